@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace asterism {
+
+// Offset of the first byte that does not belong to a valid UTF-8 sequence; npos if all do.
+std::size_t findInvalidUtf8(std::string_view text);
+
+// The text with every maximal invalid part replaced by U+FFFD, as the Unicode standard advises.
+std::string replaceInvalidUtf8(std::string_view text);
+
+// Collects bytes as they are generated and hands out only whole UTF-8 sequences.
+class Utf8Stream {
+  public:
+    // Text that became complete by adding these bytes; invalid bytes come out as U+FFFD.
+    std::string add(std::string_view bytes);
+    // What is left at the end; an unfinished sequence comes out as U+FFFD.
+    std::string finish();
+
+  private:
+    std::string m_pending;
+};
+
+}  // namespace asterism
