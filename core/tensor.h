@@ -22,7 +22,9 @@ class Shape {
         std::copy(sizes.begin(), sizes.end(), m_sizes.begin());
     }
     int rank() const { return m_rank; }
-    std::int64_t operator[](int dimension) const { return m_sizes[static_cast<std::size_t>(dimension)]; }
+    std::int64_t operator[](int dimension) const {
+        return m_sizes[static_cast<std::size_t>(dimension)];
+    }
     std::int64_t elements() const {
         std::int64_t product = 1;
         for (int i = 0; i < m_rank; ++i) product *= (*this)[i];
@@ -64,10 +66,18 @@ inline TensorView TensorView::slice(std::int64_t begin, std::int64_t end) const 
     TensorView part = *this;
     part.data = static_cast<std::byte*>(data) + begin * step;
     switch (shape.rank()) {
-        case 1: part.shape = {end - begin}; break;
-        case 2: part.shape = {end - begin, shape[1]}; break;
-        case 3: part.shape = {end - begin, shape[1], shape[2]}; break;
-        default: part.shape = {end - begin, shape[1], shape[2], shape[3]}; break;
+        case 1:
+            part.shape = {end - begin};
+            break;
+        case 2:
+            part.shape = {end - begin, shape[1]};
+            break;
+        case 3:
+            part.shape = {end - begin, shape[1], shape[2]};
+            break;
+        default:
+            part.shape = {end - begin, shape[1], shape[2], shape[3]};
+            break;
     }
     return part;
 }

@@ -25,8 +25,7 @@ inline float fromF16(std::uint16_t bits) {
     const std::uint32_t magnitude = bits & 0x7fffU;
     if (magnitude >= 0x7c00U)  // infinity and NaN
         return std::bit_cast<float>(sign | 0x7f800000U | (magnitude & 0x3ffU) << 13);
-    if (magnitude >= 0x400U)
-        return std::bit_cast<float>(sign | ((magnitude << 13) + 0x38000000U));
+    if (magnitude >= 0x400U) return std::bit_cast<float>(sign | ((magnitude << 13) + 0x38000000U));
     const float subnormal = static_cast<float>(magnitude) * 0x1p-24F;
     return sign ? -subnormal : subnormal;
 }

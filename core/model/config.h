@@ -4,21 +4,11 @@
 #include <string>
 #include <vector>
 
+#include "core/backend.h"
 #include "core/model/model_file.h"
+#include "core/rope.h"
 
 namespace asterism {
-
-enum class Activation : std::uint8_t { silu, geluTanh };
-
-// Rotary position embedding (arXiv 2104.09864), half-split pairs (i, i + dimensions/2).
-struct RopeConfig {
-    std::int64_t dimensions = 0;  // rotated values of a head, from its first; the rest stay
-    // Angle per position of each pair, dimensions/2 values, in fp64, all scalings applied.
-    std::vector<double> frequencies;
-    float magnitude = 1.0F;  // factor on both cos and sin (YaRN); 1 for the others
-
-    bool operator==(const RopeConfig&) const = default;
-};
 
 // The shape of a decoder-only transformer, the same for every format and architecture. All
 // architectures share one layer loop (model/decoder.h); these fields say how they differ.

@@ -13,8 +13,9 @@ namespace asterism {
 // they came in. Getters throw Error that names file, key and what was found instead.
 class Metadata {
   public:
-    using Value = std::variant<bool, std::int64_t, std::uint64_t, double, std::string,
-                               std::vector<std::int64_t>, std::vector<double>, std::vector<std::string>>;
+    using Value =
+        std::variant<bool, std::int64_t, std::uint64_t, double, std::string,
+                     std::vector<std::int64_t>, std::vector<double>, std::vector<std::string>>;
 
     explicit Metadata(std::string source) : m_source(std::move(source)) {}
 
@@ -30,7 +31,8 @@ class Metadata {
     double number(std::string_view key) const;
     bool boolean(std::string_view key) const;
     std::string text(std::string_view key, std::string_view otherwise) const;
-    std::int64_t integer(std::string_view key, std::int64_t low, std::int64_t high, std::int64_t otherwise) const;
+    std::int64_t integer(std::string_view key, std::int64_t low, std::int64_t high,
+                         std::int64_t otherwise) const;
     double number(std::string_view key, double otherwise) const;
     bool boolean(std::string_view key, bool otherwise) const;
     const std::vector<std::string>& texts(std::string_view key) const;

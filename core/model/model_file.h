@@ -11,13 +11,9 @@
 #include "core/data_type.h"
 #include "core/model/metadata.h"
 #include "core/text/vocabulary.h"
+#include "core/weight.h"
 
 namespace asterism {
-
-// Order of the rows of a query or key projection within one head. GGUF files of the llama
-// architecture interleave the two halves that a rotation pairs; everything in Asterism works on
-// the half-split order, so such rows are read in another order than they are stored.
-enum class RowOrder : std::uint8_t { natural, interleaved };
 
 // One tensor of a model file, not yet on any backend. The bytes stay in the mapped file, which
 // lives as long as the ModelFile.

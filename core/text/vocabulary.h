@@ -36,17 +36,18 @@ struct Vocabulary {
     bool normalizesToNfc = false;
     bool ignoresMerges = false;  // a whole pre-token that is a piece is taken unmerged (Llama 3)
     // SentencePiece.
-    std::vector<float> scores;          // one per piece
-    std::string sentencePieceModel;     // bytes of tokenizer.model, where the source has that file
+    std::vector<float> scores;       // one per piece
+    std::string sentencePieceModel;  // bytes of tokenizer.model, where the source has that file
     bool addsSpacePrefix = false;
     // Both. -1 where the model has none.
     TokenId beginId = -1;
     TokenId endId = -1;
     TokenId unknownId = -1;
     TokenId paddingId = -1;
-    bool addsBegin = false;              // the model expects its begin token in front of a text
-    std::vector<TokenId> endOfTurnIds;   // ids besides endId that end an answer, where the file says so
-    std::string chatTemplate;            // Jinja source; empty if the model has none
+    bool addsBegin = false;  // the model expects its begin token in front of a text
+    std::vector<TokenId>
+        endOfTurnIds;          // ids besides endId that end an answer, where the file says so
+    std::string chatTemplate;  // Jinja source; empty if the model has none
 };
 
 }  // namespace asterism

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "core/key_values.h"
+#include "core/rope.h"
+#include "core/softmax_partial.h"
+#include "core/tensor.h"
+#include "core/weight.h"
+
+namespace asterism {
+
+// Gate of a gated feed-forward layer: x * sigmoid(x), or GELU in its tanh form.
+enum class Activation : std::uint8_t { silu, geluTanh };
+
+// One run of keys and where it stands relative to the queries. Two axes are kept apart: positions
+// (rotation) may be moved and stretched by placement, token indices (masks) are the true order.
+struct AttentionSegment {
+    KeyValueView keyValues;
+    // Rotation: key j stands at keyStart + j * keyStep, query row t at queryStart + t; only the
+    // difference of the two matters.
+    double keyStart = 0;
+    double keyStep = 1;
+    double queryStart = 0;
+    // Masks: key j is token keyToken + j, query row t is token queryToken + t.
+    std::int64_t keyToken = 0;
+    std::int64_t queryToken = 0;
+};
+
+// Attention of a run of queries over any number of segments.
+// Key k is visible to query q if k <= q and (window == 0 or q - k < window or k < sinkTokens).
+struct AttentionCall {
+    TensorView queries;  // [tokens, heads, headDim], un-rotated, activation type
+    std::span<const AttentionSegment> segments;
+    int rope = 0;                 // from Backend::addRope
+    float scale = 1.0F;           // factor on query . key
+    std::int64_t window = 0;      // 0: every earlier token
+    std::int64_t sinkTokens = 0;  // first tokens that stay visible outside the window
+    Partial partial;              // result over all segments
+    // If it has data: log-sum-exp of every segment for the last query row, [segments, heads], f32.
+    TensorView segmentLogSumExp;
+};
+
+// A device that holds tensors and computes on them: the CPU (cpu/) or a GPU (cuda/). Knows no
+// tokens, models or files.
+//
+// One thread at a time uses a backend. Ops run in the order they are called and may still be
+// running when the call returns; download() and synchronize() wait. Views passed to an op belong
+// to this backend and stay valid until then. Outputs never overlap inputs unless stated.
+// Ops throw Error when memory runs out or the device fails.
+class Backend {
+  public:
+    virtual ~Backend() = default;
+
+    // For people: "cpu, AVX-512, 2 threads".
+    virtual std::string description() const = 0;
+    // The type activations have on this backend: f32, or bf16.
+    virtual DataType activationType() const = 0;
+
+    // Memory. Throws Error that names the size if there is not enough.
+    virtual std::unique_ptr<Buffer> allocate(std::int64_t bytes) = 0;
+    virtual void upload(std::span<const std::byte> host, const TensorView& to) = 0;
+    virtual void download(const TensorView& from, std::span<std::byte> host) = 0;
+    virtual void copy(const TensorView& from, const TensorView& to) = 0;
+    virtual void synchronize() = 0;
+    Tensor tensor(Shape shape, DataType type) {
+        return {allocate(rowBytes(type, shape.elements())), shape, type};
+    }
+    Tensor activations(Shape shape) { return tensor(shape, activationType()); }
+    Tensor floats(Shape shape) { return tensor(shape, DataType::f32); }
+
+    // Makes a weight of host memory ready; quantised weights stay quantised. May refer to the
+    // host's bytes instead of copying them.
+    virtual std::shared_ptr<const Weight> load(const HostWeight& weight) = 0;
+    // Registers a rotation and returns the number that AttentionCall::rope takes.
+    virtual int addRope(const RopeConfig& rope) = 0;
+
+    // output[t] = scale * table[tokens[t]]; output [tokens, columns], activation type.
+    virtual void embed(const Weight& table, std::span<const TokenId> tokens, float scale,
+                       const TensorView& output) = 0;
+    // output = input / rms(input) * gain, per row of [rows, columns]; may work in place.
+    virtual void rmsNorm(const TensorView& input, const Weight& gain, float epsilon,
+                         const TensorView& output) = 0;
+    // output[t, o] = sum_i input[t, i] * weight[o, i] (+ bias[o]); [tokens, in] -> [tokens, out].
+    // The output may be f32 where activations are not.
+    virtual void linear(const TensorView& input, const Weight& weight, const Weight* bias,
+                        const TensorView& output) = 0;
+    // output = activation(gate) * up, elementwise; may work in place of either.
+    virtual void gate(const TensorView& gate, const TensorView& up, Activation activation,
+                      const TensorView& output) = 0;
+    // sum += term, elementwise.
+    virtual void add(const TensorView& term, const TensorView& sum) = 0;
+    // The same values in the other view's type.
+    virtual void convert(const TensorView& from, const TensorView& to) = 0;
+
+    // Stores un-rotated keys and values [tokens, kvHeads, headDim] (activation type) as tokens
+    // [first, first + tokens) of `to`. A q8 view takes all its tokens at once (first = 0), because
+    // its key scales span the whole run.
+    virtual void store(const TensorView& keys, const TensorView& values, const KeyValueView& to,
+                       std::int64_t first) = 0;
+    // Rotates, masks and attends; see AttentionCall. Softmax in fp32. Heads are grouped: query
+    // head h reads key head h / (heads / kvHeads).
+    virtual void attend(const AttentionCall& call) = 0;
+    // Merges `part` into `sum` by log-sum-exp.
+    virtual void merge(const Partial& part, const Partial& sum) = 0;
+};
+
+}  // namespace asterism

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cmath>
+#include <limits>
+
+#include "core/tensor.h"
+
+#if defined(__CUDACC__)
+#define ASTERISM_HD __host__ __device__
+#else
+#define ASTERISM_HD
+#endif
+
+namespace asterism {
+
+// Attention over part of the keys: what softmax needs to be completed later. For every query row
+// and head: output = sum(exp(s_j - L) v_j) and L = log(sum(exp(s_j))), natural log, fp32.
+// No visible key: output = 0, L = -infinity.
+struct Partial {
+    TensorView output;     // [tokens, heads, headDim], f32
+    TensorView logSumExp;  // [tokens, heads], f32
+};
+
+// Weights of two partials in their union (Star Attention, arXiv 2411.17116, equation 3).
+struct MergeWeights {
+    float first;
+    float second;
+    float logSumExp;
+};
+
+// Associative and commutative; two empty partials merge to the empty partial, never to NaN.
+ASTERISM_HD inline MergeWeights mergeWeights(float first, float second) {
+    const float top = first > second ? first : second;
+    if (top == -std::numeric_limits<float>::infinity()) return {0.0F, 0.0F, top};
+    const float a = std::exp(first - top);
+    const float b = std::exp(second - top);
+    return {a / (a + b), b / (a + b), top + std::log(a + b)};
+}
+
+}  // namespace asterism
