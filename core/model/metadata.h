@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -23,6 +24,7 @@ class Metadata {
     // Throws Error if the key was set before.
     void set(const std::string& key, Value value);
     bool has(std::string_view key) const;
+    bool isArray(std::string_view key) const;  // false if the key is not there
 
     std::string text(std::string_view key) const;
     // A whole number within [low, high].
