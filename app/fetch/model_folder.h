@@ -1,0 +1,24 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "core/fetch/catalogue.h"
+
+namespace asterism {
+
+// The catalogue compiled into the program (resources/models.json).
+const Catalogue& builtInCatalogue();
+
+// Where fetched models are: $XDG_DATA_HOME/asterism/models, by default under ~/.local/share. It
+// need not exist. Throws Error if the user has no home folder.
+std::filesystem::path modelFolder();
+
+// The file or folder that --model means: a path if it contains a slash or exists, else a name of
+// the catalogue, looked up in `folder`. Throws Error that says what to do if there is no such path
+// or name, or if the model has not been pulled.
+std::filesystem::path resolveModel(const std::string& nameFileOrFolder, const Catalogue& catalogue,
+                                   const std::filesystem::path& folder);
+std::filesystem::path resolveModel(const std::string& nameFileOrFolder);
+
+}  // namespace asterism
