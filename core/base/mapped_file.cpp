@@ -34,8 +34,7 @@ class Descriptor {
 
 MappedFile::MappedFile(const std::filesystem::path& path) : m_path(path) {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (file.number() < 0)
-        throw Error(path.string(), ": cannot be opened: ", std::strerror(errno));
+    if (file.number() < 0) throw Error(path.string(), ": cannot be opened: ", std::strerror(errno));
     struct stat status {};
     if (::fstat(file.number(), &status) != 0)
         throw Error(path.string(), ": cannot be examined: ", std::strerror(errno));

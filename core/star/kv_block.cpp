@@ -1,0 +1,72 @@
+#include "core/star/kv_block.h"
+
+namespace asterism {
+
+namespace {
+
+constexpr std::int64_t kAlignment = 64;
+
+std::int64_t aligned(std::int64_t bytes) {
+    return (bytes + kAlignment - 1) / kAlignment * kAlignment;
+}
+
+// Byte offsets of the parts of one layer.
+struct LayerParts {
+    std::int64_t values, keyScale, keyOffset, valueScale, end;
+
+    LayerParts(const KvLayout& layout, std::int64_t capacity) {
+        const std::int64_t elements = layout.kvHeads * capacity * layout.headDim;
+        const std::int64_t matrix = aligned(elements * KeyValueView::valueBytes(layout.type));
+        const bool hasScales = layout.type == KvType::q8;
+        const std::int64_t perChannel =
+            hasScales ? aligned(layout.kvHeads * layout.headDim * 4) : 0;
+        values = matrix;
+        keyScale = values + matrix;
+        keyOffset = keyScale + perChannel;
+        valueScale = keyOffset + perChannel;
+        end = valueScale + (hasScales ? aligned(layout.kvHeads * capacity * 4) : 0);
+    }
+};
+
+}  // namespace
+
+std::int64_t KvLayout::layerBytes(std::int64_t capacity) const {
+    return LayerParts(*this, capacity).end;
+}
+
+KeyValueView KvLayout::view(void* base, std::int64_t layer, std::int64_t tokens,
+                            std::int64_t capacity) const {
+    ASTERISM_CHECK(layer >= 0 && layer < layers && tokens <= capacity);
+    const LayerParts parts(*this, capacity);
+    std::byte* begin = static_cast<std::byte*>(base) + layer * parts.end;
+    KeyValueView view{.type = type,
+                      .kvHeads = kvHeads,
+                      .headDim = headDim,
+                      .tokens = tokens,
+                      .capacity = capacity,
+                      .keys = begin,
+                      .values = begin + parts.values};
+    if (type == KvType::q8) {
+        view.keyScale = reinterpret_cast<float*>(begin + parts.keyScale);
+        view.keyOffset = reinterpret_cast<float*>(begin + parts.keyOffset);
+        view.valueScale = reinterpret_cast<float*>(begin + parts.valueScale);
+    }
+    return view;
+}
+
+KeyValueBlock::KeyValueBlock(Backend& backend, const KvLayout& layout, std::int64_t capacity)
+    : m_layout(layout),
+      m_capacity(capacity),
+      m_memory(backend.allocate(layout.blockBytes(capacity))) {}
+
+void KeyValueBlock::setTokens(std::int64_t tokens) {
+    ASTERISM_CHECK(tokens >= 0 && tokens <= m_capacity);
+    m_tokens = tokens;
+}
+
+TensorView KeyValueBlock::layerBytes(std::int64_t layer) const {
+    const std::int64_t bytes = m_layout.layerBytes(m_capacity);
+    return {static_cast<std::byte*>(m_memory->data()) + layer * bytes, {bytes}, DataType::i8};
+}
+
+}  // namespace asterism

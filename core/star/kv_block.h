@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "core/backend.h"
+
+namespace asterism {
+
+// Shape of the KV cache of a model in one KV type, and the byte layout of a block of it.
+// One block is one piece of memory (and one file on disk): for every layer, one after the other,
+// keys [kvHeads, capacity, headDim], values likewise, and for q8 keyScale and keyOffset
+// [kvHeads, headDim] and valueScale [kvHeads, capacity]; every part begins at a multiple of 64.
+struct KvLayout {
+    KvType type = KvType::q8;
+    std::int64_t layers = 0;
+    std::int64_t kvHeads = 0;
+    std::int64_t headDim = 0;
+
+    std::int64_t layerBytes(std::int64_t capacity) const;
+    std::int64_t blockBytes(std::int64_t capacity) const { return layers * layerBytes(capacity); }
+    // View of one layer inside a block that begins at `base`.
+    KeyValueView view(void* base, std::int64_t layer, std::int64_t tokens,
+                      std::int64_t capacity) const;
+};
+
+// Keys and values of a run of tokens in all layers, in the memory of one backend. Keys are
+// un-rotated. Moves; never copied.
+class KeyValueBlock {
+  public:
+    // Room for `capacity` tokens; Throws Error if there is not enough memory.
+    KeyValueBlock(Backend& backend, const KvLayout& layout, std::int64_t capacity);
+
+    const KvLayout& layout() const { return m_layout; }
+    std::int64_t tokens() const { return m_tokens; }
+    std::int64_t capacity() const { return m_capacity; }
+    std::int64_t bytes() const { return m_memory->bytes(); }
+    void setTokens(std::int64_t tokens);
+
+    // The first `tokens()` tokens of one layer.
+    KeyValueView view(std::int64_t layer) const {
+        return m_layout.view(m_memory->data(), layer, m_tokens, m_capacity);
+    }
+    // All bytes of one layer, as they travel between ranks.
+    TensorView layerBytes(std::int64_t layer) const;
+
+  private:
+    KvLayout m_layout;
+    std::int64_t m_capacity;
+    std::int64_t m_tokens = 0;
+    std::unique_ptr<Buffer> m_memory;
+};
+
+}  // namespace asterism
