@@ -86,7 +86,8 @@ class Backend {
     virtual void rmsNorm(const TensorView& input, const Weight& gain, float epsilon,
                          const TensorView& output) = 0;
     // output[t, o] = sum_i input[t, i] * weight[o, i] (+ bias[o]); [tokens, in] -> [tokens, out].
-    // The output may be f32 where activations are not.
+    // A bias is a weight of `out` rows and one column. The output may be f32 where activations are
+    // not.
     virtual void linear(const TensorView& input, const Weight& weight, const Weight* bias,
                         const TensorView& output) = 0;
     // output = activation(gate) * up, elementwise; may work in place of either.

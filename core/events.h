@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/star/block_plan.h"
+
+namespace asterism {
+
+// What an engine reports while it works: plain data, the same for the command line, the desktop
+// and the server. Formatting is theirs.
+
+// Context encoding begins: what will be encoded.
+struct EncodingStarted {
+    std::int64_t contextTokens = 0;
+    std::int64_t anchorTokens = 0;
+    std::vector<TokenRange> blocks;
+    std::int64_t kvBytes = 0;
+    std::string warning;  // one line, empty if there is none
+};
+
+// One block's keys and values are there.
+struct BlockEncoded {
+    std::int64_t index = 0;
+    TokenRange tokens;
+    int rank = 0;
+    double beginSeconds = 0;  // since encoding began
+    double seconds = 0;
+};
+
+// The query has been read; the first token follows.
+struct QueryEncoded {
+    std::int64_t queryTokens = 0;
+    double seconds = 0;
+};
+
+// One token of the answer. `text` is what became printable with it: whole UTF-8 sequences only,
+// possibly none.
+struct TokenDecoded {
+    TokenId token = 0;
+    std::string text;
+    double seconds = 0;  // time of this step
+};
+
+using EngineEvent = std::variant<EncodingStarted, BlockEncoded, QueryEncoded, TokenDecoded>;
+
+// Receives events, one at a time, on a thread of the engine. Must be quick and must not throw.
+using EventSink = std::function<void(const EngineEvent&)>;
+
+}  // namespace asterism

@@ -1,0 +1,120 @@
+#include "core/model/decoder.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/error.h"
+
+namespace asterism {
+
+namespace {
+
+// Rows that go through the feed-forward part at once: its inner activations are several times as
+// wide as the hidden state, and a whole block of them would not stay in the cache.
+constexpr std::int64_t kFeedForwardRows = 512;
+
+void checkTokens(std::span<const TokenId> tokens, std::int64_t vocabulary) {
+    for (const TokenId token : tokens)
+        if (token < 0 || token >= vocabulary)
+            throw Error("token ", token, " is not in the model's vocabulary of ", vocabulary,
+                        "; the ids come from another model");
+}
+
+}  // namespace
+
+Decoder::Decoder(const ModelConfig& config, const ModelWeights& weights, Backend& backend)
+    : m_config(config), m_weights(weights), m_backend(backend) {}
+
+void Decoder::reserve(std::int64_t tokens) {
+    if (tokens <= m_capacity) return;
+    const std::int64_t queries = m_config.heads * m_config.headDim;
+    const std::int64_t keys = m_config.kvHeads * m_config.headDim;
+    m_hidden = m_backend.activations({tokens, m_config.hidden});
+    m_normed = m_backend.activations({tokens, m_config.hidden});
+    m_queries = m_backend.activations({tokens, queries});
+    m_keys = m_backend.activations({tokens, keys});
+    m_values = m_backend.activations({tokens, keys});
+    m_attended = m_backend.activations({tokens, queries});
+    const std::int64_t rows = std::min(tokens, kFeedForwardRows);
+    m_gate = m_backend.activations({rows, m_config.feedForward});
+    m_up = m_backend.activations({rows, m_config.feedForward});
+    m_capacity = tokens;
+}
+
+TensorView Decoder::run(std::span<const TokenId> tokens, LayerAttention& attention,
+                        const std::stop_token& stop) {
+    checkTokens(tokens, m_config.vocabulary);
+    const auto count = static_cast<std::int64_t>(tokens.size());
+    reserve(count);
+    const TensorView hidden = m_hidden.view().slice(0, count);
+    m_backend.embed(*m_weights.embedding, tokens, m_config.embeddingScale, hidden);
+    for (std::int64_t layer = 0; layer < m_config.layers; ++layer) {
+        if (stop.stop_requested()) throw Stopped();
+        attentionPart(layer, count, attention);
+        for (std::int64_t row = 0; row < count; row += kFeedForwardRows)
+            feedForwardPart(layer, hidden.slice(row, std::min(count, row + kFeedForwardRows)));
+    }
+    return hidden;
+}
+
+void Decoder::attentionPart(std::int64_t layer, std::int64_t tokens, LayerAttention& attention) {
+    const LayerWeights& weights = m_weights.layers[static_cast<std::size_t>(layer)];
+    const TensorView hidden = m_hidden.view().slice(0, tokens);
+    const TensorView normed = m_normed.view().slice(0, tokens);
+    const TensorView queries = m_queries.view().slice(0, tokens);
+    const TensorView keys = m_keys.view().slice(0, tokens);
+    const TensorView values = m_values.view().slice(0, tokens);
+    const TensorView attended = m_attended.view().slice(0, tokens);
+
+    m_backend.rmsNorm(hidden, *weights.attentionNorm, m_config.normEpsilon, normed);
+    m_backend.linear(normed, *weights.query, weights.queryBias.get(), queries);
+    m_backend.linear(normed, *weights.key, weights.keyBias.get(), keys);
+    m_backend.linear(normed, *weights.value, weights.valueBias.get(), values);
+    if (m_config.hasQueryKeyNorm) {
+        const TensorView queryRows = queries.reshaped({tokens * m_config.heads, m_config.headDim});
+        const TensorView keyRows = keys.reshaped({tokens * m_config.kvHeads, m_config.headDim});
+        m_backend.rmsNorm(queryRows, *weights.queryNorm, m_config.normEpsilon, queryRows);
+        m_backend.rmsNorm(keyRows, *weights.keyNorm, m_config.normEpsilon, keyRows);
+    }
+    const Shape queryShape{tokens, m_config.heads, m_config.headDim};
+    const Shape keyShape{tokens, m_config.kvHeads, m_config.headDim};
+    attention.attend(layer, queries.reshaped(queryShape), keys.reshaped(keyShape),
+                     values.reshaped(keyShape), attended.reshaped(queryShape));
+    m_backend.linear(attended, *weights.attentionOutput, nullptr, normed);
+    if (weights.attentionPostNorm)
+        m_backend.rmsNorm(normed, *weights.attentionPostNorm, m_config.normEpsilon, normed);
+    m_backend.add(normed, hidden);
+}
+
+void Decoder::feedForwardPart(std::int64_t layer, const TensorView& hidden) {
+    const LayerWeights& weights = m_weights.layers[static_cast<std::size_t>(layer)];
+    const TensorView normed = m_normed.view().slice(0, hidden.rows());
+    const TensorView gate = m_gate.view().slice(0, hidden.rows());
+    const TensorView up = m_up.view().slice(0, hidden.rows());
+
+    m_backend.rmsNorm(hidden, *weights.feedForwardNorm, m_config.normEpsilon, normed);
+    m_backend.linear(normed, *weights.gate, nullptr, gate);
+    m_backend.linear(normed, *weights.up, nullptr, up);
+    m_backend.gate(gate, up, m_config.activation, gate);
+    m_backend.linear(gate, *weights.down, nullptr, normed);
+    if (weights.feedForwardPostNorm)
+        m_backend.rmsNorm(normed, *weights.feedForwardPostNorm, m_config.normEpsilon, normed);
+    m_backend.add(normed, hidden);
+}
+
+std::vector<float> Decoder::logits(const TensorView& hidden) {
+    const TensorView normed = m_normed.view().slice(0, hidden.rows());
+    m_backend.rmsNorm(hidden, *m_weights.outputNorm, m_config.normEpsilon, normed);
+    const Tensor output = m_backend.floats({hidden.rows(), m_config.vocabulary});
+    m_backend.linear(normed, *m_weights.output, nullptr, output.view());
+    std::vector<float> values(static_cast<std::size_t>(output.view().elements()));
+    m_backend.download(output.view(), std::as_writable_bytes(std::span(values)));
+    if (!std::all_of(values.begin(), values.end(),
+                     [](float value) { return std::isfinite(value); }))
+        throw Error(
+            "the model computed a number that is not finite; its file is damaged or holds "
+            "weights this precision cannot carry: check it with `model info`");
+    return values;
+}
+
+}  // namespace asterism

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "core/backend.h"
+#include "core/model/config.h"
+#include "core/model/weights.h"
+
+namespace asterism {
+
+// Thrown where a run notices that it was asked to stop; the engine turns it into a normal result.
+class Stopped {};
+
+// What a run of tokens attends to, layer by layer: the only thing in which context encoding, query
+// encoding and the other attention modes differ. The decoder calls it once per layer, in order.
+class LayerAttention {
+  public:
+    virtual ~LayerAttention() = default;
+    // queries [tokens, heads, headDim], keys and values [tokens, kvHeads, headDim], all un-rotated
+    // and of activation type; fills output, shaped as queries.
+    virtual void attend(std::int64_t layer, const TensorView& queries, const TensorView& keys,
+                        const TensorView& values, const TensorView& output) = 0;
+};
+
+// The layer loop of a decoder-only transformer, for every architecture of ModelConfig. Owns the
+// work space of its rank, which grows to the longest run seen. One thread at a time.
+class Decoder {
+  public:
+    // All three must outlive the decoder.
+    Decoder(const ModelConfig& config, const ModelWeights& weights, Backend& backend);
+
+    // Runs tokens through all layers. Returns their hidden states after the last layer,
+    // [tokens, hidden], valid until the next call. Throws Stopped between layers when asked to
+    // stop, and Error if a token is outside the vocabulary.
+    TensorView run(std::span<const TokenId> tokens, LayerAttention& attention,
+                   const std::stop_token& stop);
+    // Logits of hidden states that run() returned: [rows, vocabulary] on the host. Throws Error if
+    // one is not a finite number: the weights or the cached keys and values are damaged.
+    std::vector<float> logits(const TensorView& hidden);
+
+    const ModelConfig& config() const { return m_config; }
+
+  private:
+    void reserve(std::int64_t tokens);
+    void attentionPart(std::int64_t layer, std::int64_t tokens, LayerAttention& attention);
+    void feedForwardPart(std::int64_t layer, const TensorView& hidden);
+
+    const ModelConfig& m_config;
+    const ModelWeights& m_weights;
+    Backend& m_backend;
+    std::int64_t m_capacity = 0;  // tokens the work space holds
+    Tensor m_hidden;              // [capacity, hidden]
+    Tensor m_normed;              // [capacity, hidden]
+    Tensor m_queries;             // [capacity, heads * headDim]
+    Tensor m_keys, m_values;      // [capacity, kvHeads * headDim]
+    Tensor m_attended;            // [capacity, heads * headDim]
+    Tensor m_gate, m_up;          // [kFeedForwardRows, feedForward]
+};
+
+}  // namespace asterism

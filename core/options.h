@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/key_values.h"
+#include "core/sampling.h"
+#include "core/star/block_plan.h"
+#include "core/star/placement.h"
+
+namespace asterism {
+
+// Numbers that an engine computes with. automatic: the fastest that the back end knows to be
+// accurate enough (it says which); f32: float32 activations, for checks.
+enum class Precision : std::uint8_t { automatic, f32 };
+
+// What an engine is opened with.
+struct EngineOptions {
+    std::filesystem::path model;  // a GGUF file or a Hugging Face folder
+    int ranks = 1;                // workers the blocks are spread over
+    int threads = 0;              // CPU threads of all ranks together; 0: all cores
+    std::string device = "cpu";
+    Precision precision = Precision::automatic;
+};
+
+// Which keys a context token sees while the context is encoded.
+// star: the anchor and its own block (arXiv 2411.17116). dense: every earlier token. ring: the
+// same, with the context split over ranks and keys passed around. window: the first tokens
+// (sinks) and a sliding window.
+enum class AttentionMode : std::uint8_t { star, dense, ring, window };
+
+// How a context is cut and encoded.
+struct ContextOptions {
+    AttentionMode attention = AttentionMode::star;
+    PlanKind plan = PlanKind::fixed;
+    std::int64_t blockTokens = 4096;
+    AnchorMode anchor = AnchorMode::first;
+    std::int64_t anchorTokens = 0;     // of a first-block anchor; 0: as long as a block
+    std::vector<TokenId> fixedAnchor;  // of AnchorMode::fixedText
+    Positions positions = Positions::contiguous;
+    KvType kv = KvType::q8;
+    std::int64_t sinkTokens = 4;        // window mode
+    std::int64_t slidingTokens = 4096;  // window mode
+};
+
+// How a question is placed against an encoded context.
+struct PlacementOptions {
+    Placement placement = Placement::stagger;
+    std::int64_t window = 0;  // 0: defaultWindow()
+    std::int64_t room = 256;  // positions kept for query, turns and answer
+};
+
+// How an answer is generated.
+struct AnswerOptions {
+    std::int64_t maxTokens = 256;
+    SamplingOptions sampling;
+    std::vector<std::string> stopTexts;  // the answer ends before the first of them
+    std::int64_t topLogits = 0;          // how many logits to report after the query
+    bool ignoresEnd = false;             // goes on after end-of-answer tokens (measurements)
+};
+
+}  // namespace asterism

@@ -1,0 +1,250 @@
+#include "core/star/context_encoder.h"
+
+#include <algorithm>
+
+namespace asterism {
+
+KvLayout kvLayout(const ModelConfig& config, KvType type) {
+    return {type, config.layers, config.kvHeads, config.headDim};
+}
+
+namespace {
+
+// Keys and values of one layer, as the activations have them: what a block attends to while it is
+// encoded.
+KeyValueBlock layerScratch(Rank& rank, std::int64_t capacity) {
+    KvLayout layout = kvLayout(rank.config(), rank.activationKvType());
+    layout.layers = 1;
+    return {rank.backend(), layout, capacity};
+}
+
+std::int64_t longestBlock(std::span<const TokenRange> blocks) {
+    std::int64_t longest = 0;
+    for (const TokenRange& block : blocks) longest = std::max(longest, block.tokens());
+    return longest;
+}
+
+void attendInto(Rank& rank, std::int64_t layer, const TensorView& queries,
+                std::span<const KeyRun> runs, const QueryPlace& place, const TensorView& output) {
+    Partial partial = rank.workPartial(queries);
+    if (output.type == DataType::f32) partial.output = output;
+    rank.attendRuns(layer, queries, runs, place, partial);
+    if (output.type != DataType::f32) rank.backend().convert(partial.output, output);
+}
+
+// One rank's copy of the anchor's keys and values, unquantised. Rank 0 fills it while it encodes
+// the tokens the anchor consists of; the others receive a layer when they first need it.
+class SharedAnchor {
+  public:
+    SharedAnchor(Rank& rank, std::int64_t tokens)
+        : m_rank(rank),
+          m_block(std::make_unique<KeyValueBlock>(
+              rank.backend(), kvLayout(rank.config(), rank.activationKvType()), tokens)) {
+        m_block->setTokens(tokens);
+    }
+
+    std::int64_t tokens() const { return m_block->tokens(); }
+    const KeyValueBlock& block() const { return *m_block; }
+    std::unique_ptr<KeyValueBlock> release() { return std::move(m_block); }
+
+    // Rank 0: takes the layer from the keys and values of a run that begins with the anchor.
+    void publish(std::int64_t layer, const TensorView& keys, const TensorView& values) {
+        m_rank.backend().store(keys.slice(0, tokens()), values.slice(0, tokens()),
+                               m_block->view(layer), 0);
+        share(layer);
+    }
+    // Other ranks: makes sure that all layers up to this one are there.
+    void receive(std::int64_t layer) {
+        while (m_ready <= layer) share(m_ready);
+    }
+
+  private:
+    void share(std::int64_t layer) {
+        ASTERISM_CHECK(layer == m_ready);
+        m_rank.backend().synchronize();
+        m_rank.communicator().broadcast(m_block->layerBytes(layer), 0);
+        ++m_ready;
+    }
+
+    Rank& m_rank;
+    std::unique_ptr<KeyValueBlock> m_block;
+    std::int64_t m_ready = 0;  // layers
+};
+
+// A block behind the anchor: sees the anchor and itself.
+class BlockAttention : public LayerAttention {
+  public:
+    // anchor: null if the run sees only itself. publishes: the run begins with the anchor.
+    // stored: receives the run's keys and values; null if they are not kept.
+    BlockAttention(Rank& rank, KeyValueBlock& scratch, SharedAnchor* anchor, bool publishes,
+                   KeyValueBlock* stored, std::int64_t start)
+        : m_rank(rank),
+          m_scratch(scratch),
+          m_anchor(anchor),
+          m_publishes(publishes),
+          m_stored(stored),
+          m_start(start) {}
+
+    void attend(std::int64_t layer, const TensorView& queries, const TensorView& keys,
+                const TensorView& values, const TensorView& output) override {
+        Backend& backend = m_rank.backend();
+        const std::int64_t tokens = queries.rows();
+        m_scratch.setTokens(tokens);
+        backend.store(keys, values, m_scratch.view(0), 0);
+        if (m_stored) backend.store(keys, values, m_stored->view(layer), 0);
+        if (m_anchor && m_publishes) m_anchor->publish(layer, keys, values);
+
+        const auto position = static_cast<double>(m_start);
+        std::vector<KeyRun> runs;
+        if (m_anchor && !m_publishes) {
+            m_anchor->receive(layer);
+            runs.push_back({&m_anchor->block(), 0, m_anchor->tokens(), 0, 1, 0});
+        }
+        runs.push_back({&m_scratch, 0, tokens, position, 1, m_start});
+        attendInto(m_rank, layer, queries, runs, {position, m_start}, output);
+    }
+
+  private:
+    Rank& m_rank;
+    KeyValueBlock& m_scratch;
+    SharedAnchor* m_anchor;
+    bool m_publishes;
+    KeyValueBlock* m_stored;
+    std::int64_t m_start;
+};
+
+std::unique_ptr<KeyValueBlock> newBlock(Rank& rank, const EncodingJob& job, std::int64_t tokens) {
+    auto block = std::make_unique<KeyValueBlock>(
+        rank.backend(), kvLayout(rank.config(), job.context.options.kv), tokens);
+    block->setTokens(tokens);
+    return block;
+}
+
+void finishBlock(Rank& rank, const EncodingJob& job, std::int64_t index, double begin) {
+    rank.backend().synchronize();
+    const auto i = static_cast<std::size_t>(index);
+    const double seconds = job.clock.seconds() - begin;
+    job.context.seconds[i] = seconds;
+    if (job.events)
+        job.events(BlockEncoded{index, job.context.blocks[i], rank.index(), begin, seconds});
+}
+
+std::span<const TokenId> tokensOf(const EncodedContext& context, TokenRange range) {
+    return std::span(context.tokens)
+        .subspan(static_cast<std::size_t>(range.begin), static_cast<std::size_t>(range.tokens()));
+}
+
+// Where a block stands while it is encoded (its first token).
+std::int64_t encodingStart(const EncodedContext& context, std::int64_t index,
+                           std::int64_t fixedAnchorTokens) {
+    const TokenRange& block = context.blocks[static_cast<std::size_t>(index)];
+    if (context.options.positions == Positions::global) return fixedAnchorTokens + block.begin;
+    if (context.options.anchor == AnchorMode::first) return index == 0 ? 0 : context.anchorTokens;
+    return fixedAnchorTokens;
+}
+
+// Encodes a fixed-text anchor on rank 0.
+void encodeFixedAnchor(Rank& rank, const EncodingJob& job, KeyValueBlock& scratch,
+                       SharedAnchor& anchor) {
+    if (rank.index() != 0) return;
+    BlockAttention attention(rank, scratch, &anchor, true, nullptr, 0);
+    rank.decoder().run(job.context.options.fixedAnchor, attention, job.stop);
+}
+
+void encodeStarBlock(Rank& rank, const EncodingJob& job, KeyValueBlock& scratch,
+                     SharedAnchor* anchor, std::int64_t index) {
+    EncodedContext& context = job.context;
+    const auto i = static_cast<std::size_t>(index);
+    const TokenRange range = context.blocks[i];
+    const bool isFirstAnchor = context.options.anchor == AnchorMode::first;
+    const std::int64_t fixedTokens = anchor && !isFirstAnchor ? anchor->tokens() : 0;
+    const double begin = job.clock.seconds();
+    context.keyValues[i] = newBlock(rank, job, range.tokens());
+    BlockAttention attention(rank, scratch, anchor, isFirstAnchor && index == 0,
+                             context.keyValues[i].get(),
+                             encodingStart(context, index, fixedTokens));
+    rank.decoder().run(tokensOf(context, range), attention, job.stop);
+    finishBlock(rank, job, index, begin);
+}
+
+}  // namespace
+
+void encodeStar(Rank& rank, const EncodingJob& job) {
+    EncodedContext& context = job.context;
+    const bool isFixed = context.options.anchor == AnchorMode::fixedText;
+    const auto count = static_cast<std::int64_t>(context.blocks.size());
+    std::unique_ptr<SharedAnchor> anchor;
+    // A single block has nothing behind its first-block anchor.
+    if (isFixed || (context.options.anchor == AnchorMode::first && count > 1))
+        anchor = std::make_unique<SharedAnchor>(rank, context.anchorTokens);
+    const std::int64_t longest =
+        std::max(longestBlock(context.blocks), isFixed ? context.anchorTokens : 0);
+    KeyValueBlock scratch = layerScratch(rank, longest);
+
+    if (isFixed) encodeFixedAnchor(rank, job, scratch, *anchor);
+    for (std::int64_t index = 0; index < count; ++index)
+        if (context.rankOf[static_cast<std::size_t>(index)] == rank.index())
+            encodeStarBlock(rank, job, scratch, anchor.get(), index);
+    // A rank without blocks of its own still takes part in the broadcasts.
+    if (anchor) anchor->receive(rank.config().layers - 1);
+    if (isFixed && rank.index() == 0) context.fixedAnchor = anchor->release();
+}
+
+namespace {
+
+// A block of dense or window mode: sees all earlier blocks, wherever they are, and itself.
+class CausalAttention : public LayerAttention {
+  public:
+    // own: the block that keeps this run's keys and values; null on the ranks that do not.
+    CausalAttention(Rank& rank, KeyValueBlock& scratch, std::vector<KeyRun> earlier,
+                    KeyValueBlock* own, std::int64_t begin)
+        : m_rank(rank),
+          m_scratch(scratch),
+          m_runs(std::move(earlier)),
+          m_own(own),
+          m_begin(begin) {}
+
+    void attend(std::int64_t layer, const TensorView& queries, const TensorView& keys,
+                const TensorView& values, const TensorView& output) override {
+        const std::size_t earlier = m_runs.size();
+        const auto position = static_cast<double>(m_begin);
+        if (m_own) {
+            m_scratch.setTokens(queries.rows());
+            m_rank.backend().store(keys, values, m_scratch.view(0), 0);
+            m_rank.backend().store(keys, values, m_own->view(layer), 0);
+            m_runs.push_back({&m_scratch, 0, queries.rows(), position, 1, m_begin});
+        }
+        m_rank.attendAllRanks(layer, queries, m_runs, {position, m_begin}, output);
+        m_runs.resize(earlier);
+    }
+
+  private:
+    Rank& m_rank;
+    KeyValueBlock& m_scratch;
+    std::vector<KeyRun> m_runs;
+    KeyValueBlock* m_own;
+    std::int64_t m_begin;
+};
+
+}  // namespace
+
+void encodeCausal(Rank& rank, const EncodingJob& job) {
+    EncodedContext& context = job.context;
+    KeyValueBlock scratch = layerScratch(rank, longestBlock(context.blocks));
+    std::vector<KeyRun> mine;
+    for (std::size_t i = 0; i < context.blocks.size(); ++i) {
+        const TokenRange range = context.blocks[i];
+        const bool isMine = context.rankOf[i] == rank.index();
+        const double begin = job.clock.seconds();
+        if (isMine) context.keyValues[i] = newBlock(rank, job, range.tokens());
+        KeyValueBlock* own = isMine ? context.keyValues[i].get() : nullptr;
+        CausalAttention attention(rank, scratch, mine, own, range.begin);
+        const TensorView hidden = rank.decoder().run(tokensOf(context, range), attention, job.stop);
+        if (job.onHidden) job.onHidden(rank, range, hidden);
+        if (!isMine) continue;
+        mine.push_back({own, 0, range.tokens(), static_cast<double>(range.begin), 1, range.begin});
+        finishBlock(rank, job, static_cast<std::int64_t>(i), begin);
+    }
+}
+
+}  // namespace asterism

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/options.h"
+#include "core/star/kv_block.h"
+
+namespace asterism {
+
+// A context after phase 1: its blocks' keys and values, each in the memory of the rank it was
+// assigned to. Made by Engine::encode; belongs to that engine and must not outlive it. While an
+// engine call uses it nobody else may.
+struct EncodedContext {
+    ContextOptions options;
+    std::vector<TokenId> tokens;
+    std::vector<TokenRange> blocks;
+    std::vector<int> rankOf;                                // rank of every block
+    std::vector<double> seconds;                            // encoding time of every block
+    std::int64_t anchorTokens = 0;                          // length of the anchor that was used
+    std::vector<std::unique_ptr<KeyValueBlock>> keyValues;  // one per block
+    std::unique_ptr<KeyValueBlock> fixedAnchor;  // AnchorMode::fixedText: its keys, on rank 0
+    double encodeSeconds = 0;
+
+    std::int64_t contextTokens() const { return static_cast<std::int64_t>(tokens.size()); }
+    std::int64_t fixedAnchorTokens() const { return fixedAnchor ? fixedAnchor->tokens() : 0; }
+    // True token index of the first context token: behind a fixed anchor.
+    std::int64_t firstToken() const { return fixedAnchorTokens(); }
+    std::int64_t kvBytes() const;
+    // Bytes of keys and values that one rank holds.
+    std::int64_t kvBytes(int rank) const;
+};
+
+}  // namespace asterism

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/backend.h"
+#include "core/comm/communicator.h"
+#include "core/model/decoder.h"
+#include "core/star/kv_block.h"
+
+namespace asterism {
+
+// A run of cached keys and where it stands for the query at hand.
+struct KeyRun {
+    const KeyValueBlock* block = nullptr;
+    std::int64_t begin = 0;  // tokens [begin, end) of the block
+    std::int64_t end = 0;
+    double start = 0;  // position of token `begin`; step from one token to the next
+    double step = 1;
+    std::int64_t token = 0;  // true index of token `begin`
+};
+
+// Where query row 0 stands; row t follows at distance t.
+struct QueryPlace {
+    double position = 0;
+    std::int64_t token = 0;
+};
+
+// Which earlier tokens are visible (0: all) beside the model's own sliding-window layers.
+struct VisibleWindow {
+    std::int64_t tokens = 0;
+    std::int64_t sinkTokens = 0;
+};
+
+// Log-sum-exps of the last query row of one step, from which attention mass follows.
+struct StepLogSumExp {
+    TensorView runs;   // [layers, runs, heads], f32
+    TensorView total;  // [layers, heads], f32
+};
+
+// One worker: a backend with its share of the blocks, its way to talk to the other ranks, and the
+// layer loop. Used by one thread at a time.
+class Rank {
+  public:
+    // All must outlive the rank.
+    Rank(const ModelConfig& config, const ModelWeights& weights, Backend& backend);
+
+    void setCommunicator(Communicator& communicator) { m_communicator = &communicator; }
+    Communicator& communicator() const { return *m_communicator; }
+    Backend& backend() const { return m_backend; }
+    Decoder& decoder() { return m_decoder; }
+    const ModelConfig& config() const { return m_decoder.config(); }
+    int index() const { return m_communicator->rank(); }
+    // The rank that keeps the keys of query and answer, and draws the tokens.
+    bool isLast() const { return index() == m_communicator->size() - 1; }
+
+    // The backend's call for `queries` over `runs` in one layer: sliding-window layers use true
+    // token distances, the others the placement. `partial` receives the result.
+    void attendRuns(std::int64_t layer, const TensorView& queries, std::span<const KeyRun> runs,
+                    const QueryPlace& place, const Partial& partial);
+    // The same over the runs of all ranks: partials are gathered and merged in rank order, so that
+    // every rank gets the same bits. `steps`, if it has data, receives this layer's figures.
+    void attendAllRanks(std::int64_t layer, const TensorView& queries, std::span<const KeyRun> runs,
+                        const QueryPlace& place, const TensorView& output,
+                        const StepLogSumExp* step = nullptr);
+
+    void setVisibleWindow(const VisibleWindow& window) { m_window = window; }
+    // KV type that holds activations as they are: f32, or bf16 where activations are.
+    KvType activationKvType() const;
+    // A partial as large as `queries`, in work space that the next call overwrites.
+    Partial workPartial(const TensorView& queries);
+
+  private:
+    void gatherAndMerge(const Partial& mine);
+
+    Backend& m_backend;
+    Decoder m_decoder;
+    Communicator* m_communicator = nullptr;
+    int m_rope;
+    int m_slidingRope;
+    VisibleWindow m_window;
+    std::vector<AttentionSegment> m_segments;
+    TensorView m_runLogSumExp;  // where attendRuns leaves them; no data: not wanted
+    Tensor m_output;            // [capacity, heads, headDim], f32
+    Tensor m_logSumExp;         // [capacity, heads], f32
+    Tensor m_allOutputs;        // [ranks, tokens, heads, headDim], f32
+    Tensor m_allLogSumExps;     // [ranks, tokens, heads], f32
+};
+
+}  // namespace asterism
