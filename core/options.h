@@ -59,6 +59,7 @@ struct AnswerOptions {
     std::vector<std::string> stopTexts;  // the answer ends before the first of them
     std::int64_t topLogits = 0;          // how many logits to report after the query
     bool ignoresEnd = false;             // goes on after end-of-answer tokens (measurements)
+    bool recordsTokenMass = false;       // attention mass after every token, not only the query
 };
 
 }  // namespace asterism

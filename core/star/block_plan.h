@@ -34,8 +34,7 @@ struct CutPoint {
 std::vector<TokenRange> fixedPlan(std::int64_t contextTokens, std::int64_t blockTokens);
 
 // Blocks of at most blockTokens tokens. A run that fits is one block; a longer one is split at the
-// cut of the highest rank (strength, then hash) that leaves both sides a fair share, and so on
-// down. Which cuts are taken depends only on the text near them, so an edit changes the block it
+// cut of the highest rank (strength, then hash) that leaves both sides a quarter, and so on down. Which cuts are taken depends only on the text near them, so an edit changes the block it
 // falls in and at most its neighbours. Where a stretch longer than a block has no cut point, cuts
 // are chosen by a hash of its tokens. `cuts` are in rising order. Throws Error as fixedPlan does.
 std::vector<TokenRange> documentsPlan(std::span<const TokenId> context,

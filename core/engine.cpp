@@ -1,0 +1,313 @@
+#include "core/engine.h"
+
+#include <algorithm>
+#include <cmath>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+#include "core/base/error.h"
+
+namespace asterism {
+
+namespace {
+
+// Floating-point operations of phase 1 for a block: projections, and attention to the anchor and
+// to half of the block itself.
+double encodingCost(const ModelConfig& config, std::int64_t tokens, std::int64_t anchorTokens) {
+    const auto hidden = static_cast<double>(config.hidden);
+    const auto queries = static_cast<double>(config.heads * config.headDim);
+    const auto keys = static_cast<double>(config.kvHeads * config.headDim);
+    const double projections =
+        2 * hidden * (2 * queries + 2 * keys + 3 * static_cast<double>(config.feedForward));
+    const double seen = static_cast<double>(anchorTokens) + static_cast<double>(tokens) / 2;
+    return static_cast<double>(tokens) * (projections + 4 * queries * seen);
+}
+
+std::int64_t anchorLength(const ContextOptions& options, std::span<const TokenRange> blocks) {
+    if (options.attention != AttentionMode::star) return 0;
+    switch (options.anchor) {
+        case AnchorMode::none:
+            return 0;
+        case AnchorMode::fixedText:
+            return static_cast<std::int64_t>(options.fixedAnchor.size());
+        case AnchorMode::first:
+            break;
+    }
+    const std::int64_t wanted =
+        options.anchorTokens > 0 ? options.anchorTokens : options.blockTokens;
+    return std::min(wanted, blocks.front().tokens());
+}
+
+void checkOptions(const ContextOptions& options) {
+    if (options.anchorTokens < 0)
+        throw Error("an anchor of ", options.anchorTokens,
+                    " tokens is not possible; use 1 or more, or anchor mode none");
+    if (options.attention == AttentionMode::star && options.anchor == AnchorMode::fixedText &&
+        options.fixedAnchor.empty())
+        throw Error("the anchor text is empty; give it at least one token or use anchor mode none");
+    if (options.attention == AttentionMode::window &&
+        (options.slidingTokens < 1 || options.sinkTokens < 0))
+        throw Error("a window of ", options.slidingTokens, " sliding and ", options.sinkTokens,
+                    " sink tokens is not possible; use at least 1 and 0");
+}
+
+std::string contextWarning(const ModelConfig& config, const EncodedContext& context) {
+    const bool isLocal = context.options.attention == AttentionMode::star &&
+                         context.options.positions == Positions::contiguous;
+    if (isLocal || context.contextTokens() <= config.window) return {};
+    return "the context has " + std::to_string(context.contextTokens()) +
+           " tokens, the model's window is " + std::to_string(config.window) +
+           ": answers will suffer; star attention with contiguous positions stays inside it";
+}
+
+void assignRanks(EncodedContext& context, const ModelConfig& config, int ranks) {
+    const std::size_t count = context.blocks.size();
+    if (context.options.attention == AttentionMode::ring) {
+        for (std::size_t i = 0; i < count; ++i)
+            context.rankOf.push_back(static_cast<int>(std::min(i, count - 1 - i)));
+        return;
+    }
+    std::vector<double> costs;
+    for (std::size_t i = 0; i < count; ++i)
+        costs.push_back(
+            encodingCost(config, context.blocks[i].tokens(), i == 0 ? 0 : context.anchorTokens));
+    context.rankOf = assignBlocks(costs, ranks);
+}
+
+EncodingStarted startedEvent(const ModelConfig& config, const EncodedContext& context) {
+    EncodingStarted started;
+    started.contextTokens = context.contextTokens();
+    started.anchorTokens = context.anchorTokens;
+    started.blocks = context.blocks;
+    const KvLayout layout = kvLayout(config, context.options.kv);
+    for (const TokenRange& block : context.blocks)
+        started.kvBytes += layout.blockBytes(block.tokens());
+    started.warning = contextWarning(config, context);
+    return started;
+}
+
+void checkPlacement(const EncodedContext& context, Placement placement) {
+    const AttentionMode mode = context.options.attention;
+    const bool isFixed = mode == AttentionMode::ring || mode == AttentionMode::window;
+    if (isFixed && placement != Placement::trueOrder)
+        throw Error("attention mode ", mode == AttentionMode::ring ? "ring" : "window",
+                    " takes only placement true");
+    if (placement == Placement::squeeze && mode == AttentionMode::star)
+        throw Error("placement squeeze is for dense caches; use true, stagger or reuse with star");
+}
+
+}  // namespace
+
+Engine::Engine(EngineParts parts)
+    : m_file(std::move(parts.file)),
+      m_config(readModelConfig(*m_file)),
+      m_tokenizer(makeTokenizer(m_file->vocabulary())),
+      m_connectRanks(std::move(parts.connectRanks)),
+      m_backends(std::move(parts.backends)) {
+    ASTERISM_CHECK(!m_backends.empty() && parts.deviceOf.size() == m_backends.size());
+    std::vector<int> loaded;
+    for (std::size_t rank = 0; rank < m_backends.size(); ++rank) {
+        const auto same = std::find(loaded.begin(), loaded.end(), parts.deviceOf[rank]);
+        const auto device = static_cast<std::size_t>(same - loaded.begin());
+        if (same == loaded.end()) {
+            loaded.push_back(parts.deviceOf[rank]);
+            m_weights.push_back(
+                std::make_unique<ModelWeights>(loadWeights(*m_file, m_config, *m_backends[rank])));
+        }
+        m_ranks.push_back(std::make_unique<Rank>(m_config, *m_weights[device], *m_backends[rank]));
+    }
+    connect();
+}
+
+Engine::~Engine() = default;
+
+void Engine::connect() {
+    m_communicators = m_connectRanks();
+    ASTERISM_CHECK(m_communicators.size() == m_ranks.size());
+    for (std::size_t rank = 0; rank < m_ranks.size(); ++rank)
+        m_ranks[rank]->setCommunicator(*m_communicators[rank]);
+}
+
+std::string Engine::description() const {
+    std::string text = m_backends.front()->description();
+    if (ranks() > 1) text = std::to_string(ranks()) + " ranks, each " + text;
+    return text;
+}
+
+void Engine::runOnRanks(const std::function<void(Rank&)>& work) {
+    std::mutex mutex;
+    std::exception_ptr failure;
+    const auto guarded = [&](Rank& rank) {
+        try {
+            work(rank);
+            return;
+        } catch (const RankAborted&) {
+            // The rank that failed first has said why.
+        } catch (...) {
+            const std::lock_guard lock(mutex);
+            if (!failure) failure = std::current_exception();
+        }
+        rank.communicator().abort();
+    };
+    {
+        std::vector<std::jthread> others;
+        for (std::size_t rank = 1; rank < m_ranks.size(); ++rank)
+            others.emplace_back([&, rank] { guarded(*m_ranks[rank]); });
+        guarded(*m_ranks.front());
+    }
+    if (!failure) return;
+    connect();
+    std::rethrow_exception(failure);
+}
+
+std::vector<TokenRange> Engine::plan(std::span<const TokenId> context,
+                                     std::span<const CutPoint> cuts,
+                                     const ContextOptions& options) const {
+    const auto tokens = static_cast<std::int64_t>(context.size());
+    if (options.attention == AttentionMode::ring) {
+        if (tokens < 2 * ranks())
+            throw Error("a context of ", tokens, " tokens cannot be split over a ring of ", ranks(),
+                        " ranks; use fewer ranks or another attention mode");
+        return ringPlan(tokens, ranks());
+    }
+    if (options.plan == PlanKind::documents)
+        return documentsPlan(context, cuts, options.blockTokens);
+    return fixedPlan(tokens, options.blockTokens);
+}
+
+std::unique_ptr<EncodedContext> Engine::encode(std::vector<TokenId> context,
+                                               std::span<const CutPoint> cuts,
+                                               const ContextOptions& options,
+                                               const EventSink& events, std::stop_token stop) {
+    checkOptions(options);
+    auto encoded = std::make_unique<EncodedContext>();
+    encoded->options = options;
+    encoded->blocks = plan(context, cuts, options);
+    encoded->tokens = std::move(context);
+    encoded->anchorTokens = anchorLength(options, encoded->blocks);
+    encoded->seconds.resize(encoded->blocks.size());
+    encoded->keyValues.resize(encoded->blocks.size());
+    assignRanks(*encoded, m_config, ranks());
+    if (events) events(startedEvent(m_config, *encoded));
+
+    std::mutex mutex;
+    const EventSink serialized = [&](const EngineEvent& event) {
+        const std::lock_guard lock(mutex);
+        if (events) events(event);
+    };
+    const EncodingJob job{*encoded, serialized, std::move(stop), {}, {}};
+    runOnRanks([&](Rank& rank) {
+        rank.setVisibleWindow(options.attention == AttentionMode::window
+                                  ? VisibleWindow{options.slidingTokens, options.sinkTokens}
+                                  : VisibleWindow{});
+        switch (options.attention) {
+            case AttentionMode::star:
+                return encodeStar(rank, job);
+            case AttentionMode::dense:
+            case AttentionMode::window:
+                return encodeCausal(rank, job);
+            case AttentionMode::ring:
+                return encodeRing(rank, job);
+        }
+    });
+    encoded->encodeSeconds = job.clock.seconds();
+    return encoded;
+}
+
+Conversation Engine::startConversation(const EncodedContext& context,
+                                       const PlacementOptions& options,
+                                       std::vector<Passage> passages) const {
+    checkPlacement(context, options.placement);
+    PlacementRequest request;
+    request.placement = options.placement;
+    request.anchor = context.options.attention == AttentionMode::star ? context.options.anchor
+                                                                      : AnchorMode::none;
+    request.fixedAnchorTokens = context.fixedAnchorTokens();
+    request.blocks = context.blocks;
+    request.room = options.room;
+    request.window = options.window > 0
+                         ? options.window
+                         : defaultWindow(m_config.window, context.options.blockTokens,
+                                         request.fixedAnchorTokens, request.room);
+    if (options.room < 0 || options.window < 0)
+        throw Error("a window of ", options.window, " and a room of ", options.room,
+                    " positions are not possible; use 0 or more");
+    Conversation conversation(context, placeBlocks(request), std::move(passages));
+
+    const std::int64_t last = context.firstToken() + context.contextTokens() + request.room;
+    const double highest = conversation.placed().queryStart + static_cast<double>(request.room);
+    if (highest > static_cast<double>(m_config.window))
+        conversation.setNote("questions stand at position " +
+                             std::to_string(std::llround(highest)) +
+                             ", beyond the model's window of " + std::to_string(m_config.window) +
+                             ": answers will suffer; placement stagger stays inside it");
+    else if (last > m_config.window)
+        conversation.setNote("the context has " + std::to_string(context.contextTokens()) +
+                             " tokens, the model's window is " + std::to_string(m_config.window) +
+                             ": blocks are placed inside " + std::to_string(request.window) +
+                             " positions, every token is read");
+    return conversation;
+}
+
+namespace {
+
+double logSumExp(std::span<const float> logits) {
+    const float top = *std::max_element(logits.begin(), logits.end());
+    double sum = 0;
+    for (const float logit : logits) sum += std::exp(double{logit} - top);
+    return top + std::log(sum);
+}
+
+// Adds the figures of the tokens that follow the rows of `hidden`, a few rows at a time: the
+// logits of a whole block would take more memory than the model.
+void addTokenNll(Rank& rank, TokenRange range, const TensorView& hidden,
+                 std::span<const TokenId> tokens, std::vector<float>& tokenNll) {
+    constexpr std::int64_t kRows = 64;
+    const auto vocabulary = static_cast<std::size_t>(rank.config().vocabulary);
+    for (std::int64_t row = 0; row < range.tokens(); row += kRows) {
+        const std::int64_t end = std::min(range.tokens(), row + kRows);
+        const std::vector<float> logits = rank.decoder().logits(hidden.slice(row, end));
+        for (std::int64_t i = row; i < end; ++i) {
+            const auto next = static_cast<std::size_t>(range.begin + i + 1);
+            if (next == tokens.size()) return;
+            const auto line = std::span(logits).subspan(
+                static_cast<std::size_t>(i - row) * vocabulary, vocabulary);
+            const float logit = line[static_cast<std::size_t>(tokens[next])];
+            tokenNll.push_back(static_cast<float>(logSumExp(line) - logit));
+        }
+    }
+}
+
+}  // namespace
+
+Score Engine::score(std::span<const TokenId> tokens, std::stop_token stop) {
+    if (tokens.size() < 2)
+        throw Error("a text of ", tokens.size(), " tokens has no likelihood; give at least 2");
+    EncodedContext context;
+    context.options.attention = AttentionMode::dense;
+    context.options.kv = m_ranks.front()->activationKvType();
+    context.blocks =
+        fixedPlan(static_cast<std::int64_t>(tokens.size()), context.options.blockTokens);
+    context.tokens.assign(tokens.begin(), tokens.end());
+    context.seconds.resize(context.blocks.size());
+    context.keyValues.resize(context.blocks.size());
+    assignRanks(context, m_config, ranks());
+
+    Score score;
+    score.tokens = static_cast<std::int64_t>(tokens.size());
+    const EventSink ignored;
+    EncodingJob job{context, ignored, std::move(stop), {}, {}};
+    job.onHidden = [&](Rank& rank, TokenRange range, const TensorView& hidden) {
+        if (rank.isLast()) addTokenNll(rank, range, hidden, tokens, score.tokenNll);
+    };
+    runOnRanks([&](Rank& rank) {
+        rank.setVisibleWindow({});
+        encodeCausal(rank, job);
+    });
+    for (const float nll : score.tokenNll) score.meanNegativeLogLikelihood += nll;
+    score.meanNegativeLogLikelihood /= static_cast<double>(score.tokenNll.size());
+    return score;
+}
+
+}  // namespace asterism

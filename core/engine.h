@@ -1,0 +1,107 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/comm/communicator.h"
+#include "core/events.h"
+#include "core/model/config.h"
+#include "core/model/model_file.h"
+#include "core/options.h"
+#include "core/star/context_encoder.h"
+#include "core/star/conversation.h"
+#include "core/text/tokenizer.h"
+
+namespace asterism {
+
+// The parts an engine is put together from (app/engine_factory.h).
+struct EngineParts {
+    std::unique_ptr<ModelFile> file;
+    // One per rank. Ranks whose backends stand on the same device share its weights.
+    std::vector<std::unique_ptr<Backend>> backends;
+    std::vector<int> deviceOf;
+    // Makes the communicators of all ranks; called again after a run was aborted.
+    std::function<std::vector<std::unique_ptr<Communicator>>()> connectRanks;
+};
+
+enum class AnswerEnd : std::uint8_t { endToken, stopText, maxTokens, stopped };
+
+// One turn: what was asked and what came out.
+struct Answer {
+    std::vector<TokenId> tokens;  // with the token that ended it
+    std::string text;             // without it
+    AnswerEnd end = AnswerEnd::maxTokens;
+    std::vector<std::pair<TokenId, float>> firstLogits;  // after the query, best first
+    // Attention mass after the query and after every token run since; see Conversation::massCount.
+    std::vector<std::vector<double>> mass;
+    std::int64_t queryTokens = 0;
+    double querySeconds = 0;       // query encoding
+    double firstTokenSeconds = 0;  // from the call to the first token
+    double decodeSeconds = 0;      // of all steps after the first token
+    double tokensPerSecond() const;
+};
+
+// A text's cost under the model.
+struct Score {
+    std::int64_t tokens = 0;
+    double meanNegativeLogLikelihood = 0;  // nats, over tokens 1..n-1
+    std::vector<float> tokenNll;           // n - 1 figures
+};
+
+// The engine: a model on one or more ranks that encodes contexts and answers questions over them.
+// One thread at a time (see EngineThread). Every long call takes a stop token and ends within a
+// layer when asked: encode() and score() then throw Stopped, answer() returns what it has.
+class Engine {
+  public:
+    // Loads the model. Throws Error if it cannot be read or does not fit.
+    explicit Engine(EngineParts parts);
+    ~Engine();
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+
+    const ModelConfig& config() const { return m_config; }
+    const Tokenizer& tokenizer() const { return *m_tokenizer; }
+    int ranks() const { return static_cast<int>(m_ranks.size()); }
+    std::string description() const;
+
+    // Cuts the context as the options say; cuts may be empty (and are ignored by the fixed plan).
+    // Throws Error for an empty context or a block size below 1.
+    std::vector<TokenRange> plan(std::span<const TokenId> context, std::span<const CutPoint> cuts,
+                                 const ContextOptions& options) const;
+    // Phase 1. Throws Error for contradicting options, Stopped when asked to stop.
+    std::unique_ptr<EncodedContext> encode(std::vector<TokenId> context,
+                                           std::span<const CutPoint> cuts,
+                                           const ContextOptions& options, const EventSink& events,
+                                           std::stop_token stop);
+
+    // Places a context for questions; see Conversation for passages. Throws Error if the window
+    // cannot hold it, or the mode does not allow the placement.
+    Conversation startConversation(const EncodedContext& context, const PlacementOptions& options,
+                                   std::vector<Passage> passages = {}) const;
+    // Phase 2: runs the query, streams the answer.
+    Answer answer(Conversation& conversation, std::span<const TokenId> query,
+                  const AnswerOptions& options, const EventSink& events, std::stop_token stop);
+
+    // Negative log-likelihood of every token given all before it (dense, unquantised keys).
+    Score score(std::span<const TokenId> tokens, std::stop_token stop);
+
+  private:
+    void runOnRanks(const std::function<void(Rank&)>& work);
+    void connect();
+
+    std::unique_ptr<ModelFile> m_file;
+    ModelConfig m_config;
+    std::unique_ptr<Tokenizer> m_tokenizer;
+    std::function<std::vector<std::unique_ptr<Communicator>>()> m_connectRanks;
+    std::vector<std::unique_ptr<Backend>> m_backends;
+    std::vector<std::unique_ptr<ModelWeights>> m_weights;  // one per device
+    std::vector<std::unique_ptr<Communicator>> m_communicators;
+    std::vector<std::unique_ptr<Rank>> m_ranks;
+};
+
+}  // namespace asterism

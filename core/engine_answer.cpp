@@ -1,0 +1,148 @@
+#include <algorithm>
+
+#include "core/answer_stream.h"
+#include "core/base/clock.h"
+#include "core/base/error.h"
+#include "core/engine.h"
+#include "core/star/query_decoder.h"
+
+namespace asterism {
+
+double Answer::tokensPerSecond() const {
+    const auto steps = static_cast<double>(tokens.size()) - 1;
+    return steps > 0 && decodeSeconds > 0 ? steps / decodeSeconds : 0;
+}
+
+namespace {
+
+constexpr TokenId kNoToken = -1;
+
+// What the last rank does between two steps: draws the next token and streams its text.
+class AnswerWriter {
+  public:
+    AnswerWriter(const Tokenizer& tokenizer, const AnswerOptions& options, const EventSink& events,
+                 std::span<const TokenId> query, Answer& answer)
+        : m_tokenizer(tokenizer),
+          m_options(options),
+          m_events(events),
+          m_answer(answer),
+          m_sampler(options.sampling),
+          m_stream(options.stopTexts),
+          m_history(query.begin(), query.end()) {}
+
+    void queryRead(std::span<const float> logits) {
+        m_answer.querySeconds = m_clock.seconds();
+        m_answer.firstLogits = topLogits(logits, m_options.topLogits);
+        if (m_events) m_events(QueryEncoded{m_answer.queryTokens, m_answer.querySeconds});
+    }
+
+    // The token to run next; kNoToken once the answer is complete.
+    TokenId next(std::span<const float> logits) {
+        if (static_cast<std::int64_t>(m_answer.tokens.size()) >= m_options.maxTokens)
+            return complete(AnswerEnd::maxTokens, kNoToken);
+        const TokenId token = m_sampler.next(logits, m_history);
+        m_answer.tokens.push_back(token);
+        m_history.push_back(token);
+        if (m_tokenizer.endsAnswer(token) && !m_options.ignoresEnd)
+            return complete(AnswerEnd::endToken, token);
+        stream(token, m_stream.add(m_tokenizer.bytesOf(token)));
+        if (m_stream.hasStopped()) return complete(AnswerEnd::stopText, kNoToken);
+        if (static_cast<std::int64_t>(m_answer.tokens.size()) >= m_options.maxTokens)
+            return complete(AnswerEnd::maxTokens, kNoToken);
+        return token;
+    }
+
+    // Hands out what is held back; also when the answer was stopped.
+    void flush(TokenId token) {
+        const std::string rest = m_stream.finish();
+        if (!rest.empty() || token != kNoToken) stream(token, rest);
+        const double now = m_clock.seconds();
+        m_answer.decodeSeconds = std::max(0.0, m_lastToken - m_answer.firstTokenSeconds);
+        if (m_answer.tokens.empty()) m_answer.firstTokenSeconds = now;
+    }
+
+  private:
+    TokenId complete(AnswerEnd end, TokenId token) {
+        m_answer.end = end;
+        flush(token);
+        return kNoToken;
+    }
+
+    void stream(TokenId token, std::string text) {
+        const double now = m_clock.seconds();
+        if (m_answer.firstTokenSeconds == 0) m_answer.firstTokenSeconds = now;
+        m_answer.text += text;
+        if (m_events) m_events(TokenDecoded{token, std::move(text), now - m_lastToken});
+        m_lastToken = now;
+    }
+
+    const Tokenizer& m_tokenizer;
+    const AnswerOptions& m_options;
+    const EventSink& m_events;
+    Answer& m_answer;
+    Sampler m_sampler;
+    AnswerStream m_stream;
+    std::vector<TokenId> m_history;
+    Stopwatch m_clock;
+    double m_lastToken = 0;
+};
+
+// One rank's part of a turn. `completed` counts the tokens that ran through all layers.
+void runTurn(Rank& rank, Conversation& conversation, std::span<const TokenId> query,
+             const AnswerOptions& options, AnswerWriter& writer, Answer& answer,
+             std::int64_t& completed, const std::stop_token& stop) {
+    QueryDecoder decoder(rank, conversation, stop);
+    TensorView hidden = decoder.run(query);
+    if (rank.isLast()) completed += static_cast<std::int64_t>(query.size());
+    const int last = rank.communicator().size() - 1;
+    for (bool isFirst = true;; isFirst = false) {
+        if (isFirst || options.recordsTokenMass) {
+            std::vector<double> mass = decoder.attentionMass();
+            if (rank.isLast()) answer.mass.push_back(std::move(mass));
+        }
+        TokenId token = kNoToken;
+        if (rank.isLast()) {
+            const std::vector<float> logits = rank.decoder().logits(hidden);
+            if (isFirst) writer.queryRead(logits);
+            token = writer.next(logits);
+        }
+        token = static_cast<TokenId>(rank.communicator().broadcast(token, last));
+        if (token == kNoToken) return;
+        hidden = decoder.run({&token, 1});
+        if (rank.isLast()) ++completed;
+    }
+}
+
+}  // namespace
+
+Answer Engine::answer(Conversation& conversation, std::span<const TokenId> query,
+                      const AnswerOptions& options, const EventSink& events, std::stop_token stop) {
+    if (query.empty()) throw Error("the query is empty; give it at least one token");
+    if (options.maxTokens < 0)
+        throw Error("an answer of ", options.maxTokens, " tokens is not possible; use 0 or more");
+    checkSampling(options.sampling);
+    // Turns are kept in bf16, unless everything is asked for as it is.
+    const KvType type =
+        conversation.context().options.kv == KvType::f32 ? KvType::f32 : KvType::bf16;
+    conversation.beginTurn(*m_backends.back(), kvLayout(m_config, type),
+                           static_cast<std::int64_t>(query.size()) + options.maxTokens);
+    Answer answer;
+    answer.queryTokens = static_cast<std::int64_t>(query.size());
+    AnswerWriter writer(*m_tokenizer, options, events, query, answer);
+    std::int64_t completed = 0;
+    try {
+        runOnRanks([&](Rank& rank) {
+            runTurn(rank, conversation, query, options, writer, answer, completed, stop);
+        });
+    } catch (const Stopped&) {
+        answer.end = AnswerEnd::stopped;
+        writer.flush(kNoToken);
+    } catch (...) {
+        conversation.endTurn(completed);
+        throw;
+    }
+    conversation.endTurn(completed);
+    return answer;
+}
+
+}  // namespace asterism

@@ -1,0 +1,74 @@
+#include "core/star/conversation.h"
+
+#include <algorithm>
+
+namespace asterism {
+
+Conversation::Conversation(const EncodedContext& context, PlacedBlocks placed,
+                           std::vector<Passage> passages)
+    : m_context(context), m_placed(std::move(placed)), m_passages(std::move(passages)) {
+    if (m_passages.empty())
+        for (const TokenRange& block : context.blocks) m_passages.push_back({block});
+}
+
+std::int64_t Conversation::tokensInScope() const {
+    std::int64_t sum = 0;
+    for (const Passage& passage : m_passages) sum += passage.tokens.tokens();
+    return sum;
+}
+
+QueryPlace Conversation::nextPlace() const {
+    return {m_placed.queryStart + static_cast<double>(m_turnTokens),
+            m_context.firstToken() + m_context.contextTokens() + m_turnTokens};
+}
+
+std::vector<Conversation::MassRun> Conversation::runsOf(int rank, int ranks) const {
+    std::vector<MassRun> runs;
+    std::size_t block = 0;
+    for (std::size_t figure = 0; figure < m_passages.size(); ++figure) {
+        const TokenRange& passage = m_passages[figure].tokens;
+        while (block < m_context.blocks.size() && m_context.blocks[block].end <= passage.begin)
+            ++block;
+        // A passage may reach over several blocks.
+        for (std::size_t i = block; i < m_context.blocks.size(); ++i) {
+            const TokenRange& tokens = m_context.blocks[i];
+            if (tokens.begin >= passage.end) break;
+            if (m_context.rankOf[i] != rank) continue;
+            const std::int64_t begin = std::max(tokens.begin, passage.begin) - tokens.begin;
+            const std::int64_t end = std::min(tokens.end, passage.end) - tokens.begin;
+            if (begin == end) continue;
+            const double start = m_placed.starts[i] + static_cast<double>(begin) * m_placed.step;
+            runs.push_back({{m_context.keyValues[i].get(), begin, end, start, m_placed.step,
+                             m_context.firstToken() + tokens.begin + begin},
+                            figure});
+        }
+    }
+    if (rank == 0 && m_context.fixedAnchor)
+        runs.push_back({{m_context.fixedAnchor.get(), 0, m_context.fixedAnchorTokens(), 0, 1, 0},
+                        m_passages.size()});
+    if (rank == ranks - 1) addTurnRuns(runs);
+    return runs;
+}
+
+void Conversation::addTurnRuns(std::vector<MassRun>& runs) const {
+    std::int64_t before = 0;
+    for (const auto& turn : m_turns) {
+        if (turn->tokens() > 0)
+            runs.push_back(
+                {{turn.get(), 0, turn->tokens(), m_placed.queryStart + static_cast<double>(before),
+                  1, m_context.firstToken() + m_context.contextTokens() + before},
+                 m_passages.size() + 1});
+        before += turn->tokens();
+    }
+}
+
+void Conversation::beginTurn(Backend& lastRank, const KvLayout& layout, std::int64_t tokens) {
+    m_turns.push_back(std::make_unique<KeyValueBlock>(lastRank, layout, tokens));
+}
+
+void Conversation::endTurn(std::int64_t tokens) {
+    m_turns.back()->setTokens(tokens);
+    m_turnTokens += tokens;
+}
+
+}  // namespace asterism

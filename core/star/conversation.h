@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/options.h"
+#include "core/star/encoded_context.h"
+#include "core/star/rank.h"
+
+namespace asterism {
+
+// A stretch of the context whose attention mass is reported on its own: a block, a document, a
+// passage. Masses of passages add up to that of their block.
+struct Passage {
+    TokenRange tokens;
+};
+
+// One question (with its follow-ups) over an encoded context: where the blocks stand, which of
+// them are in scope, and the keys of the turns so far. Made by Engine::startConversation; the
+// context must outlive it.
+class Conversation {
+  public:
+    // passages: in rising order, not overlapping; context tokens outside all of them are out of
+    // scope and not attended. Empty: every block is one passage.
+    Conversation(const EncodedContext& context, PlacedBlocks placed, std::vector<Passage> passages);
+
+    const EncodedContext& context() const { return m_context; }
+    const PlacedBlocks& placed() const { return m_placed; }
+    const std::vector<Passage>& passages() const { return m_passages; }
+    // What the user should know of the placement: a window that the context does not fit in, and
+    // what was done about it. One line; empty if all is as in training.
+    const std::string& note() const { return m_note; }
+    void setNote(std::string note) { m_note = std::move(note); }
+    std::int64_t tokensInScope() const;
+
+    // Where the next turn's first token stands.
+    QueryPlace nextPlace() const;
+    std::int64_t turnTokens() const { return m_turnTokens; }
+
+    // Figures of attention mass: one per passage, then the fixed anchor, then the turns' tokens.
+    std::size_t massCount() const { return m_passages.size() + 2; }
+
+    // A run of cached keys of one rank and the mass figure it counts towards.
+    struct MassRun {
+        KeyRun run;
+        std::size_t figure = 0;
+    };
+    // The runs that `rank` of `ranks` holds: its blocks' part of every passage, on rank 0 the
+    // fixed anchor, on the last rank the turns.
+    std::vector<MassRun> runsOf(int rank, int ranks) const;
+
+    // Room for the keys of a turn of at most `tokens` tokens, in the memory of the last rank.
+    void beginTurn(Backend& lastRank, const KvLayout& layout, std::int64_t tokens);
+    // The keys of the turn at work.
+    KeyValueBlock& turn() { return *m_turns.back(); }
+    // Ends the turn with its first `tokens` tokens: those that ran through all layers.
+    void endTurn(std::int64_t tokens);
+
+  private:
+    void addTurnRuns(std::vector<MassRun>& runs) const;
+
+    const EncodedContext& m_context;
+    PlacedBlocks m_placed;
+    std::vector<Passage> m_passages;
+    std::vector<std::unique_ptr<KeyValueBlock>> m_turns;
+    std::int64_t m_turnTokens = 0;
+    std::string m_note;
+};
+
+}  // namespace asterism

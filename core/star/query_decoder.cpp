@@ -1,0 +1,113 @@
+#include "core/star/query_decoder.h"
+
+#include <cmath>
+
+namespace asterism {
+
+// Attends to the context and to the turns, whose new keys it adds on the last rank.
+class QueryDecoder::Attention : public LayerAttention {
+  public:
+    Attention(Rank& rank, KeyValueBlock* turn, std::int64_t first, std::span<const KeyRun> runs,
+              const QueryPlace& place, const StepLogSumExp& step)
+        : m_rank(rank), m_turn(turn), m_first(first), m_runs(runs), m_place(place), m_step(step) {}
+
+    void attend(std::int64_t layer, const TensorView& queries, const TensorView& keys,
+                const TensorView& values, const TensorView& output) override {
+        if (m_turn) m_rank.backend().store(keys, values, m_turn->view(layer), m_first);
+        m_rank.attendAllRanks(layer, queries, m_runs, m_place, output, &m_step);
+    }
+
+  private:
+    Rank& m_rank;
+    KeyValueBlock* m_turn;
+    std::int64_t m_first;
+    std::span<const KeyRun> m_runs;
+    QueryPlace m_place;
+    const StepLogSumExp& m_step;
+};
+
+QueryDecoder::QueryDecoder(Rank& rank, Conversation& conversation, std::stop_token stop)
+    : m_rank(rank),
+      m_conversation(conversation),
+      m_stop(std::move(stop)),
+      m_place(conversation.nextPlace()) {
+    const ContextOptions& options = conversation.context().options;
+    if (options.attention == AttentionMode::window)
+        rank.setVisibleWindow({options.slidingTokens, options.sinkTokens});
+    else
+        rank.setVisibleWindow({});
+}
+
+void QueryDecoder::reserveFigures() {
+    if (!m_total.isEmpty() && m_runs.size() <= m_figureRuns) return;
+    const std::int64_t layers = m_rank.config().layers;
+    const std::int64_t heads = m_rank.config().heads;
+    m_figureRuns = m_runs.size();
+    if (m_figureRuns > 0)
+        m_runLogSumExp =
+            m_rank.backend().floats({layers, static_cast<std::int64_t>(m_figureRuns), heads});
+    m_total = m_rank.backend().floats({layers, heads});
+}
+
+TensorView QueryDecoder::run(std::span<const TokenId> tokens) {
+    const auto count = static_cast<std::int64_t>(tokens.size());
+    KeyValueBlock* turn = m_rank.isLast() ? &m_conversation.turn() : nullptr;
+    const std::int64_t first = turn ? turn->tokens() : 0;
+    if (turn) turn->setTokens(first + count);
+
+    m_runs.clear();
+    m_figures.clear();
+    for (const auto& [run, figure] :
+         m_conversation.runsOf(m_rank.index(), m_rank.communicator().size())) {
+        m_runs.push_back(run);
+        m_figures.push_back(figure);
+    }
+    reserveFigures();
+    const auto runs = static_cast<std::int64_t>(m_runs.size());
+    const Shape figureShape{m_rank.config().layers, runs, m_rank.config().heads};
+    const StepLogSumExp step{{m_runLogSumExp.view().data, figureShape, DataType::f32},
+                             m_total.view()};
+    Attention attention(m_rank, turn, first, m_runs, m_place, step);
+    const TensorView hidden = m_rank.decoder().run(tokens, attention, m_stop);
+    m_place.position += static_cast<double>(count);
+    m_place.token += count;
+    return hidden.slice(count - 1, count);
+}
+
+std::vector<double> QueryDecoder::attentionMass() {
+    Backend& backend = m_rank.backend();
+    const std::int64_t layers = m_rank.config().layers;
+    const std::int64_t heads = m_rank.config().heads;
+    const std::size_t perLayer = static_cast<std::size_t>(heads);
+    std::vector<float> runs(static_cast<std::size_t>(layers) * m_runs.size() * perLayer);
+    std::vector<float> total(static_cast<std::size_t>(layers) * perLayer);
+    if (!runs.empty())
+        backend.download({m_runLogSumExp.view().data, {static_cast<std::int64_t>(runs.size())}},
+                         std::as_writable_bytes(std::span(runs)));
+    backend.download(m_total.view(), std::as_writable_bytes(std::span(total)));
+
+    std::vector<float> mine(m_conversation.massCount(), 0.0F);
+    for (std::size_t layer = 0; layer < static_cast<std::size_t>(layers); ++layer)
+        for (std::size_t run = 0; run < m_runs.size(); ++run)
+            for (std::size_t head = 0; head < perLayer; ++head)
+                mine[m_figures[run]] +=
+                    std::exp(runs[(layer * m_runs.size() + run) * perLayer + head] -
+                             total[layer * perLayer + head]);
+
+    const auto count = static_cast<std::int64_t>(mine.size());
+    const std::int64_t ranks = m_rank.communicator().size();
+    const Tensor part = backend.floats({count});
+    const Tensor all = backend.floats({ranks, count});
+    backend.upload(std::as_bytes(std::span(mine)), part.view());
+    backend.synchronize();
+    m_rank.communicator().allGather(part.view(), all.view());
+    std::vector<float> gathered(static_cast<std::size_t>(ranks * count));
+    backend.download(all.view(), std::as_writable_bytes(std::span(gathered)));
+
+    std::vector<double> masses(mine.size(), 0.0);
+    for (std::size_t i = 0; i < gathered.size(); ++i)
+        masses[i % mine.size()] += double{gathered[i]} / static_cast<double>(layers * heads);
+    return masses;
+}
+
+}  // namespace asterism

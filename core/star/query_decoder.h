@@ -1,0 +1,44 @@
+#pragma once
+
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "core/star/conversation.h"
+#include "core/star/rank.h"
+
+namespace asterism {
+
+// Query encoding and token generation, phase 2 of Star Attention, on one rank: every rank runs the
+// same tokens, attends over the keys it holds, and the partials of all ranks are merged in every
+// layer. Collective: all ranks make the same calls.
+class QueryDecoder {
+  public:
+    // Both must outlive the decoder; Conversation::beginTurn has been called.
+    QueryDecoder(Rank& rank, Conversation& conversation, std::stop_token stop);
+
+    // Runs the next tokens of the turn (the whole query, or one token of the answer) and returns
+    // the hidden state of the last one, [1, hidden].
+    TensorView run(std::span<const TokenId> tokens);
+
+    // Attention mass of the last token run, mean over heads and layers: Conversation::massCount()
+    // figures that sum to 1. Collective.
+    std::vector<double> attentionMass();
+
+  private:
+    class Attention;
+
+    void reserveFigures();
+
+    Rank& m_rank;
+    Conversation& m_conversation;
+    std::stop_token m_stop;
+    QueryPlace m_place;  // of the next token
+    std::vector<KeyRun> m_runs;
+    std::vector<std::size_t> m_figures;  // of every run
+    std::size_t m_figureRuns = 0;        // runs that m_runLogSumExp has room for
+    Tensor m_runLogSumExp;               // [layers, runs, heads]
+    Tensor m_total;                      // [layers, heads]
+};
+
+}  // namespace asterism
