@@ -3,7 +3,7 @@
 #include <string>
 
 #include "core/base/error.h"
-#include "core/model/quoted.h"
+#include "core/model/in_quotes.h"
 
 namespace asterism {
 
@@ -20,8 +20,8 @@ ModelConfig readModelConfig(const ModelFile& file) {
         if (architecture.name == name) return architecture.readConfig(file);
         known += (known.empty() ? "" : ", ") + architecture.name;
     }
-    throw Error(file.path().string(), ": architecture ", quoted(name), " is not known; known are ",
-                known);
+    throw Error(file.path().string(), ": architecture ", inQuotes(name),
+                " is not known; known are ", known);
 }
 
 }  // namespace asterism

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "core/base/error.h"
-#include "core/model/quoted.h"
+#include "core/model/in_quotes.h"
 #include "core/model/rope_frequencies.h"
 
 namespace asterism {
@@ -43,7 +43,7 @@ std::int64_t readHeadDim(const Metadata& metadata, const std::string& prefix,
 float readNormEpsilon(const Metadata& metadata, const std::string& key) {
     const double epsilon = metadata.number(key);
     if (epsilon < 0.0 || epsilon > 0.1)
-        throw Error(metadata.source(), ": setting ", quoted(key), " is ", epsilon,
+        throw Error(metadata.source(), ": setting ", inQuotes(key), " is ", epsilon,
                     "; a number from 0 to 0.1 is expected");
     return static_cast<float>(epsilon);
 }
@@ -72,7 +72,7 @@ class TensorChecker {
     void finish(const std::string& architecture) const {
         for (const StoredTensor& tensor : m_file.tensors())
             if (!m_names.contains(tensor.name))
-                throw Error(m_file.path().string(), ": tensor ", quoted(tensor.name),
+                throw Error(m_file.path().string(), ": tensor ", inQuotes(tensor.name),
                             " has no place in a model of the ", architecture, " architecture");
     }
 

@@ -12,7 +12,7 @@
 #include "core/base/error.h"
 #include "core/model/byte_cursor.h"
 #include "core/model/gguf_vocabulary.h"
-#include "core/model/quoted.h"
+#include "core/model/in_quotes.h"
 
 namespace asterism {
 
@@ -131,7 +131,7 @@ Header HeaderReader::read(Metadata& metadata) {
 void HeaderReader::readSettings(Metadata& metadata, std::uint64_t count) {
     for (std::uint64_t i = 0; i < count; ++i) {
         const std::string key = readName("a setting's name");
-        if (metadata.has(key)) m_cursor.fail("setting ", quoted(key), " is given twice");
+        if (metadata.has(key)) m_cursor.fail("setting ", inQuotes(key), " is given twice");
         const auto type = m_cursor.read<ValueType>("a setting's type");
         metadata.set(key, readValue(type, key));
     }
@@ -169,7 +169,7 @@ Metadata::Value HeaderReader::readValue(ValueType type, std::string_view key) {
         case ValueType::array:
             return readArray(key);
     }
-    m_cursor.fail("setting ", quoted(key), " has the unknown type ",
+    m_cursor.fail("setting ", inQuotes(key), " has the unknown type ",
                   static_cast<std::uint32_t>(type));
 }
 
@@ -202,16 +202,16 @@ Metadata::Value HeaderReader::readArray(std::string_view key) {
         case ValueType::text:
             return readTexts(count, key);
         case ValueType::array:
-            m_cursor.fail("setting ", quoted(key), " is an array of arrays");
+            m_cursor.fail("setting ", inQuotes(key), " is an array of arrays");
     }
-    m_cursor.fail("array ", quoted(key), " has elements of the unknown type ",
+    m_cursor.fail("array ", inQuotes(key), " has elements of the unknown type ",
                   static_cast<std::uint32_t>(type));
 }
 
 template <typename Stored, typename Kept>
 std::vector<Kept> HeaderReader::readNumbers(std::uint64_t count, std::string_view key) {
     if (count > m_cursor.remaining() / sizeof(Stored))
-        m_cursor.fail("array ", quoted(key), " of ", count, " values is longer than the file");
+        m_cursor.fail("array ", inQuotes(key), " of ", count, " values is longer than the file");
     const std::span<const std::byte> bytes = m_cursor.take(count * sizeof(Stored), key);
     std::vector<Kept> values(static_cast<std::size_t>(count));
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -219,7 +219,8 @@ std::vector<Kept> HeaderReader::readNumbers(std::uint64_t count, std::string_vie
         std::memcpy(&stored, bytes.data() + i * sizeof(Stored), sizeof(Stored));
         if constexpr (std::is_integral_v<Stored>) {
             if (!std::in_range<std::int64_t>(stored))
-                m_cursor.fail("array ", quoted(key), " holds ", stored, ", which is out of range");
+                m_cursor.fail("array ", inQuotes(key), " holds ", stored,
+                              ", which is out of range");
         }
         values[i] = static_cast<Kept>(stored);
     }
@@ -228,7 +229,7 @@ std::vector<Kept> HeaderReader::readNumbers(std::uint64_t count, std::string_vie
 
 std::vector<std::string> HeaderReader::readTexts(std::uint64_t count, std::string_view key) {
     if (count > m_cursor.remaining() / sizeof(std::uint64_t))
-        m_cursor.fail("array ", quoted(key), " of ", count, " texts is longer than the file");
+        m_cursor.fail("array ", inQuotes(key), " of ", count, " texts is longer than the file");
     std::vector<std::string> texts;
     texts.reserve(static_cast<std::size_t>(count));
     for (std::uint64_t i = 0; i < count; ++i)
@@ -239,7 +240,7 @@ std::vector<std::string> HeaderReader::readTexts(std::uint64_t count, std::strin
 bool HeaderReader::readBoolean(std::string_view key) {
     const auto value = m_cursor.read<std::uint8_t>(key);
     if (value > 1)
-        m_cursor.fail("setting ", quoted(key), " is neither true nor false but ", int{value});
+        m_cursor.fail("setting ", inQuotes(key), " is neither true nor false but ", int{value});
     return value == 1;
 }
 
@@ -254,7 +255,7 @@ TensorPlace HeaderReader::readTensor(std::uint64_t alignment) {
     place.name = readName("a tensor's name");
     const auto dimensions = m_cursor.read<std::uint32_t>("a tensor's number of dimensions");
     if (dimensions > kMaxDimensions)
-        m_cursor.fail("tensor ", quoted(place.name), " has ", dimensions, " dimensions; at most ",
+        m_cursor.fail("tensor ", inQuotes(place.name), " has ", dimensions, " dimensions; at most ",
                       kMaxDimensions, " are possible");
     for (std::uint32_t i = 0; i < dimensions; ++i)
         place.dimensions.push_back(m_cursor.read<std::uint64_t>("a tensor's dimension"));
@@ -262,12 +263,12 @@ TensorPlace HeaderReader::readTensor(std::uint64_t alignment) {
     const auto known = std::find_if(kStoredTypes.begin(), kStoredTypes.end(),
                                     [&](const StoredType& one) { return one.number == number; });
     if (known == kStoredTypes.end())
-        m_cursor.fail("tensor ", quoted(place.name), " is of type number ", number,
+        m_cursor.fail("tensor ", inQuotes(place.name), " is of type number ", number,
                       ", which is not supported; supported are ", supportedTypes());
     place.type = known->type;
     place.offset = m_cursor.read<std::uint64_t>("a tensor's offset");
     if (place.offset % alignment != 0)
-        m_cursor.fail("tensor ", quoted(place.name), " begins at ", place.offset,
+        m_cursor.fail("tensor ", inQuotes(place.name), " begins at ", place.offset,
                       ", which is not a multiple of the alignment of ", alignment);
     return place;
 }

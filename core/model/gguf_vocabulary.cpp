@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "core/base/error.h"
-#include "core/model/quoted.h"
+#include "core/model/in_quotes.h"
 
 namespace asterism {
 
@@ -46,7 +46,7 @@ class VocabularyReader {
         m_vocabulary.source = m_metadata.source();
         const std::string model = m_metadata.text("tokenizer.ggml.model");
         if (model != "gpt2" && model != "llama")
-            throw Error(m_metadata.source(), ": tokenizer.ggml.model is ", quoted(model),
+            throw Error(m_metadata.source(), ": tokenizer.ggml.model is ", inQuotes(model),
                         "; known are gpt2 (byte-level BPE) and llama (SentencePiece)");
         m_vocabulary.pieces = m_metadata.texts("tokenizer.ggml.tokens");
         if (m_vocabulary.pieces.empty())
@@ -87,7 +87,7 @@ class VocabularyReader {
         const auto known = std::find_if(kPreTokenizers.begin(), kPreTokenizers.end(),
                                         [&](const auto& one) { return one.name == pre; });
         if (known == kPreTokenizers.end())
-            throw Error(m_metadata.source(), ": tokenizer.ggml.pre is ", quoted(pre),
+            throw Error(m_metadata.source(), ": tokenizer.ggml.pre is ", inQuotes(pre),
                         "; known are ", knownPreTokenizers());
         m_vocabulary.preTokenizer = known->preTokenizer;
         m_vocabulary.normalizesToNfc = known->normalizesToNfc;

@@ -1,11 +1,11 @@
-#include "core/model/quoted.h"
+#include "core/model/in_quotes.h"
 
 #include <array>
 #include <cstdio>
 
 namespace asterism {
 
-std::string quoted(std::string_view name) {
+std::string inQuotes(std::string_view name) {
     constexpr std::size_t kLongest = 80;
     std::string text = "\"";
     for (const char letter : name.substr(0, kLongest)) {

@@ -7,6 +7,6 @@ namespace asterism {
 
 // A name out of a file, fit for one line of an error message: in quotes, cut after 80 bytes,
 // control characters and quotes escaped.
-std::string quoted(std::string_view name);
+std::string inQuotes(std::string_view name);
 
 }  // namespace asterism

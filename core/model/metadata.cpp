@@ -5,7 +5,7 @@
 #include <type_traits>
 
 #include "core/base/error.h"
-#include "core/model/quoted.h"
+#include "core/model/in_quotes.h"
 
 namespace asterism {
 
@@ -18,7 +18,7 @@ std::string describe(const Metadata::Value& value) {
         if constexpr (std::is_same_v<Held, bool>)
             return held ? "true" : "false";
         else if constexpr (std::is_same_v<Held, std::string>)
-            return "the text " + quoted(held);
+            return "the text " + inQuotes(held);
         else if constexpr (std::is_arithmetic_v<Held>)
             return "the number " + std::to_string(held);
         else
@@ -29,15 +29,15 @@ std::string describe(const Metadata::Value& value) {
 
 [[noreturn]] void failKind(const Metadata& metadata, std::string_view key,
                            const Metadata::Value& value, std::string_view wanted) {
-    throw Error(metadata.source(), ": setting ", quoted(key), " is ", describe(value), "; ", wanted,
-                " is expected");
+    throw Error(metadata.source(), ": setting ", inQuotes(key), " is ", describe(value), "; ",
+                wanted, " is expected");
 }
 
 }  // namespace
 
 void Metadata::set(const std::string& key, Value value) {
     if (!m_values.emplace(key, std::move(value)).second)
-        throw Error(m_source, ": setting ", quoted(key), " is given twice");
+        throw Error(m_source, ": setting ", inQuotes(key), " is given twice");
 }
 
 bool Metadata::has(std::string_view key) const {
@@ -57,7 +57,7 @@ bool Metadata::isArray(std::string_view key) const {
 const Metadata::Value& Metadata::find(std::string_view key) const {
     const auto found = m_values.find(key);
     if (found == m_values.end())
-        throw Error(m_source, ": setting ", quoted(key), " is missing; the file is incomplete");
+        throw Error(m_source, ": setting ", inQuotes(key), " is missing; the file is incomplete");
     return found->second;
 }
 

@@ -8,7 +8,7 @@
 
 #include "core/base/error.h"
 #include "core/model/dequantize.h"
-#include "core/model/quoted.h"
+#include "core/model/in_quotes.h"
 
 namespace asterism {
 
@@ -20,7 +20,7 @@ constexpr double kMaxFactor = 1e6;
 
 double positive(const Metadata& metadata, const std::string& key, double value, double highest) {
     if (value > 0.0 && value <= highest) return value;
-    throw Error(metadata.source(), ": setting ", quoted(key), " is ", value,
+    throw Error(metadata.source(), ": setting ", inQuotes(key), " is ", value,
                 "; a number above 0 and up to ", highest, " is expected");
 }
 
@@ -138,7 +138,7 @@ RopeConfig readRope(const ModelFile& file, const std::string& prefix, std::int64
     } else if (type == "yarn") {
         scaleYarn(metadata, prefix, rope);
     } else if (type != "none") {
-        throw Error(metadata.source(), ": rope scaling ", quoted(type),
+        throw Error(metadata.source(), ": rope scaling ", inQuotes(type),
                     " is not known; known are none, linear, llama3 and yarn");
     }
     applyStoredFactors(file, rope);

@@ -5,13 +5,13 @@
 #include <utility>
 
 #include "core/base/error.h"
-#include "core/model/quoted.h"
+#include "core/model/in_quotes.h"
 
 namespace asterism {
 
 void TensorTable::add(StoredTensor tensor) {
     if (!m_indices.emplace(tensor.name, m_tensors.size()).second)
-        throw Error(m_source, ": tensor ", quoted(tensor.name), " is there twice");
+        throw Error(m_source, ": tensor ", inQuotes(tensor.name), " is there twice");
     m_tensors.push_back(std::move(tensor));
 }
 
@@ -26,8 +26,8 @@ void TensorTable::checkOverlaps() const {
     for (std::size_t i = 1; i < inOrder.size(); ++i) {
         const std::span<const std::byte> previous = inOrder[i - 1]->bytes;
         if (isBefore(inOrder[i]->bytes.data(), previous.data() + previous.size()))
-            throw Error(m_source, ": tensors ", quoted(inOrder[i - 1]->name), " and ",
-                        quoted(inOrder[i]->name), " overlap; the file is damaged");
+            throw Error(m_source, ": tensors ", inQuotes(inOrder[i - 1]->name), " and ",
+                        inQuotes(inOrder[i]->name), " overlap; the file is damaged");
     }
 }
 
@@ -39,7 +39,7 @@ const StoredTensor* TensorTable::find(std::string_view name) const {
 StoredTensor locateTensor(const TensorPlace& place, std::span<const std::byte> data,
                           std::string_view where) {
     const auto fail = [&](const auto&... parts) {
-        throw Error(where, ": tensor ", quoted(place.name), " ", parts...);
+        throw Error(where, ": tensor ", inQuotes(place.name), " ", parts...);
     };
     std::uint64_t elements = 1;
     for (const std::uint64_t size : place.dimensions) {
