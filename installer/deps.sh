@@ -1,0 +1,74 @@
+#!/bin/sh
+# Installs what Asterism needs to be built and run on Debian 12 (bookworm) or Ubuntu 24.04:
+#   installer/deps.sh [--tests]
+# --tests adds what the checks of .ci/run need. Quick when nothing is missing.
+set -eu
+
+fail() {
+    echo "deps.sh: $1" >&2
+    exit 1
+}
+
+with_tests=no
+case "${1:-}" in
+    '') ;;
+    --tests) with_tests=yes ;;
+    *) echo "usage: installer/deps.sh [--tests]" >&2; exit 2 ;;
+esac
+
+if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+    fail "this is not Debian or Ubuntu; install the packages listed in $0 by your system's means"
+fi
+
+# Compiler and tools; python3-pip fetches models that come as Python packages.
+packages="g++ cmake ninja-build ccache mold pkg-config git ca-certificates python3 python3-pip"
+# Tokenizers, Unicode, patterns, kernels, checksums, command line, downloads.
+packages="$packages libsentencepiece-dev libicu-dev libpcre2-dev libhwy-dev libxxhash-dev
+    nlohmann-json3-dev libcli11-dev libcurl4-openssl-dev libssl-dev libzip-dev"
+# Tests and benchmarks are part of the default build.
+packages="$packages libgtest-dev libgmock-dev libbenchmark-dev"
+if [ "$with_tests" = yes ]; then
+    packages="$packages clang-16 clang-format-16 clang-tidy-16 libclang-rt-16-dev"
+fi
+
+# Those of "$@" that are not installed.
+list_missing() {
+    for package in "$@"; do
+        state=$(dpkg-query -W -f='${db:Status-Abbrev}' "$package" 2>/dev/null || true)
+        case "$state" in
+            ii*) ;;
+            *) echo "$package" ;;
+        esac
+    done
+}
+
+# shellcheck disable=SC2086  # a list of words
+missing=$(list_missing $packages | tr '\n' ' ')
+[ -n "$missing" ] || exit 0
+
+as_root=
+if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null ||
+        fail "root or sudo is needed to install: ${missing% }"
+    as_root=sudo
+fi
+
+echo "deps.sh: installing ${missing% }" >&2
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# Runs apt-get; shows its words only if it fails.
+run_apt() {
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y \
+        -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 "$@" >"$log" 2>&1 </dev/null
+}
+
+# A failed update of one list need not matter: the install below says if it does.
+run_apt update || updated=no
+# shellcheck disable=SC2086
+if ! run_apt install --no-install-recommends $missing; then
+    tail -n 20 "$log" >&2
+    [ "${updated:-yes}" = yes ] ||
+        fail "the package lists could not be updated; check the network and /etc/apt/sources.list"
+    fail "apt-get could not install: ${missing% }; see its words above"
+fi

@@ -1,0 +1,48 @@
+#!/bin/bash
+# Installs what is missing, builds, fetches the model and asks a question over a folder of text:
+#   installer/run.sh [--model NAME] [FOLDER [QUESTION]]
+# Without FOLDER it reads Asterism's manual and the sources of core/star.
+set -euo pipefail
+
+usage() {
+    echo "usage: installer/run.sh [--model NAME] [FOLDER [QUESTION]]" >&2
+    exit 2
+}
+
+model=()
+while [[ $# -gt 0 ]]; do
+    case $1 in
+        --model) [[ $# -ge 2 ]] || usage; model=("$2"); shift 2 ;;
+        --model=*) model=("${1#--model=}"); shift ;;
+        --) shift; break ;;
+        -*) usage ;;
+        *) break ;;
+    esac
+done
+[[ $# -le 2 ]] || usage
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+if [[ $# -ge 1 ]]; then
+    [[ -e $1 ]] || { echo "run.sh: no file or folder at $1" >&2; exit 1; }
+    folder=$(realpath "$1")
+fi
+question=${2:-"What is an anchor, and why does every block see it?"}
+
+"$root/installer/deps.sh"
+"$root/installer/build.sh" asterism-cli
+cli=$root/build/cpu/app/asterism-cli
+
+# The sample is put together anew each time, so that it never lags behind the sources.
+if [[ $# -eq 0 ]]; then
+    folder=$root/build/sample
+    rm -rf "$folder"
+    mkdir -p "$folder/manual" "$folder/core/star"
+    cp "$root"/resources/manual/*.md "$folder/manual"
+    cp "$root"/core/star/*.{h,cpp} "$folder/core/star"
+fi
+
+if [[ ${#model[@]} -eq 0 || ! -e ${model[0]} ]]; then
+    "$cli" model pull "${model[@]}"
+fi
+echo "asterism-cli ask $folder \"$question\"" >&2
+exec "$cli" ask "$folder" "$question" ${model[@]:+--model "${model[0]}"}
