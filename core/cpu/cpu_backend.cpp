@@ -1,0 +1,273 @@
+#include "core/cpu/cpu_backend.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+#include "core/base/check.h"
+#include "core/base/error.h"
+#include "core/base/float_types.h"
+#include "core/cpu/aligned_buffer.h"
+#include "core/cpu/attention.h"
+#include "core/cpu/cpu_weight.h"
+#include "core/cpu/element_kernels.h"
+#include "core/cpu/linear.h"
+#include "core/cpu/thread_pool.h"
+
+namespace asterism {
+namespace cpu {
+namespace {
+
+// Elementwise work below this is done faster than it is handed to another thread.
+constexpr std::int64_t kValuesPerItem = 16384;
+
+class HostBuffer final : public Buffer {
+  public:
+    HostBuffer(AlignedBytes memory, std::int64_t bytes)
+        : Buffer(memory.get(), bytes), m_memory(std::move(memory)) {}
+
+  private:
+    AlignedBytes m_memory;
+};
+
+const CpuWeight& own(const Weight& weight) {
+    const auto* mine = dynamic_cast<const CpuWeight*>(&weight);
+    ASTERISM_CHECK(mine != nullptr);
+    return *mine;
+}
+
+class CpuBackend final : public Backend {
+  public:
+    CpuBackend(int threads, InstructionSet set)
+        : m_set(set),
+          m_pool(threads),
+          m_elements(elementKernels(set)),
+          m_linear(m_pool, linearKernels(set)),
+          m_attention(m_pool, attentionKernels(set)) {}
+
+    std::string description() const override;
+    DataType activationType() const override { return DataType::f32; }
+
+    std::unique_ptr<Buffer> allocate(std::int64_t bytes) override;
+    void upload(std::span<const std::byte> host, const TensorView& to) override;
+    void download(const TensorView& from, std::span<std::byte> host) override;
+    void copy(const TensorView& from, const TensorView& to) override;
+    void synchronize() override {}
+    std::shared_ptr<const Weight> load(const HostWeight& weight) override;
+    int addRope(const RopeConfig& rope) override { return m_attention.addRope(rope); }
+
+    void embed(const Weight& table, std::span<const TokenId> tokens, float scale,
+               const TensorView& output) override;
+    void rmsNorm(const TensorView& input, const Weight& gain, float epsilon,
+                 const TensorView& output) override;
+    void linear(const TensorView& input, const Weight& weight, const Weight* bias,
+                const TensorView& output) override;
+    void gate(const TensorView& gate, const TensorView& up, Activation activation,
+              const TensorView& output) override;
+    void add(const TensorView& term, const TensorView& sum) override;
+    void convert(const TensorView& from, const TensorView& to) override;
+    void store(const TensorView& keys, const TensorView& values, const KeyValueView& to,
+               std::int64_t first) override;
+    void attend(const AttentionCall& call) override { m_attention.attend(call); }
+    void merge(const Partial& part, const Partial& sum) override;
+
+  private:
+    // Calls work(begin, end) for ranges of [0, count), on several threads if it is worth it.
+    template <typename Work>
+    void forRanges(std::int64_t count, std::int64_t valuesEach, const Work& work) {
+        const std::int64_t step = std::max<std::int64_t>(1, kValuesPerItem / valuesEach);
+        m_pool.parallelFor((count + step - 1) / step, [&](std::int64_t item, int) {
+            work(item * step, std::min(count, (item + 1) * step));
+        });
+    }
+    void storeBytes(const float* keys, const float* values, std::int64_t tokens,
+                    const KeyValueView& to, std::int64_t head);
+
+    InstructionSet m_set;
+    ThreadPool m_pool;
+    const ElementKernels& m_elements;
+    Linear m_linear;
+    Attention m_attention;
+};
+
+std::string CpuBackend::description() const {
+    const int threads = m_pool.threads();
+    return "cpu, " + std::string(instructionSetName(m_set)) + ", " + std::to_string(threads) +
+           (threads == 1 ? " thread" : " threads");
+}
+
+std::unique_ptr<Buffer> CpuBackend::allocate(std::int64_t bytes) {
+    return std::make_unique<HostBuffer>(allocateAligned(bytes), bytes);
+}
+
+void CpuBackend::upload(std::span<const std::byte> host, const TensorView& to) {
+    ASTERISM_CHECK(static_cast<std::int64_t>(host.size()) == to.bytes());
+    if (!host.empty()) std::memcpy(to.data, host.data(), host.size());
+}
+
+void CpuBackend::download(const TensorView& from, std::span<std::byte> host) {
+    ASTERISM_CHECK(static_cast<std::int64_t>(host.size()) == from.bytes());
+    if (!host.empty()) std::memcpy(host.data(), from.data, host.size());
+}
+
+void CpuBackend::copy(const TensorView& from, const TensorView& to) {
+    ASTERISM_CHECK(from.type == to.type && from.elements() == to.elements());
+    if (from.elements() > 0)
+        std::memmove(to.data, from.data, static_cast<std::size_t>(from.bytes()));
+}
+
+std::shared_ptr<const Weight> CpuBackend::load(const HostWeight& weight) {
+    return std::make_shared<CpuWeight>(weight);
+}
+
+void CpuBackend::embed(const Weight& table, std::span<const TokenId> tokens, float scale,
+                       const TensorView& output) {
+    const CpuWeight& weight = own(table);
+    const std::int64_t columns = weight.columns();
+    ASTERISM_CHECK(output.elements() == static_cast<std::int64_t>(tokens.size()) * columns);
+    float* values = output.floats();
+    for (std::size_t t = 0; t < tokens.size(); ++t) {
+        ASTERISM_CHECK(tokens[t] >= 0 && tokens[t] < weight.rows());
+        float* row = values + static_cast<std::int64_t>(t) * columns;
+        m_linear.decodeRow(weight, tokens[t], row);
+        if (scale != 1.0F) m_elements.scale(scale, columns, row);
+    }
+}
+
+void CpuBackend::rmsNorm(const TensorView& input, const Weight& gain, float epsilon,
+                         const TensorView& output) {
+    const std::int64_t columns = gain.columns();
+    ASTERISM_CHECK(input.elements() == output.elements() && input.elements() % columns == 0);
+    const float* gains = own(gain).floats();
+    forRanges(input.elements() / columns, columns, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t row = begin; row < end; ++row)
+            m_elements.rmsNorm(input.floats() + row * columns, gains, columns, epsilon,
+                               output.floats() + row * columns);
+    });
+}
+
+void CpuBackend::linear(const TensorView& input, const Weight& weight, const Weight* bias,
+                        const TensorView& output) {
+    const std::int64_t tokens = input.elements() / weight.columns();
+    ASTERISM_CHECK(tokens * weight.columns() == input.elements());
+    ASTERISM_CHECK(tokens * weight.rows() == output.elements());
+    ASTERISM_CHECK(!bias || bias->columns() == weight.rows());
+    m_linear.multiply({input.floats(), tokens, &own(weight), bias ? own(*bias).floats() : nullptr,
+                       output.floats()});
+}
+
+void CpuBackend::gate(const TensorView& gate, const TensorView& up, Activation activation,
+                      const TensorView& output) {
+    ASTERISM_CHECK(gate.elements() == up.elements() && up.elements() == output.elements());
+    forRanges(gate.elements(), 1, [&](std::int64_t begin, std::int64_t end) {
+        m_elements.gate(gate.floats() + begin, up.floats() + begin, end - begin, activation,
+                        output.floats() + begin);
+    });
+}
+
+void CpuBackend::add(const TensorView& term, const TensorView& sum) {
+    ASTERISM_CHECK(term.elements() == sum.elements());
+    forRanges(term.elements(), 1, [&](std::int64_t begin, std::int64_t end) {
+        m_elements.add(term.floats() + begin, end - begin, sum.floats() + begin);
+    });
+}
+
+void CpuBackend::convert(const TensorView& from, const TensorView& to) {
+    ASTERISM_CHECK(from.elements() == to.elements());
+    if (from.type == to.type) return copy(from, to);
+    const bool widen = from.type == DataType::bf16 && to.type == DataType::f32;
+    ASTERISM_CHECK(widen || (from.type == DataType::f32 && to.type == DataType::bf16));
+    forRanges(from.elements(), 1, [&](std::int64_t begin, std::int64_t end) {
+        if (widen)
+            m_elements.fromBf16(static_cast<const std::uint16_t*>(from.data) + begin, end - begin,
+                                to.floats() + begin);
+        else
+            m_elements.toBf16(from.floats() + begin, end - begin,
+                              static_cast<std::uint16_t*>(to.data) + begin);
+    });
+}
+
+void CpuBackend::store(const TensorView& keys, const TensorView& values, const KeyValueView& to,
+                       std::int64_t first) {
+    const std::int64_t width = to.kvHeads * to.headDim;
+    const std::int64_t tokens = keys.elements() / width;
+    ASTERISM_CHECK(keys.elements() == tokens * width && values.elements() == tokens * width);
+    ASTERISM_CHECK(first >= 0 && first + tokens <= to.tokens && to.tokens <= to.capacity);
+    if (tokens == 0) return;
+    if (to.type == KvType::q8) {
+        ASTERISM_CHECK(first == 0 && tokens == to.tokens);
+        m_pool.parallelFor(to.kvHeads, [&](std::int64_t head, int) {
+            storeBytes(keys.floats(), values.floats(), tokens, to, head);
+        });
+        return;
+    }
+    forRanges(tokens, 2 * width, [&](std::int64_t begin, std::int64_t end) {
+        const auto put = [&](const float* from, void* all, std::int64_t place) {
+            if (to.type == KvType::f32)
+                std::copy_n(from, to.headDim, static_cast<float*>(all) + place);
+            else
+                m_elements.toBf16(from, to.headDim, static_cast<std::uint16_t*>(all) + place);
+        };
+        for (std::int64_t row = begin * to.kvHeads; row < end * to.kvHeads; ++row) {
+            const std::int64_t token = first + row / to.kvHeads;
+            const std::int64_t place = (row % to.kvHeads * to.capacity + token) * to.headDim;
+            put(keys.floats() + row * to.headDim, to.keys, place);
+            put(values.floats() + row * to.headDim, to.values, place);
+        }
+    });
+}
+
+// One head as q8: keys per channel over all tokens, values per token.
+void CpuBackend::storeBytes(const float* keys, const float* values, std::int64_t tokens,
+                            const KeyValueView& to, std::int64_t head) {
+    const std::int64_t stride = to.kvHeads * to.headDim;
+    const std::int64_t begin = head * to.headDim;
+    float* low = to.keyOffset + begin;
+    float* scale = to.keyScale + begin;
+    std::fill_n(low, to.headDim, std::numeric_limits<float>::max());
+    std::fill_n(scale, to.headDim, std::numeric_limits<float>::lowest());
+    for (std::int64_t t = 0; t < tokens; ++t)
+        m_elements.widenRange(keys + t * stride + begin, to.headDim, low, scale);
+    std::vector<float> factor(static_cast<std::size_t>(to.headDim));
+    for (std::int64_t i = 0; i < to.headDim; ++i) {
+        const float range = scale[i] - low[i];
+        scale[i] = range / 255.0F;
+        factor[static_cast<std::size_t>(i)] = range > 0 ? 255.0F / range : 0.0F;
+    }
+    for (std::int64_t t = 0; t < tokens; ++t) {
+        const std::int64_t place = (head * to.capacity + t) * to.headDim;
+        m_elements.toUnsignedBytes(keys + t * stride + begin, low, factor.data(), to.headDim,
+                                   static_cast<std::uint8_t*>(to.keys) + place);
+        to.valueScale[head * to.capacity + t] = m_elements.toSignedBytes(
+            values + t * stride + begin, to.headDim, static_cast<std::int8_t*>(to.values) + place);
+    }
+}
+
+void CpuBackend::merge(const Partial& part, const Partial& sum) {
+    const std::int64_t rows = sum.logSumExp.elements();
+    ASTERISM_CHECK(part.logSumExp.elements() == rows);
+    ASTERISM_CHECK(part.output.elements() == sum.output.elements());
+    if (rows == 0) return;
+    const std::int64_t headDim = sum.output.elements() / rows;
+    forRanges(rows, headDim, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t row = begin; row < end; ++row) {
+            float& total = sum.logSumExp.floats()[row];
+            const MergeWeights weights = mergeWeights(total, part.logSumExp.floats()[row]);
+            total = weights.logSumExp;
+            float* output = sum.output.floats() + row * headDim;
+            const float* term = part.output.floats() + row * headDim;
+            for (std::int64_t i = 0; i < headDim; ++i)
+                output[i] = weights.first * output[i] + weights.second * term[i];
+        }
+    });
+}
+
+}  // namespace
+}  // namespace cpu
+
+std::unique_ptr<Backend> makeCpuBackend(const CpuOptions& options) {
+    return std::make_unique<cpu::CpuBackend>(options.threads,
+                                             cpu::chooseInstructionSet(options.instructionSet));
+}
+
+}  // namespace asterism

@@ -1,0 +1,59 @@
+#include "core/cpu/rotary_tables.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace asterism::cpu {
+namespace {
+
+constexpr std::size_t kKeptTables = 8;
+
+std::size_t index(std::int64_t value) {
+    return static_cast<std::size_t>(value);
+}
+
+}  // namespace
+
+RotaryTables::RotaryTables(const RopeConfig& rope) : m_rope(rope) {
+    for (const double frequency : rope.frequencies) {
+        for (std::int64_t token = 0; token < kQueryTile; ++token) {
+            m_stepCosines.push_back(std::cos(static_cast<double>(token) * frequency));
+            m_stepSines.push_back(std::sin(static_cast<double>(token) * frequency));
+        }
+    }
+}
+
+KeyRotation RotaryTables::keys(double keyStep) {
+    auto table = std::find_if(m_keyTables.begin(), m_keyTables.end(),
+                              [keyStep](const KeyTable& kept) { return kept.step == keyStep; });
+    if (table == m_keyTables.end()) {
+        if (m_keyTables.size() == kKeptTables) m_keyTables.pop_front();
+        KeyTable made{keyStep, {}, {}};
+        for (std::int64_t key = 0; key < kPieceKeys; ++key) {
+            for (const double frequency : m_rope.frequencies) {
+                const double angle = static_cast<double>(key) * keyStep * frequency;
+                made.cosines.push_back(static_cast<float>(std::cos(angle)));
+                made.sines.push_back(static_cast<float>(std::sin(angle)));
+            }
+        }
+        m_keyTables.push_back(std::move(made));
+        table = std::prev(m_keyTables.end());
+    }
+    return {table->cosines.data(), table->sines.data(), pairs()};
+}
+
+void RotaryTables::queries(double place, std::int64_t tokens, float* cosines, float* sines) const {
+    for (std::size_t pair = 0; pair < m_rope.frequencies.size(); ++pair) {
+        const double angle = place * m_rope.frequencies[pair];
+        const double cosine = std::cos(angle);
+        const double sine = std::sin(angle);
+        const double* stepCosines = &m_stepCosines[pair * index(kQueryTile)];
+        const double* stepSines = &m_stepSines[pair * index(kQueryTile)];
+        for (std::size_t t = 0; t < index(tokens); ++t) {
+            *cosines++ = static_cast<float>(cosine * stepCosines[t] - sine * stepSines[t]);
+            *sines++ = static_cast<float>(sine * stepCosines[t] + cosine * stepSines[t]);
+        }
+    }
+}
+
+}  // namespace asterism::cpu

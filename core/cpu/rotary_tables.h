@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "core/cpu/attention_kernels.h"
+#include "core/rope.h"
+
+namespace asterism::cpu {
+
+constexpr std::int64_t kPieceKeys = 1024;  // keys that share one rotation table
+constexpr std::int64_t kQueryTile = 256;   // most query tokens of one tile
+
+// cos and sin for one rotary embedding. Only the difference of a query's and a key's place counts,
+// so long runs of keys are read as pieces of kPieceKeys that each start at angle 0 and the query
+// carries the piece's place: one small key table per key spacing serves every segment.
+// All angles are computed in fp64.
+class RotaryTables {
+  public:
+    explicit RotaryTables(const RopeConfig& rope);
+
+    std::int64_t pairs() const { return static_cast<std::int64_t>(m_rope.frequencies.size()); }
+    float magnitude() const { return m_rope.magnitude; }
+
+    // Angles of keys 0 .. kPieceKeys - 1 that stand keyStep apart. The table is kept for a while;
+    // it stays valid until eight other spacings have been asked for.
+    KeyRotation keys(double keyStep);
+
+    // cos and sin of query tokens 0 .. tokens - 1 of which the first stands at `place`;
+    // [pairs, tokens] each. Thread-safe.
+    void queries(double place, std::int64_t tokens, float* cosines, float* sines) const;
+
+  private:
+    struct KeyTable {
+        double step;
+        std::vector<float> cosines;
+        std::vector<float> sines;
+    };
+
+    RopeConfig m_rope;
+    std::deque<KeyTable> m_keyTables;   // the latest last
+    std::vector<double> m_stepCosines;  // [pairs, kQueryTile]: angles of tokens 0, 1, ...
+    std::vector<double> m_stepSines;
+};
+
+}  // namespace asterism::cpu
