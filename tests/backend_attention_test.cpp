@@ -1,0 +1,371 @@
+// The op suite, attention part: store(), attend() and merge() of every backend against the plain
+// definition in double precision.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <memory>
+
+#include "core/base/float_types.h"
+#include "tests/support/backend_under_test.h"
+#include "tests/support/reference_ops.h"
+
+namespace asterism::test {
+namespace {
+
+constexpr double kEmpty = -std::numeric_limits<double>::infinity();
+
+RopeConfig ropeOf(std::int64_t dimensions, float magnitude = 1.0F) {
+    RopeConfig rope;
+    rope.dimensions = dimensions;
+    rope.magnitude = magnitude;
+    for (std::int64_t i = 0; i < dimensions / 2; ++i)
+        rope.frequencies.push_back(
+            std::pow(1e4, -2.0 * static_cast<double>(i) / static_cast<double>(dimensions)));
+    return rope;
+}
+
+ReferenceAttention makeCall(std::int64_t tokens, std::int64_t heads, std::int64_t kvHeads,
+                            std::int64_t headDim) {
+    ReferenceAttention call;
+    call.tokens = tokens;
+    call.heads = heads;
+    call.kvHeads = kvHeads;
+    call.headDim = headDim;
+    call.rope = ropeOf(headDim);
+    call.scale = 1 / std::sqrt(static_cast<double>(headDim));
+    call.queries = randomFloats(static_cast<std::size_t>(tokens * heads * headDim), 100);
+    return call;
+}
+
+// Appends `tokens` random keys that stand right behind the ones before; the queries are moved to
+// stand behind all of them.
+void addSegment(ReferenceAttention& call, std::int64_t tokens) {
+    std::int64_t before = 0;
+    for (const ReferenceSegment& segment : call.segments) before += segment.tokens;
+    const auto values = static_cast<std::size_t>(tokens * call.kvHeads * call.headDim);
+    const auto seed = static_cast<std::uint32_t>(200 + 2 * call.segments.size());
+    ReferenceSegment segment;
+    segment.keys = randomFloats(values, seed, 1.5F);
+    segment.values = randomFloats(values, seed + 1);
+    segment.tokens = tokens;
+    segment.keyStart = static_cast<double>(before);
+    segment.keyToken = before;
+    call.segments.push_back(std::move(segment));
+    for (ReferenceSegment& each : call.segments) {
+        each.queryToken = before + tokens;
+        each.queryStart = static_cast<double>(before + tokens);
+    }
+}
+
+// Lets the queries stand on the last `tokens` keys, as when a block is encoded.
+void makeCausal(ReferenceAttention& call) {
+    for (ReferenceSegment& segment : call.segments) {
+        segment.queryToken -= call.tokens;
+        segment.queryStart -= static_cast<double>(call.tokens);
+    }
+}
+
+// Keys and values of one segment in the backend's memory.
+struct StoredRun {
+    Tensor keys;
+    Tensor values;
+    Tensor keyScale;
+    Tensor keyOffset;
+    Tensor valueScale;
+    KeyValueView view;
+};
+
+struct Result {
+    std::vector<float> output;
+    std::vector<float> logSumExp;
+    std::vector<float> segmentLogSumExp;
+};
+
+class AttentionTest : public BackendTest {
+  protected:
+    StoredRun makeRun(KvType type, const ReferenceAttention& call, std::int64_t tokens);
+    std::unique_ptr<StoredRun> store(KvType type, const ReferenceAttention& call,
+                                     const ReferenceSegment& segment);
+    // Attends to segments [begin, end) of the call; the call's values become what was stored.
+    Result attend(ReferenceAttention& call, KvType type, std::size_t begin, std::size_t end);
+    Result attend(ReferenceAttention& call, KvType type = KvType::f32) {
+        return attend(call, type, 0, call.segments.size());
+    }
+    void check(ReferenceAttention call, KvType type = KvType::f32);
+    Partial upload(const Result& result, const ReferenceAttention& call);
+
+    std::vector<Tensor> m_kept;
+};
+
+StoredRun AttentionTest::makeRun(KvType type, const ReferenceAttention& call, std::int64_t tokens) {
+    // Room behind the tokens shows that heads are found by capacity.
+    const std::int64_t capacity = tokens + 3;
+    const Shape shape = {call.kvHeads, capacity, call.headDim};
+    const DataType stored = type == KvType::f32    ? DataType::f32
+                            : type == KvType::bf16 ? DataType::bf16
+                                                   : DataType::i8;
+    StoredRun run;
+    run.keys = backend().tensor(shape, stored);
+    run.values = backend().tensor(shape, stored);
+    run.view = {type,     call.kvHeads,         call.headDim,          tokens,
+                capacity, run.keys.view().data, run.values.view().data};
+    if (type == KvType::q8) {
+        run.keyScale = backend().floats({call.kvHeads, call.headDim});
+        run.keyOffset = backend().floats({call.kvHeads, call.headDim});
+        run.valueScale = backend().floats({call.kvHeads, capacity});
+        run.view.keyScale = run.keyScale.view().floats();
+        run.view.keyOffset = run.keyOffset.view().floats();
+        run.view.valueScale = run.valueScale.view().floats();
+    }
+    return run;
+}
+
+std::unique_ptr<StoredRun> AttentionTest::store(KvType type, const ReferenceAttention& call,
+                                                const ReferenceSegment& segment) {
+    auto run = std::make_unique<StoredRun>(makeRun(type, call, segment.tokens));
+    const Shape shape = {segment.tokens, call.kvHeads, call.headDim};
+    const Tensor keys = activations(shape, segment.keys);
+    const Tensor values = activations(shape, segment.values);
+    // In two parts where the type allows it.
+    const std::int64_t cut = type == KvType::q8 ? segment.tokens : segment.tokens / 3;
+    backend().store(keys.view().slice(0, cut), values.view().slice(0, cut), run->view, 0);
+    if (cut < segment.tokens)
+        backend().store(keys.view().slice(cut, segment.tokens),
+                        values.view().slice(cut, segment.tokens), run->view, cut);
+    backend().synchronize();
+    return run;
+}
+
+Result AttentionTest::attend(ReferenceAttention& call, KvType type, std::size_t begin,
+                             std::size_t end) {
+    call.queries = seen(call.queries);
+    const Tensor queries = activations({call.tokens, call.heads, call.headDim}, call.queries);
+    std::vector<std::unique_ptr<StoredRun>> runs;
+    std::vector<AttentionSegment> segments;
+    for (std::size_t s = begin; s < end; ++s) {
+        ReferenceSegment& segment = call.segments[s];
+        runs.push_back(store(type, call, segment));
+        segments.push_back({runs.back()->view, segment.keyStart, segment.keyStep,
+                            segment.queryStart, segment.keyToken, segment.queryToken});
+        segment.keys = seen(segment.keys);
+        segment.values = seen(segment.values);
+        if (type == KvType::q8) referenceQuantize(segment, call.kvHeads, call.headDim);
+        if (type != KvType::bf16) continue;
+        for (float& value : segment.keys) value = fromBf16(toBf16(value));
+        for (float& value : segment.values) value = fromBf16(toBf16(value));
+    }
+    const Tensor output = backend().floats({call.tokens, call.heads, call.headDim});
+    const Tensor logSumExp = backend().floats({call.tokens, call.heads});
+    const auto count = static_cast<std::int64_t>(segments.size());
+    const Tensor bySegment = backend().floats({std::max<std::int64_t>(count, 1), call.heads});
+    AttentionCall op;
+    op.queries = queries.view();
+    op.segments = segments;
+    op.rope = backend().addRope(call.rope);
+    op.scale = static_cast<float>(call.scale);
+    op.window = call.window;
+    op.sinkTokens = call.sinkTokens;
+    op.partial = {output.view(), logSumExp.view()};
+    op.segmentLogSumExp = bySegment.view().slice(0, count);
+    backend().attend(op);
+    return {read(output.view()), read(logSumExp.view()), read(op.segmentLogSumExp)};
+}
+
+void AttentionTest::check(ReferenceAttention call, KvType type) {
+    SCOPED_TRACE(testing::Message()
+                 << call.tokens << " queries, heads " << call.heads << "/" << call.kvHeads << " of "
+                 << call.headDim << ", KV type " << static_cast<int>(type));
+    const Result actual = attend(call, type);
+    const ReferencePartial expected = referenceAttend(call);
+    // A value halfway between two bytes may be rounded either way: one step of its row.
+    const double allowed = type == KvType::q8 ? std::max(tolerance(), 2e-2) : tolerance();
+    expectNear(actual.output, expected.output, allowed);
+    expectNear(actual.logSumExp, expected.logSumExp, allowed);
+    expectNear(actual.segmentLogSumExp, expected.segmentLogSumExp, allowed);
+}
+
+Partial AttentionTest::upload(const Result& result, const ReferenceAttention& call) {
+    m_kept.push_back(floats({call.tokens, call.heads, call.headDim}, result.output));
+    m_kept.push_back(floats({call.tokens, call.heads}, result.logSumExp));
+    return {m_kept[m_kept.size() - 2].view(), m_kept.back().view()};
+}
+
+TEST_P(AttentionTest, oneQueryOverSegmentsOfEveryKvType) {
+    for (const KvType type : {KvType::f32, KvType::bf16, KvType::q8}) {
+        ReferenceAttention call = makeCall(1, 6, 2, 64);
+        for (const std::int64_t tokens : {130, 1, 257}) addSegment(call, tokens);
+        check(call, type);
+    }
+}
+
+TEST_P(AttentionTest, causalBlockBehindAnAnchorOfEveryKvType) {
+    for (const KvType type : {KvType::f32, KvType::bf16, KvType::q8}) {
+        ReferenceAttention call = makeCall(70, 6, 2, 64);
+        addSegment(call, 50);
+        addSegment(call, 70);
+        makeCausal(call);
+        check(call, type);
+    }
+}
+
+TEST_P(AttentionTest, everyHeadSize) {
+    for (const std::int64_t headDim : {8, 24, 64, 72, 80, 96, 128, 256}) {
+        for (const std::int64_t tokens : {1, 20}) {
+            for (const KvType type : {KvType::f32, KvType::bf16, KvType::q8}) {
+                ReferenceAttention call = makeCall(tokens, 4, 2, headDim);
+                addSegment(call, 33);
+                check(call, type);
+            }
+        }
+    }
+}
+
+TEST_P(AttentionTest, groupsFromOneHeadToMany) {
+    for (const std::int64_t heads : {1, 2, 5, 7, 8, 16, 40}) {
+        for (const std::int64_t tokens : {1, 2, 5}) {
+            ReferenceAttention call = makeCall(tokens, heads, 1, 16);
+            addSegment(call, 45);
+            check(call);
+        }
+    }
+}
+
+TEST_P(AttentionTest, rotatesOnlyTheRotaryDimensionsAndAppliesTheMagnitude) {
+    for (const std::int64_t tokens : {1, 9}) {
+        ReferenceAttention call = makeCall(tokens, 4, 2, 32);
+        call.rope = ropeOf(20, 1.2F);
+        addSegment(call, 40);
+        check(call);
+        call.rope = ropeOf(0);
+        check(call);
+    }
+}
+
+TEST_P(AttentionTest, fractionalStepsAndFarStartsRotateExactly) {
+    for (const std::int64_t tokens : {1, 9}) {
+        ReferenceAttention call = makeCall(tokens, 4, 2, 32);
+        addSegment(call, 1500);
+        addSegment(call, 60);
+        call.segments[0].keyStep = 0.37;
+        call.segments[0].queryStart = 900.5;
+        call.segments[1].keyStart = 1000000;
+        call.segments[1].queryStart = 1000100;
+        check(call);
+    }
+}
+
+TEST_P(AttentionTest, windowAndSinksHideKeysByTokenWhateverThePositions) {
+    for (const std::int64_t window : {1, 30, 200}) {
+        for (const std::int64_t sinks : {0, 4}) {
+            for (const std::int64_t tokens : {1, 60}) {
+                ReferenceAttention call = makeCall(tokens, 4, 2, 16);
+                addSegment(call, 150);
+                addSegment(call, 100);
+                makeCausal(call);
+                call.window = window;
+                call.sinkTokens = sinks;
+                for (ReferenceSegment& segment : call.segments) segment.queryStart = 40;
+                check(call);
+            }
+        }
+    }
+}
+
+TEST_P(AttentionTest, rowsThatSeeNothingAreEmpty) {
+    ReferenceAttention call = makeCall(6, 4, 2, 16);
+    addSegment(call, 5);
+    // Keys are tokens 3 to 7, queries 0 to 5: the first three rows see none.
+    call.segments[0].keyToken = 3;
+    call.segments[0].queryToken = 0;
+    const Result result = attend(call);
+    check(call);
+    EXPECT_EQ(result.logSumExp[0], -std::numeric_limits<float>::infinity());
+    EXPECT_EQ(result.output[0], 0.0F);
+}
+
+TEST_P(AttentionTest, noSegmentsAtAllGiveAnEmptyPartial) {
+    ReferenceAttention call = makeCall(2, 4, 2, 16);
+    const Result result = attend(call);
+    for (const float value : result.output) EXPECT_EQ(value, 0.0F);
+    for (const float value : result.logSumExp) EXPECT_EQ(static_cast<double>(value), kEmpty);
+    addSegment(call, 0);
+    check(call);
+}
+
+TEST_P(AttentionTest, hundredsOfShortSegmentsForOneQuery) {
+    ReferenceAttention call = makeCall(1, 6, 2, 16);
+    for (int s = 0; s < 300; ++s) addSegment(call, 1 + s % 7);
+    check(call);
+}
+
+TEST_P(AttentionTest, manyTilesOfQueriesOverManyTilesOfKeys) {
+    ReferenceAttention call = makeCall(600, 2, 1, 8);
+    addSegment(call, 500);
+    addSegment(call, 600);
+    makeCausal(call);
+    check(call);
+}
+
+TEST_P(AttentionTest, aRangeOfARunActsAsARunOfItsOwn) {
+    ReferenceAttention call = makeCall(3, 4, 2, 16);
+    addSegment(call, 40);
+    for (const KvType type : {KvType::f32, KvType::bf16, KvType::q8}) {
+        ReferenceAttention whole = call;
+        const auto run = store(type, whole, whole.segments[0]);
+        const Result all = attend(whole, type);
+        // The scores of keys 10 to 39 alone, from the same stored bytes.
+        const AttentionSegment part{run->view.range(10, 40), 10, 1, 40, 10, 40};
+        const Tensor output = backend().floats({3, 4, 16});
+        const Tensor logSumExp = backend().floats({3, 4});
+        const Tensor queries = activations({3, 4, 16}, call.queries);
+        AttentionCall op;
+        op.queries = queries.view();
+        op.segments = {&part, 1};
+        op.rope = backend().addRope(call.rope);
+        op.scale = static_cast<float>(call.scale);
+        op.partial = {output.view(), logSumExp.view()};
+        backend().attend(op);
+        ReferenceAttention expected = whole;
+        ReferenceSegment& segment = expected.segments[0];
+        segment.keys.erase(segment.keys.begin(), segment.keys.begin() + 10 * 2 * 16);
+        segment.values.erase(segment.values.begin(), segment.values.begin() + 10 * 2 * 16);
+        segment.tokens = 30;
+        segment.keyStart = 10;
+        segment.keyToken = 10;
+        expectNear(read(output.view()), referenceAttend(expected).output, tolerance());
+    }
+}
+
+TEST_P(AttentionTest, anySplitOfTheKeysMergesToTheWholeInAnyOrder) {
+    ReferenceAttention call = makeCall(4, 6, 2, 32);
+    for (const std::int64_t tokens : {33, 1, 80, 17}) addSegment(call, tokens);
+    const ReferencePartial expected = referenceAttend(call);
+    for (std::size_t cut = 0; cut <= call.segments.size(); ++cut) {
+        const Result front = attend(call, KvType::f32, 0, cut);
+        const Result back = attend(call, KvType::f32, cut, call.segments.size());
+        for (const bool swapped : {false, true}) {
+            const Partial sum = upload(swapped ? back : front, call);
+            backend().merge(upload(swapped ? front : back, call), sum);
+            expectNear(read(sum.output), expected.output, tolerance());
+            expectNear(read(sum.logSumExp), expected.logSumExp, tolerance());
+        }
+    }
+}
+
+TEST_P(AttentionTest, twoEmptyPartialsMergeToAnEmptyOne) {
+    const ReferenceAttention call = makeCall(1, 2, 1, 8);
+    Result empty;
+    empty.output.assign(16, 0.0F);
+    empty.logSumExp.assign(2, static_cast<float>(kEmpty));
+    const Partial sum = upload(empty, call);
+    backend().merge(upload(empty, call), sum);
+    EXPECT_EQ(read(sum.output), empty.output);
+    EXPECT_EQ(read(sum.logSumExp), empty.logSumExp);
+}
+
+INSTANTIATE_TEST_SUITE_P(Backends, AttentionTest, testing::ValuesIn(backendsUnderTest()), nameOf);
+
+}  // namespace
+}  // namespace asterism::test

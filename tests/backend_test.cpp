@@ -1,0 +1,252 @@
+// The op suite: what every backend must compute, attention apart (backend_attention_test.cpp).
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <random>
+
+#include "core/base/float_types.h"
+#include "core/model/dequantize.h"
+#include "tests/support/backend_under_test.h"
+#include "tests/support/reference_ops.h"
+
+namespace asterism::test {
+namespace {
+
+constexpr DataType kWeightTypes[] = {DataType::f32,  DataType::f16,  DataType::bf16, DataType::q8_0,
+                                     DataType::q4_0, DataType::q4_1, DataType::q5_0, DataType::q5_1,
+                                     DataType::q4_k, DataType::q5_k, DataType::q6_k};
+
+// Bytes of a matrix in any stored type: random bits, with the 16-bit scales made small numbers.
+std::vector<std::byte> randomWeight(DataType type, std::int64_t rows, std::int64_t columns,
+                                    std::uint32_t seed) {
+    const auto size = static_cast<std::size_t>(rows * rowBytes(type, columns));
+    std::vector<std::byte> bytes(size);
+    if (dataTypeInfo(type).blockValues == 1) {
+        const auto values = randomFloats(static_cast<std::size_t>(rows * columns), seed, 0.1F);
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            const auto bf16 = toBf16(values[i]);
+            // Random half-precision bits with the exponent of 2^-4 .. 2^-3.
+            const auto f16 = static_cast<std::uint16_t>((bf16 & 0x8000U) | 0x2c00U | (i & 0x3ffU));
+            if (type == DataType::f32) std::memcpy(&bytes[4 * i], &values[i], 4);
+            if (type == DataType::f16) std::memcpy(&bytes[2 * i], &f16, 2);
+            if (type == DataType::bf16) std::memcpy(&bytes[2 * i], &bf16, 2);
+        }
+        return bytes;
+    }
+    std::mt19937 generator(seed);
+    for (std::byte& byte : bytes) byte = static_cast<std::byte>(generator());
+    const bool hasMinimum = type == DataType::q4_1 || type == DataType::q5_1 ||
+                            type == DataType::q4_k || type == DataType::q5_k;
+    const auto block = static_cast<std::size_t>(dataTypeInfo(type).blockBytes);
+    for (std::size_t at = 0; at < size; at += block) {
+        const auto scale = static_cast<std::uint16_t>(0x1800U + generator() % 0x400U);
+        const std::size_t place = type == DataType::q6_k ? at + 208 : at;
+        std::memcpy(&bytes[place], &scale, 2);
+        if (hasMinimum) std::memcpy(&bytes[place + 2], &scale, 2);
+    }
+    return bytes;
+}
+
+std::vector<float> dequantized(DataType type, std::span<const std::byte> bytes,
+                               std::size_t values) {
+    std::vector<float> result(values);
+    dequantize(type, bytes, result);
+    return result;
+}
+
+std::vector<double> widened(std::span<const float> values) {
+    return {values.begin(), values.end()};
+}
+
+class OpTest : public BackendTest {
+  protected:
+    void checkLinear(DataType type, std::int64_t tokens, std::int64_t outputs,
+                     std::int64_t columns);
+};
+
+void OpTest::checkLinear(DataType type, std::int64_t tokens, std::int64_t outputs,
+                         std::int64_t columns) {
+    SCOPED_TRACE(testing::Message() << dataTypeInfo(type).name << ", " << tokens << " tokens, "
+                                    << outputs << " x " << columns);
+    const auto bytes = randomWeight(type, outputs, columns, 7);
+    const auto values = dequantized(type, bytes, static_cast<std::size_t>(outputs * columns));
+    const auto bias = randomFloats(static_cast<std::size_t>(outputs), 3);
+    const auto input = seen(randomFloats(static_cast<std::size_t>(tokens * columns), 11));
+    HostWeight host;
+    host.type = type;
+    host.rows = outputs;
+    host.columns = columns;
+    host.bytes = bytes;
+    const auto matrix = backend().load(host);
+    const auto offsets = weight(1, bias);
+    const Tensor output = backend().floats({tokens, outputs});
+    backend().linear(activations({tokens, columns}, input).view(), *matrix, offsets.get(),
+                     output.view());
+    double largest = 1;
+    const auto expected = referenceLinear(input, tokens, values, outputs, bias);
+    for (const double value : expected) largest = std::max(largest, std::abs(value));
+    expectNear(read(output.view()), expected, tolerance() * largest);
+}
+
+TEST_P(OpTest, linearMatchesTheReferenceForEveryWeightTypeAndTokenCount) {
+    for (const DataType type : kWeightTypes)
+        for (const std::int64_t tokens : {1, 2, 3, 8, 9, 13, 40})
+            checkLinear(type, tokens, 37, 512);
+}
+
+TEST_P(OpTest, linearTakesRowsOfAnyLength) {
+    for (const std::int64_t columns : {8, 40, 96, 576, 1536, 2048})
+        for (const std::int64_t tokens : {1, 5, 31})
+            checkLinear(DataType::f32, tokens, 33, columns);
+}
+
+TEST_P(OpTest, linearTakesMoreTokensThanOnePassHolds) {
+    checkLinear(DataType::q8_0, 700, 5, 32768);
+}
+
+TEST_P(OpTest, linearReadsInterleavedRowsInHalfSplitOrder) {
+    constexpr std::int64_t kHeadDim = 8;
+    const auto values = randomFloats(16 * 32, 5);
+    HostWeight host;
+    host.rows = 16;
+    host.columns = 32;
+    host.bytes = std::as_bytes(std::span(values));
+    host.rowOrder = RowOrder::interleaved;
+    host.headDim = kHeadDim;
+    std::vector<float> ordered;
+    for (std::int64_t head = 0; head < 2; ++head)
+        for (const std::int64_t row : {0, 2, 4, 6, 1, 3, 5, 7})
+            ordered.insert(ordered.end(), values.begin() + (head * kHeadDim + row) * 32,
+                           values.begin() + (head * kHeadDim + row + 1) * 32);
+    const auto matrix = backend().load(host);
+    for (const std::int64_t tokens : {1, 4, 20}) {
+        const auto input = seen(randomFloats(static_cast<std::size_t>(tokens) * 32, 6));
+        const Tensor output = backend().floats({tokens, 16});
+        backend().linear(activations({tokens, 32}, input).view(), *matrix, nullptr, output.view());
+        expectNear(read(output.view()), referenceLinear(input, tokens, ordered, 16, {}),
+                   tolerance() * 20);
+    }
+}
+
+TEST_P(OpTest, embedReadsAndScalesRowsOfEveryType) {
+    constexpr TokenId kTokens[] = {3, 0, 3, 9};
+    for (const DataType type : kWeightTypes) {
+        SCOPED_TRACE(dataTypeInfo(type).name);
+        const auto bytes = randomWeight(type, 10, 256, 21);
+        const auto values = dequantized(type, bytes, 10 * 256);
+        HostWeight host;
+        host.type = type;
+        host.rows = 10;
+        host.columns = 256;
+        host.bytes = bytes;
+        const auto table = backend().load(host);
+        const Tensor output = backend().activations({4, 256});
+        backend().embed(*table, kTokens, 2.5F, output.view());
+        std::vector<double> expected;
+        for (const TokenId token : kTokens)
+            for (std::int64_t i = 0; i < 256; ++i)
+                expected.push_back(
+                    2.5 * static_cast<double>(values[static_cast<std::size_t>(token * 256 + i)]));
+        expectNear(read(output.view()), expected, tolerance());
+    }
+}
+
+TEST_P(OpTest, rmsNormAddsTheGainsOffsetAndMayWorkInPlace) {
+    for (const std::int64_t columns : {8, 50, 576}) {
+        const auto input = seen(randomFloats(static_cast<std::size_t>(columns) * 5, 31, 3.0F));
+        auto gain = randomFloats(static_cast<std::size_t>(columns), 32);
+        HostWeight host;
+        host.columns = columns;
+        host.bytes = std::as_bytes(std::span(gain));
+        host.offset = 1.0F;
+        const auto gains = backend().load(host);
+        const Tensor values = activations({5, columns}, input);
+        backend().rmsNorm(values.view(), *gains, 1e-5F, values.view());
+        for (float& value : gain) value += 1.0F;
+        expectNear(read(values.view()), referenceRmsNorm(input, gain, 1e-5F), tolerance());
+    }
+}
+
+TEST_P(OpTest, gateAppliesBothActivationsAcrossTheirRange) {
+    std::vector<float> gate;
+    for (int i = -300; i <= 300; ++i) gate.push_back(static_cast<float>(i) * 0.3F);
+    gate = seen(gate);
+    const auto up = seen(randomFloats(gate.size(), 41));
+    const auto count = static_cast<std::int64_t>(gate.size());
+    for (const Activation activation : {Activation::silu, Activation::geluTanh}) {
+        const Tensor output = backend().activations({count});
+        const Tensor gates = activations({count}, gate);
+        backend().gate(gates.view(), activations({count}, up).view(), activation, output.view());
+        backend().gate(gates.view(), activations({count}, up).view(), activation, gates.view());
+        std::vector<double> expected;
+        for (std::size_t i = 0; i < gate.size(); ++i) {
+            const double x = gate[i];
+            expected.push_back(
+                (activation == Activation::silu ? referenceSilu(x) : referenceGeluTanh(x)) *
+                static_cast<double>(up[i]));
+        }
+        expectNear(read(output.view()), expected, tolerance());
+        EXPECT_EQ(read(gates.view()), read(output.view()));
+    }
+}
+
+TEST_P(OpTest, addSumsLongAndOddVectors) {
+    for (const std::int64_t count : {1, 7, 40001}) {
+        const auto a = seen(randomFloats(static_cast<std::size_t>(count), 51));
+        const auto b = seen(randomFloats(static_cast<std::size_t>(count), 52));
+        const Tensor sum = activations({count}, a);
+        backend().add(activations({count}, b).view(), sum.view());
+        std::vector<double> expected = widened(a);
+        for (std::size_t i = 0; i < b.size(); ++i) expected[i] += static_cast<double>(b[i]);
+        expectNear(read(sum.view()), expected, tolerance());
+    }
+}
+
+TEST_P(OpTest, convertRoundsToNearestEvenAndBack) {
+    const std::vector<float> values = {0.0F,   1.0F,         -2.5F, 1.00390625F, 1.01171875F, 3e38F,
+                                       1e-40F, 0.333333343F, 65504, -1e-3F,      7.0F};
+    const auto count = static_cast<std::int64_t>(values.size());
+    const Tensor bf16 = backend().tensor({count}, DataType::bf16);
+    const Tensor f32 = backend().floats({count});
+    backend().convert(floats({count}, values).view(), bf16.view());
+    backend().convert(bf16.view(), f32.view());
+    std::vector<float> expected;
+    for (const float value : values) expected.push_back(fromBf16(toBf16(value)));
+    EXPECT_EQ(read(f32.view()), expected);
+}
+
+TEST_P(OpTest, copyMovesASliceIntoASlice) {
+    const auto values = seen(randomFloats(40, 61));
+    const Tensor from = activations({5, 8}, values);
+    const Tensor to = activations({5, 8}, std::vector<float>(40));
+    backend().copy(from.view().slice(1, 3), to.view().slice(3, 5));
+    const auto result = read(to.view());
+    EXPECT_TRUE(std::equal(result.begin() + 24, result.end(), values.begin() + 8));
+    EXPECT_EQ(std::count(result.begin(), result.begin() + 24, 0.0F), 24);
+}
+
+TEST_P(OpTest, loadRefusesBytesThatDoNotFitTheSizes) {
+    const std::vector<float> values(31);
+    HostWeight host;
+    host.rows = 4;
+    host.columns = 8;
+    host.bytes = std::as_bytes(std::span(values));
+    EXPECT_ANY_THROW(backend().load(host));
+}
+
+TEST_P(OpTest, allocateNamesTheSizeItCannotHave) {
+    constexpr std::int64_t kTooMuch = std::int64_t{1} << 60;
+    try {
+        backend().allocate(kTooMuch);
+        FAIL() << "2^60 bytes were granted";
+    } catch (const std::runtime_error& error) {
+        EXPECT_NE(std::string(error.what()).find("1152921504606846976"), std::string::npos);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Backends, OpTest, testing::ValuesIn(backendsUnderTest()), nameOf);
+
+}  // namespace
+}  // namespace asterism::test
