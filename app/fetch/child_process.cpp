@@ -27,6 +27,7 @@ constexpr int kTickMilliseconds = 100;
 // posix_spawn wants arrays of char*, ended by null; it does not write to them.
 std::vector<char*> pointersTo(const std::vector<std::string>& texts) {
     std::vector<char*> pointers;
+    pointers.reserve(texts.size() + 1);
     for (const std::string& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
     pointers.push_back(nullptr);
     return pointers;

@@ -43,7 +43,7 @@ class Catalogue {
     // Reads and checks the JSON of resources/models.json. `where` names the text in errors.
     // Throws Error for text that is not JSON, fields that are missing or of another type, names
     // used twice, and values that could lead outside the model folder or run as an option.
-    static Catalogue parse(std::string_view json, std::string_view where);
+    static Catalogue parse(std::string_view text, std::string_view where);
 
     const std::vector<CatalogueEntry>& entries() const { return m_entries; }
     // Null if there is no model of that name.

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace asterism::cli {
+
+// A number of bytes for people, in decimal units: "98.4 MB".
+std::string bytesText(std::uint64_t bytes);
+
+}  // namespace asterism::cli
