@@ -153,10 +153,12 @@ class ChatMlTemplate final : public ChatTemplate {
         }
         thought = withoutNewlinesAround(thought);
         const auto isQuestion = [](const ChatMessage& message) { return message.role == "user"; };
-        const auto behind = messages.subspan(index + 1);
-        const bool isAsked = std::any_of(behind.begin(), behind.end(), isQuestion);
-        const bool isLast = behind.empty();
-        if (m_marksLastReasoning && !isAsked && (isLast || !thought.empty())) {
+        const auto lastQuestion = std::find_if(messages.rbegin(), messages.rend(), isQuestion);
+        // Messages up to the last question; 0 if none is asked.
+        const auto answered = static_cast<std::size_t>(messages.rend() - lastQuestion);
+        const bool isLast = index + 1 == messages.size();
+        if (m_marksLastReasoning && answered > 0 && index >= answered &&
+            (isLast || !thought.empty())) {
             writer.writeTemplate("<think>\n");
             writer.writeContent(thought, index);
             writer.writeTemplate("\n</think>\n\n");

@@ -118,11 +118,13 @@ bool TemplateSource::writes(std::string_view text) const {
 }
 
 std::string TemplateSource::literalBehind(std::string_view code) const {
-    const std::size_t found = m_code.find(code);
-    if (found == std::string::npos) return {};
-    const std::size_t begin = found + code.size();
-    if (begin >= m_code.size() || !isQuote(m_code[begin])) return {};
-    return unescape(insideQuotes(m_code, begin, literalEnd(m_code, begin)));
+    for (std::size_t found = m_code.find(code); found != std::string::npos;
+         found = m_code.find(code, found + 1)) {
+        const std::size_t begin = found + code.size();
+        if (begin < m_code.size() && isQuote(m_code[begin]))
+            return unescape(insideQuotes(m_code, begin, literalEnd(m_code, begin)));
+    }
+    return {};
 }
 
 }  // namespace asterism

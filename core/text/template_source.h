@@ -21,7 +21,7 @@ class TemplateSource {
     // True if the expressions and statements hold this code. It is compared without white space
     // outside literals and with single quotes: message['content']|trim.
     bool hasCode(std::string_view code) const { return m_code.find(code) != std::string::npos; }
-    // The literal that comes right behind this code; empty if there is none.
+    // The first literal that comes right behind this code; empty if there is none.
     std::string literalBehind(std::string_view code) const;
 
   private:
