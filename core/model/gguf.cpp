@@ -11,6 +11,7 @@
 
 #include "core/base/error.h"
 #include "core/model/byte_cursor.h"
+#include "core/model/fit_vocabulary.h"
 #include "core/model/gguf_vocabulary.h"
 #include "core/model/in_quotes.h"
 
