@@ -26,7 +26,7 @@ struct HostWeight {
     float offset = 0.0F;       // added to every value (norm gains); plain types only
 };
 
-// Where output `row` of a weight is stored.
+// Where output `row` of a weight is stored; of a vector (rows == 1), where its value `row` is.
 inline std::int64_t storedRow(const HostWeight& weight, std::int64_t row) {
     if (weight.rowOrder == RowOrder::natural) return row;
     const std::int64_t half = weight.headDim / 2;

@@ -25,12 +25,10 @@ class WeightLoader {
         weight.offset = offset;
         return m_backend.load(weight);
     }
-    // A bias is a column: one value per output, in the order of the projection's rows.
+    // A bias is a vector whose values stand in the order of the projection's rows.
     SharedWeight bias(const std::string& name, std::int64_t size, RowOrder order) const {
         if (!m_file.find(name)) return nullptr;
         HostWeight weight = host(name, 1, size);
-        weight.rows = size;
-        weight.columns = 1;
         setOrder(weight, order);
         return m_backend.load(weight);
     }
