@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <numeric>
 
 #include "core/base/error.h"
 #include "core/model/dequantize.h"
 #include "core/weight.h"
+#include "tests/support/reference_ops.h"
 
 namespace asterism::test {
 
@@ -128,9 +128,7 @@ std::vector<double> softmax(std::span<const double> scores) {
 }
 
 double activate(double x, Activation activation) {
-    if (activation == Activation::silu) return x / (1.0 + std::exp(-x));
-    const double inner = std::sqrt(2.0 / std::numbers::pi) * (x + 0.044715 * x * x * x);
-    return 0.5 * x * (1.0 + std::tanh(inner));
+    return activation == Activation::silu ? referenceSilu(x) : referenceGeluTanh(x);
 }
 
 }  // namespace
