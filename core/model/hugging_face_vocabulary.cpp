@@ -10,8 +10,8 @@
 #include "core/model/fit_vocabulary.h"
 #include "core/model/in_quotes.h"
 #include "core/model/json_reading.h"
-#include "core/model/sentencepiece_model.h"
 #include "core/model/tokenizer_json.h"
+#include "core/text/sentence_piece_model.h"
 
 namespace asterism {
 
@@ -21,6 +21,10 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxSettingsBytes = std::size_t{16} << 20;
 constexpr std::size_t kMaxTokenizerBytes = std::size_t{128} << 20;
+
+std::string textOf(const MappedFile& file) {
+    return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
+}
 
 class VocabularyReader {
   public:
@@ -37,7 +41,8 @@ class VocabularyReader {
         const JsonObject tokenizer(tokenizerConfig, name("tokenizer_config.json"));
         m_vocabulary.beginId = readSpecial(tokenizer, "bos_token", model, "bos_token_id");
         m_vocabulary.endId = readSpecial(tokenizer, "eos_token", model, "eos_token_id");
-        m_vocabulary.unknownId = readSpecial(tokenizer, "unk_token", model, "unk_token_id");
+        const TokenId unknown = readSpecial(tokenizer, "unk_token", model, "unk_token_id");
+        if (unknown >= 0) m_vocabulary.unknownId = unknown;
         m_vocabulary.paddingId = readSpecial(tokenizer, "pad_token", model, "pad_token_id");
         addEnds(model);
         addEnds(JsonObject(generationConfig, name("generation_config.json")));
@@ -64,11 +69,13 @@ class VocabularyReader {
         Json parsed = Json::object();
         if (hasJson) parsed = readJsonFile(json, kMaxTokenizerBytes);
         const JsonObject tokenizer(parsed, json.string());
-        m_vocabulary.source = (fs::exists(sentencePiece) ? sentencePiece : json).string();
         if (fs::exists(sentencePiece)) {
             const MappedFile file(sentencePiece);
-            readSentencePieceModel(file.bytes(), sentencePiece.string(), m_vocabulary);
+            const std::string bytes = textOf(file);
+            m_vocabulary = readSentencePieceModel(bytes, sentencePiece.string());
+            m_vocabulary.sentencePieceModel = bytes;
         } else {
+            m_vocabulary.source = json.string();
             readTokenizerJson(tokenizer, m_vocabulary);
         }
         applyAddedTokens(tokenizer, m_rows, m_vocabulary);
@@ -121,8 +128,7 @@ class VocabularyReader {
             const MappedFile source(file);
             if (source.bytes().size() > kMaxSettingsBytes)
                 throw Error(file.string(), ": is too long for a chat template");
-            m_vocabulary.chatTemplate.assign(reinterpret_cast<const char*>(source.bytes().data()),
-                                             source.bytes().size());
+            m_vocabulary.chatTemplate = textOf(source);
             return;
         }
         const Json* source = tokenizer.find("chat_template");

@@ -9,13 +9,13 @@
 
 #include "core/base/error.h"
 #include "core/model/in_quotes.h"
+#include "core/text/sentence_piece_model.h"
 
 namespace asterism {
 
 namespace {
 
 constexpr std::int64_t kMaxTokens = std::int64_t{1} << 24;
-constexpr std::string_view kSpaceMark = "\xE2\x96\x81";  // U+2581, SentencePiece's space
 
 struct KnownPattern {
     std::string_view pattern;
@@ -158,17 +158,17 @@ bool readSpacePrefix(const JsonObject& file, const std::vector<JsonObject>& preT
     bool marksSpaces = false;
     for (const JsonObject& step : readSteps(file, "normalizer", "normalizers")) {
         const std::string type = step.text("type");
-        if (type == "Prepend" && step.text("prepend") == kSpaceMark)
+        if (type == "Prepend" && step.text("prepend") == kSpaceLetter)
             addsPrefix = true;
         else if (type == "Replace" && readPattern(step) == " " &&
-                 step.text("content") == kSpaceMark)
+                 step.text("content") == kSpaceLetter)
             marksSpaces = true;
         else
             failUnknown(file, "normalizer");
     }
     for (const JsonObject& step : preTokenizers) {
         const std::string type = step.text("type");
-        if (type == "Metaspace" && step.text("replacement") == kSpaceMark) {
+        if (type == "Metaspace" && step.text("replacement") == kSpaceLetter) {
             const bool isUsual = step.boolean("add_prefix_space", true);
             addsPrefix = step.text("prepend_scheme", isUsual ? "always" : "never") != "never";
             marksSpaces = true;
@@ -222,9 +222,10 @@ void readSentencePieceLike(const JsonObject& file, const JsonObject& model,
     scorePieces(readMerges(model), vocabulary);
     const std::string unknown = model.text("unk_token", "");
     const auto found = std::find(vocabulary.pieces.begin(), vocabulary.pieces.end(), unknown);
-    if (found != vocabulary.pieces.end())
-        vocabulary.types[static_cast<std::size_t>(found - vocabulary.pieces.begin())] =
-            PieceType::unknown;
+    if (found == vocabulary.pieces.end()) return;
+    const auto id = found - vocabulary.pieces.begin();
+    vocabulary.types[static_cast<std::size_t>(id)] = PieceType::unknown;
+    vocabulary.unknownId = static_cast<TokenId>(id);
 }
 
 }  // namespace

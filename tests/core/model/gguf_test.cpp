@@ -103,7 +103,7 @@ TEST_F(GgufTest, RefusesAFileCutAtAnyByte) {
 TEST_F(GgufTest, SurvivesEveryFalsifiedByte) {
     const std::string whole = smallFile().bytes();
     for (std::size_t at = 0; at < whole.size(); ++at)
-        for (const char value : {'\0', '\1', '\x7f', '\x80', '\xff'}) {
+        for (const char value : {'\x80', '\xff'}) {
             std::string bytes = whole;
             bytes[at] = value;
             EXPECT_NO_FATAL_FAILURE(errorOf(bytes));

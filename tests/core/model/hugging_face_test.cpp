@@ -9,6 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/model/config.h"
+#include "core/text/sentence_piece_model.h"
 #include "tests/support/safetensors_writer.h"
 #include "tests/support/test_files.h"
 
@@ -119,6 +120,28 @@ TEST_F(HuggingFaceTest, EndTokensComeFromTheGenerationSettingsToo) {
     EXPECT_EQ(vocabulary.endOfTurnIds, (std::vector<TokenId>{0, 1}));
     test::writeFile(folder() / "generation_config.json", R"({"eos_token_id":269})");
     expectMentions(vocabularyError(), "from 0 to 268");
+}
+
+TEST_F(HuggingFaceTest, PrefersASentencePieceModel) {
+    write({});
+    Vocabulary small;
+    small.pieces = {"<unk>", "<|im_start|>", "<|im_end|>", "a"};
+    small.types = {PieceType::unknown, PieceType::control, PieceType::control, PieceType::normal};
+    small.scores = {0.0F, 0.0F, 0.0F, -1.5F};
+    small.unknownId = 0;
+    const std::string bytes = writeSentencePieceModel(small);
+    test::writeFile(folder() / "tokenizer.model", bytes);
+    std::filesystem::remove(folder() / "tokenizer.json");
+    const Vocabulary vocabulary = openModelFile(folder())->vocabulary();
+    EXPECT_EQ(vocabulary.kind, TokenizerKind::sentencePiece);
+    EXPECT_EQ(vocabulary.sentencePieceModel, bytes);
+    EXPECT_EQ(vocabulary.unknownId, 0);
+    EXPECT_EQ(vocabulary.endId, 2);
+    EXPECT_EQ(vocabulary.scores[3], -1.5F);
+    EXPECT_EQ(vocabulary.pieces[268], "[PAD268]");
+    EXPECT_EQ(vocabulary.types[268], PieceType::unused);
+    test::writeFile(folder() / "tokenizer.model", bytes.substr(0, bytes.size() - 1));
+    expectMentions(vocabularyError(), "tokenizer.model");
 }
 
 TEST_F(HuggingFaceTest, ATemplateFileWinsOverTheSettings) {
