@@ -1,0 +1,81 @@
+#include "core/cpu/machine_rate.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "core/cpu/linear.h"
+
+namespace asterism::cpu {
+namespace {
+
+constexpr int kRepeats = 4;  // the best counts: anything else was another program
+
+double registerFlops(ThreadPool& pool, const LinearKernels& kernels) {
+    constexpr std::int64_t kRounds = 1 << 20;
+    double best = 0;
+    for (int repeat = 0; repeat < kRepeats; ++repeat) {
+        std::vector<double> done(static_cast<std::size_t>(pool.threads()));
+        const Stopwatch watch;
+        pool.parallelFor(pool.threads(), [&](std::int64_t item, int) {
+            float sink[2] = {0.5F, 1.0F};
+            done[static_cast<std::size_t>(item)] = kernels.spin(kRounds, sink);
+        });
+        double total = 0;
+        for (const double each : done) total += each;
+        best = std::max(best, total / watch.seconds());
+    }
+    return best;
+}
+
+double productFlops(ThreadPool& pool, const LinearKernels& kernels) {
+    constexpr std::int64_t kTokens = 1024;
+    constexpr std::int64_t kWidth = 2048;
+    const std::vector<float> values(static_cast<std::size_t>(kWidth * kWidth), 0.25F);
+    HostWeight host;
+    host.rows = kWidth;
+    host.columns = kWidth;
+    host.bytes = std::as_bytes(std::span(values));
+    const CpuWeight weight(host);
+    Linear linear(pool, kernels);
+    std::vector<float> output(static_cast<std::size_t>(kTokens * kWidth));
+    double best = 0;
+    for (int repeat = 0; repeat < kRepeats; ++repeat) {
+        const Stopwatch watch;
+        linear.multiply({values.data(), kTokens, &weight, nullptr, output.data()});
+        best = std::max(best, 2.0 * kTokens * kWidth * kWidth / watch.seconds());
+    }
+    return best;
+}
+
+double readBytes(ThreadPool& pool, const LinearKernels& kernels) {
+    constexpr std::int64_t kRow = 4096;
+    constexpr std::int64_t kRowsOfItem = 64;
+    constexpr std::int64_t kItems = 256;
+    const std::vector<float> memory(static_cast<std::size_t>(kRow * kRowsOfItem * kItems), 1.0F);
+    const std::vector<float> input(kRow, 1.0F);
+    double best = 0;
+    for (int repeat = 0; repeat < kRepeats; ++repeat) {
+        const Stopwatch watch;
+        pool.parallelFor(kItems, [&](std::int64_t item, int) {
+            for (std::int64_t row = 0; row < kRowsOfItem; ++row) {
+                const float* values = memory.data() + (item * kRowsOfItem + row) * kRow;
+                const std::byte* bytes = reinterpret_cast<const std::byte*>(values);
+                float sum;
+                kernels.dotRows(DataType::f32, &bytes, 1, input.data(), kRow, &sum);
+            }
+        });
+        best = std::max(best, static_cast<double>(memory.size() * sizeof(float)) / watch.seconds());
+    }
+    return best;
+}
+
+}  // namespace
+
+MachineRate measureMachineRate(const CpuOptions& options) {
+    ThreadPool pool(options.threads);
+    const LinearKernels& kernels = linearKernels(chooseInstructionSet(options.instructionSet));
+    return {registerFlops(pool, kernels), productFlops(pool, kernels), readBytes(pool, kernels)};
+}
+
+}  // namespace asterism::cpu

@@ -1,0 +1,198 @@
+// Times the CPU backend's heavy ops at the shapes of a small model (SmolLM2-135M: width 576, 9
+// query and 3 key heads of 64) beside what the machine can do at most.
+// Usage: cpu_kernels [threads [plain|avx2|avx512]]
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "core/base/error.h"
+#include "core/cpu/machine_rate.h"
+
+namespace asterism {
+namespace {
+
+constexpr int kRepeats = 5;
+
+template <typename Work>
+double bestSeconds(const Work& work) {
+    double best = 1e9;
+    for (int repeat = 0; repeat < kRepeats; ++repeat) {
+        const Stopwatch watch;
+        work();
+        best = std::min(best, watch.seconds());
+    }
+    return best;
+}
+
+class Bench {
+  public:
+    Bench(Backend& backend, const cpu::MachineRate& rate) : m_backend(backend), m_rate(rate) {}
+
+    void linear(DataType type, std::int64_t outputs, std::int64_t columns, std::int64_t tokens);
+    void prefill(std::int64_t tokens);
+    void decode(KvType type, std::int64_t segments, std::int64_t keys);
+
+  private:
+    Tensor zeros(Shape shape);
+    KeyValueView run(KvType type, std::int64_t tokens);
+
+    Backend& m_backend;
+    cpu::MachineRate m_rate;
+    std::vector<Tensor> m_kept;
+};
+
+Tensor Bench::zeros(Shape shape) {
+    Tensor tensor = m_backend.floats(shape);
+    std::fill_n(tensor.view().floats(), shape.elements(), 0.0F);
+    return tensor;
+}
+
+void Bench::linear(DataType type, std::int64_t outputs, std::int64_t columns, std::int64_t tokens) {
+    // Enough copies of the weight that a decoding step does not find them in the cache.
+    const std::int64_t bytes = outputs * rowBytes(type, columns);
+    const std::int64_t copies = tokens == 1 ? (std::int64_t{96} << 20) / bytes + 1 : 1;
+    const std::vector<std::byte> stored(static_cast<std::size_t>(bytes * copies), std::byte{0x11});
+    std::vector<std::shared_ptr<const Weight>> weights;
+    for (std::int64_t copy = 0; copy < copies; ++copy) {
+        HostWeight host;
+        host.type = type;
+        host.rows = outputs;
+        host.columns = columns;
+        host.bytes = std::span(stored).subspan(static_cast<std::size_t>(copy * bytes),
+                                               static_cast<std::size_t>(bytes));
+        weights.push_back(m_backend.load(host));
+    }
+    const Tensor input = zeros({tokens, columns});
+    const Tensor output = zeros({tokens, outputs});
+    const double seconds = bestSeconds([&] {
+                               for (const auto& weight : weights)
+                                   m_backend.linear(input.view(), *weight, nullptr, output.view());
+                           }) /
+                           static_cast<double>(copies);
+    const double flops = 2.0 * static_cast<double>(outputs * columns * tokens) / seconds;
+    const double rate = static_cast<double>(bytes) / seconds;
+    std::printf(
+        "linear %-5s %6lld x %5lld, %5lld tokens: %8.1f us, %6.1f GFLOP/s (%3.0f %%), "
+        "%5.1f GB/s of weights (%3.0f %%)\n",
+        std::string(dataTypeInfo(type).name).c_str(), static_cast<long long>(outputs),
+        static_cast<long long>(columns), static_cast<long long>(tokens), seconds * 1e6, flops / 1e9,
+        100 * flops / m_rate.registerFlops, rate / 1e9, 100 * rate / m_rate.readBytes);
+}
+
+KeyValueView Bench::run(KvType type, std::int64_t tokens) {
+    const auto kept = [&](Shape shape) {
+        m_kept.push_back(zeros(shape));
+        return m_kept.back().view().data;
+    };
+    KeyValueView view{type, 3, 64, tokens, tokens, kept({3, tokens, 64}), kept({3, tokens, 64})};
+    view.keyScale = static_cast<float*>(kept({3, 64}));
+    view.keyOffset = static_cast<float*>(kept({3, 64}));
+    view.valueScale = static_cast<float*>(kept({3, tokens}));
+    return view;
+}
+
+RopeConfig smallRope() {
+    RopeConfig rope;
+    rope.dimensions = 64;
+    for (int i = 0; i < 32; ++i) rope.frequencies.push_back(1.0 / (1 + i));
+    return rope;
+}
+
+void Bench::prefill(std::int64_t tokens) {
+    const Tensor queries = zeros({tokens, 9, 64});
+    const Tensor output = zeros({tokens, 9, 64});
+    const Tensor logSumExp = zeros({tokens, 9});
+    const AttentionSegment segment{run(KvType::f32, tokens)};
+    AttentionCall call;
+    call.queries = queries.view();
+    call.segments = {&segment, 1};
+    call.rope = m_backend.addRope(smallRope());
+    call.partial = {output.view(), logSumExp.view()};
+    const double seconds = bestSeconds([&] { m_backend.attend(call); });
+    const double flops = 2.0 * static_cast<double>(tokens * (tokens + 1)) * 9 * 64 / seconds;
+    std::printf("causal attention, %lld tokens, 9/3 heads of 64: %.1f ms, %.1f GFLOP/s (%.0f %%)\n",
+                static_cast<long long>(tokens), seconds * 1e3, flops / 1e9,
+                100 * flops / m_rate.registerFlops);
+    m_kept.clear();
+}
+
+void Bench::decode(KvType type, std::int64_t segments, std::int64_t keys) {
+    const Tensor queries = zeros({1, 9, 64});
+    const Tensor output = zeros({1, 9, 64});
+    const Tensor logSumExp = zeros({1, 9});
+    const Tensor bySegment = zeros({segments, 9});
+    std::vector<AttentionSegment> all;
+    for (std::int64_t s = 0; s < segments; ++s) {
+        AttentionSegment segment{run(type, keys)};
+        segment.keyToken = s * keys;
+        segment.keyStart = static_cast<double>(s * keys);
+        segment.queryToken = segments * keys;
+        segment.queryStart = static_cast<double>(segments * keys);
+        all.push_back(segment);
+    }
+    AttentionCall call;
+    call.queries = queries.view();
+    call.segments = all;
+    call.rope = m_backend.addRope(smallRope());
+    call.partial = {output.view(), logSumExp.view()};
+    call.segmentLogSumExp = bySegment.view();
+    const double seconds = bestSeconds([&] { m_backend.attend(call); });
+    const double bytes =
+        static_cast<double>(segments * keys * 3 * 128 * KeyValueView::valueBytes(type));
+    std::printf(
+        "decoding over %lld segments of %lld keys, KV type %d: %.1f us, %.1f GB/s (%.0f %%)\n",
+        static_cast<long long>(segments), static_cast<long long>(keys), static_cast<int>(type),
+        seconds * 1e6, bytes / seconds / 1e9, 100 * bytes / seconds / m_rate.readBytes);
+    m_kept.clear();
+}
+
+void runAll(const CpuOptions& options) {
+    const auto backend = makeCpuBackend(options);
+    const cpu::MachineRate rate = cpu::measureMachineRate(options);
+    std::printf("%s: registers %.0f GFLOP/s, product %.0f GFLOP/s, memory %.1f GB/s\n",
+                backend->description().c_str(), rate.registerFlops / 1e9, rate.productFlops / 1e9,
+                rate.readBytes / 1e9);
+    Bench bench(*backend, rate);
+    for (const std::int64_t tokens : {4096, 512, 64, 8, 1}) {
+        for (const DataType type : {DataType::q4_1, DataType::q8_0}) {
+            bench.linear(type, 576, 576, tokens);
+            bench.linear(type, 1536, 576, tokens);
+            bench.linear(type, 576, 1536, tokens);
+        }
+        bench.linear(DataType::q8_0, 49152, 576, std::min<std::int64_t>(tokens, 512));
+    }
+    for (const DataType type : {DataType::q4_0, DataType::q5_0, DataType::q5_1, DataType::q4_k,
+                                DataType::q5_k, DataType::q6_k, DataType::bf16, DataType::f16})
+        bench.linear(type, 4864, 1024, 1);
+    bench.prefill(4096);
+    for (const KvType type : {KvType::f32, KvType::bf16, KvType::q8}) {
+        bench.decode(type, 8, 4096);
+        bench.decode(type, 256, 128);
+    }
+}
+
+CpuOptions parse(int count, char** arguments) {
+    CpuOptions options;
+    if (count > 1) options.threads = std::atoi(arguments[1]);
+    const std::string set = count > 2 ? arguments[2] : "";
+    if (set == "plain") options.instructionSet = cpu::InstructionSet::plain;
+    if (set == "avx2") options.instructionSet = cpu::InstructionSet::avx2;
+    if (set == "avx512") options.instructionSet = cpu::InstructionSet::avx512;
+    return options;
+}
+
+}  // namespace
+}  // namespace asterism
+
+int main(int count, char** arguments) {
+    try {
+        asterism::runAll(asterism::parse(count, arguments));
+        return 0;
+    } catch (const asterism::Error& error) {
+        std::fprintf(stderr, "%s\n", error.what());
+        return 1;
+    }
+}
