@@ -300,6 +300,18 @@ TEST_P(AttentionTest, hundredsOfShortSegmentsForOneQuery) {
     check(call);
 }
 
+TEST_P(AttentionTest, everySegmentMayHaveAKeyStepOfItsOwn) {
+    for (const std::int64_t tokens : {1, 9}) {
+        ReferenceAttention call = makeCall(tokens, 4, 2, 32);
+        for (int s = 0; s < 20; ++s) {
+            addSegment(call, 5);
+            call.segments.back().keyStep = 0.5 + 0.01 * s;
+        }
+        check(call);
+        check(call);
+    }
+}
+
 TEST_P(AttentionTest, manyTilesOfQueriesOverManyTilesOfKeys) {
     ReferenceAttention call = makeCall(600, 2, 1, 8);
     addSegment(call, 500);

@@ -42,6 +42,9 @@ class Scratch {
         return reinterpret_cast<float*>(m_bytes.get());
     }
 
+    // What floats() gave last.
+    const float* data() const { return reinterpret_cast<const float*>(m_bytes.get()); }
+
   private:
     AlignedBytes m_bytes;
     std::int64_t m_count = 0;

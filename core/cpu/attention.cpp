@@ -1,402 +1,55 @@
 #include "core/cpu/attention.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
-#include <numbers>
 
 #include "core/base/check.h"
-#include "core/base/error.h"
 
 namespace asterism::cpu {
 namespace {
-
-constexpr float kEmpty = -std::numeric_limits<float>::infinity();
-// Query values of one tile: its queries and outputs stay in the second-level cache.
-constexpr std::int64_t kTileValues = 24576;
 
 std::size_t index(std::int64_t value) {
     return static_cast<std::size_t>(value);
 }
 
-std::int64_t roundUp(std::int64_t value, std::int64_t step) {
-    return (value + step - 1) / step * step;
-}
-
-// Token distances beyond this are all the same to a mask: they exceed any number of query tokens.
-std::int32_t clampToken(std::int64_t token) {
-    constexpr std::int64_t kFar = 1 << 30;
-    return static_cast<std::int32_t>(std::clamp(token, -kFar, kFar));
-}
-
-float naturalLogSumExp(float base2Maximum, float sum) {
-    if (sum <= 0) return kEmpty;
-    return (base2Maximum + std::log2(sum)) * std::numbers::ln2_v<float>;
-}
-
 }  // namespace
 
-// What all work items of one call share.
-struct Attention::Plan {
-    const AttentionCall* call = nullptr;
-    const RotaryTables* rope = nullptr;
-    std::int64_t tokens = 0;
-    std::int64_t heads = 0;
-    std::int64_t headDim = 0;
-    std::int64_t kvHeads = 0;
-    std::int64_t group = 0;       // query heads of one key head
-    std::int64_t tileTokens = 0;  // query tokens of a tile
-    std::int64_t tiles = 0;
-    std::int64_t shares = 1;
-    std::vector<std::size_t> shareBegin;  // first piece of each share, and the end
-    float* shareOutputs = nullptr;        // [shares, tokens, heads, headDim]
-    float* shareLogSumExp = nullptr;      // [shares, tokens, heads]
-};
-
-// One work item and its memory. Rows are (head of the group, token), tokens fastest.
-struct Attention::Tile {
-    std::int64_t share = 0;
-    std::int64_t kvHead = 0;
-    std::int64_t firstToken = 0;
-    std::int64_t tokens = 0;
-    std::int64_t rows = 0;
-    std::int64_t panels = 0;
-    // [panels, headDim, panelRows] each
-    float* queries = nullptr;
-    float* rotated = nullptr;
-    float* pieceOutputs = nullptr;
-    float* outputs = nullptr;
-    // [panels, panelRows] each
-    float* pieceMaxima = nullptr;
-    float* pieceSums = nullptr;
-    float* maxima = nullptr;
-    float* sums = nullptr;
-    std::int32_t* rowTokens = nullptr;
-    // Memory for one tile of keys, one panel, or one table of angles.
-    float* keys = nullptr;
-    float* values = nullptr;
-    float* scores = nullptr;
-    float* factors = nullptr;
-    float* cosines = nullptr;  // [pairs, tokens]
-    float* sines = nullptr;
-    float* laneCosines = nullptr;  // [pairs, panelRows]
-    float* laneSines = nullptr;
-};
-
-Attention::Attention(ThreadPool& pool, const AttentionKernels& kernels)
-    : m_pool(pool), m_kernels(kernels), m_scratch(index(pool.threads())) {}
+Attention::Attention(ThreadPool& pool, InstructionSet set)
+    : m_pool(pool), m_tiles(pool, attentionKernels(set)), m_rows(pool, rowAttentionKernels(set)) {}
 
 int Attention::addRope(const RopeConfig& rope) {
     ASTERISM_CHECK(static_cast<std::int64_t>(rope.frequencies.size()) * 2 == rope.dimensions);
+    // Layers and runs that share a rotation share its tables.
+    const auto same = std::find_if(m_ropes.begin(), m_ropes.end(), [&](const RotaryTables& known) {
+        return known.config() == rope;
+    });
+    if (same != m_ropes.end()) return static_cast<int>(same - m_ropes.begin());
     m_ropes.emplace_back(rope);
     return static_cast<int>(m_ropes.size()) - 1;
 }
 
-void Attention::makePieces(const AttentionCall& call) {
-    m_pieces.clear();
-    const std::int64_t lastToken = call.queries.rows() - 1;
-    RotaryTables& rope = m_ropes[index(call.rope)];
-    for (std::size_t s = 0; s < call.segments.size(); ++s) {
-        const AttentionSegment& segment = call.segments[s];
-        const KeyRotation rotation = rope.keys(segment.keyStep);
-        for (std::int64_t key = 0; key < segment.keyValues.tokens; key += kPieceKeys) {
-            Piece piece;
-            piece.segment = s;
-            piece.firstKey = key;
-            piece.firstToken = segment.keyToken + key - segment.queryToken;
-            piece.keys = std::min(
-                {kPieceKeys, segment.keyValues.tokens - key, lastToken - piece.firstToken + 1});
-            if (piece.keys <= 0) break;
-            piece.place = segment.queryStart -
-                          (segment.keyStart + static_cast<double>(key) * segment.keyStep);
-            piece.sinkKeys = call.sinkTokens - (segment.keyToken + key);
-            piece.rotation = rotation;
-            m_pieces.push_back(piece);
-        }
-    }
-}
-
-// Cuts the pieces into shares of about as many keys where tiles alone do not feed the threads.
-void Attention::planShares(Plan& plan) const {
-    const std::int64_t wanted = m_pool.threads() == 1 ? 1 : 3 * m_pool.threads();
-    const std::int64_t items = plan.tiles * plan.kvHeads;
-    const auto pieces = static_cast<std::int64_t>(m_pieces.size());
-    plan.shares = std::clamp<std::int64_t>((wanted + items - 1) / items, 1,
-                                           std::max<std::int64_t>(pieces, 1));
-    std::int64_t keys = 0;
-    for (const Piece& piece : m_pieces) keys += piece.keys;
-    plan.shareBegin.assign(1, 0);
-    std::int64_t seen = 0;
-    for (std::size_t p = 0; p < m_pieces.size(); ++p) {
-        const auto share = static_cast<std::int64_t>(plan.shareBegin.size());
-        if (share < plan.shares && seen * plan.shares >= keys * share) plan.shareBegin.push_back(p);
-        seen += m_pieces[p].keys;
-    }
-    plan.shares = static_cast<std::int64_t>(plan.shareBegin.size());
-    plan.shareBegin.push_back(m_pieces.size());
-}
-
 void Attention::attend(const AttentionCall& call) {
-    Plan plan;
-    plan.call = &call;
-    plan.tokens = call.queries.shape[0];
-    plan.heads = call.queries.shape[1];
-    plan.headDim = call.queries.shape[2];
     ASTERISM_CHECK(call.rope >= 0 && index(call.rope) < m_ropes.size());
-    if (plan.headDim % 8 != 0 || plan.headDim > kMaxHeadDim) {
-        throw Error("head size ", plan.headDim,
-                    " is not supported on the CPU: it must be a multiple of 8, ", kMaxHeadDim,
-                    " at most");
-    }
-    plan.kvHeads = call.segments.empty() ? 1 : call.segments.front().keyValues.kvHeads;
-    ASTERISM_CHECK(plan.kvHeads > 0 && plan.heads % plan.kvHeads == 0);
-    plan.group = plan.heads / plan.kvHeads;
-    makePieces(call);
-    plan.rope = &m_ropes[index(call.rope)];
-    ASTERISM_CHECK(2 * plan.rope->pairs() <= plan.headDim);
-
-    const std::int64_t panelRows = m_kernels.panelRows;
-    const std::int64_t most =
-        std::clamp(kTileValues / plan.headDim / plan.group, std::int64_t{1}, kQueryTile);
-    plan.tileTokens =
-        std::min(plan.tokens, most >= panelRows ? most / panelRows * panelRows : most);
+    RotaryTables& rope = m_ropes[index(call.rope)];
+    AttentionPlan& plan = m_plan;
+    plan.begin(call, rope);
     if (plan.tokens == 0) return;
-    plan.tiles = (plan.tokens + plan.tileTokens - 1) / plan.tileTokens;
-    planShares(plan);
+
+    rope.forgetOld();
+    const bool fewRows = m_rows.takes(plan);
+    plan.cutPieces(fewRows ? RowAttention::kPiece : kPieceKeys, rope);
+    plan.cutShares(fewRows ? m_rows.wantedShares(plan) : m_tiles.wantedShares(plan));
     plan.shareOutputs = call.partial.output.floats();
     plan.shareLogSumExp = call.partial.logSumExp.floats();
-    const std::int64_t rows = plan.tokens * plan.heads;
-    if (plan.shares > 1) {
-        plan.shareOutputs = m_shares.floats(plan.shares * rows * (plan.headDim + 1));
-        plan.shareLogSumExp = plan.shareOutputs + plan.shares * rows * plan.headDim;
+    if (plan.shares() > 1) {
+        plan.shareOutputs = m_shares.floats(plan.shares() * plan.rows() * (plan.headDim + 1));
+        plan.shareLogSumExp = plan.shareOutputs + plan.shares() * plan.rows() * plan.headDim;
     }
-    if (call.segmentLogSumExp.data)
-        m_pieceLogSumExp.assign(m_pieces.size() * index(plan.heads), kEmpty);
-
-    m_pool.parallelFor(plan.shares * plan.tiles * plan.kvHeads,
-                       [&](std::int64_t item, int worker) { runItem(plan, item, worker); });
-    if (plan.shares > 1) mergeShares(plan);
-    if (call.segmentLogSumExp.data) mergePieces(plan);
-}
-
-Attention::Tile Attention::makeTile(const Plan& plan, std::int64_t item, int worker) {
-    Tile tile;
-    // The last query tokens see the most keys: they go first.
-    const std::int64_t place = plan.tiles - 1 - item / (plan.kvHeads * plan.shares);
-    tile.kvHead = item % plan.kvHeads;
-    tile.share = item / plan.kvHeads % plan.shares;
-    tile.firstToken = place * plan.tileTokens;
-    tile.tokens = std::min(plan.tileTokens, plan.tokens - tile.firstToken);
-    tile.rows = tile.tokens * plan.group;
-    const std::int64_t lanes = m_kernels.panelRows;
-    tile.panels = (tile.rows + lanes - 1) / lanes;
-
-    const std::int64_t block = tile.panels * lanes * plan.headDim;
-    const std::int64_t column = roundUp(tile.panels * lanes, 16);
-    const std::int64_t angles = roundUp(plan.rope->pairs() * tile.tokens, 16);
-    const std::int64_t laneAngles = roundUp(plan.rope->pairs() * lanes, 16);
-    const std::int64_t sizes[] = {block,
-                                  block,
-                                  block,
-                                  block,
-                                  column,
-                                  column,
-                                  column,
-                                  column,
-                                  column,
-                                  kKeyTile * keyStride(plan.headDim),
-                                  kKeyTile * plan.headDim,
-                                  kKeyTile * lanes,
-                                  roundUp(lanes, 16),
-                                  angles,
-                                  angles,
-                                  laneAngles,
-                                  laneAngles};
-    float* rowTokens = nullptr;
-    float** places[] = {&tile.queries,     &tile.rotated,   &tile.pieceOutputs, &tile.outputs,
-                        &tile.pieceMaxima, &tile.pieceSums, &tile.maxima,       &tile.sums,
-                        &rowTokens,        &tile.keys,      &tile.values,       &tile.scores,
-                        &tile.factors,     &tile.cosines,   &tile.sines,        &tile.laneCosines,
-                        &tile.laneSines};
-    std::int64_t total = 0;
-    for (const std::int64_t size : sizes) total += roundUp(size, 16);
-    float* memory = m_scratch[index(worker)].floats(total);
-    for (std::size_t i = 0; i < std::size(sizes); ++i) {
-        *places[i] = memory;
-        memory += roundUp(sizes[i], 16);
-    }
-    tile.rowTokens = reinterpret_cast<std::int32_t*>(rowTokens);
-    return tile;
-}
-
-void Attention::runItem(const Plan& plan, std::int64_t item, int worker) {
-    const Tile tile = makeTile(plan, item, worker);
-    packQueries(plan, tile);
-    const std::int64_t lanes = tile.panels * m_kernels.panelRows;
-    std::fill_n(tile.outputs, lanes * plan.headDim, 0.0F);
-    std::fill_n(tile.maxima, lanes, kMasked);
-    std::fill_n(tile.sums, lanes, 0.0F);
-    for (std::size_t p = plan.shareBegin[index(tile.share)];
-         p < plan.shareBegin[index(tile.share) + 1]; ++p) {
-        attendPiece(plan, tile, m_pieces[p]);
-        if (plan.call->segmentLogSumExp.data) keepPieceLogSumExp(plan, tile, p);
-        for (std::int64_t panel = 0; panel < tile.panels; ++panel) {
-            const std::int64_t row = panel * m_kernels.panelRows;
-            m_kernels.mergePanel(tile.pieceOutputs + row * plan.headDim, tile.pieceMaxima + row,
-                                 tile.pieceSums + row, plan.headDim,
-                                 tile.outputs + row * plan.headDim, tile.maxima + row,
-                                 tile.sums + row);
-        }
-    }
-    writeTile(plan, tile);
-}
-
-// Queries as panels, times the scale and the factor that makes softmax base 2.
-void Attention::packQueries(const Plan& plan, const Tile& tile) const {
-    const std::int64_t lanes = m_kernels.panelRows;
-    const float scale = plan.call->scale * std::numbers::log2e_v<float>;
-    const float turnedScale = scale * plan.rope->magnitude() * plan.rope->magnitude();
-    const std::int64_t turned = 2 * plan.rope->pairs();
-    std::fill_n(tile.queries, tile.panels * lanes * plan.headDim, 0.0F);
-    for (std::int64_t row = 0; row < tile.panels * lanes; ++row) {
-        // Rows that only fill the panel repeat the last token.
-        tile.rowTokens[row] = static_cast<std::int32_t>(
-            tile.firstToken + (row < tile.rows ? row % tile.tokens : tile.tokens - 1));
-        if (row >= tile.rows) continue;
-        const std::int64_t head = tile.kvHead * plan.group + row / tile.tokens;
-        const float* from =
-            plan.call->queries.floats() + (tile.rowTokens[row] * plan.heads + head) * plan.headDim;
-        float* to = tile.queries + row / lanes * lanes * plan.headDim + row % lanes;
-        for (std::int64_t i = 0; i < plan.headDim; ++i)
-            to[i * lanes] = from[i] * (i < turned ? turnedScale : scale);
-    }
-}
-
-void Attention::rotateQueries(const Plan& plan, const Tile& tile, const Piece& piece) const {
-    const std::int64_t lanes = m_kernels.panelRows;
-    const std::int64_t pairs = plan.rope->pairs();
-    plan.rope->queries(piece.place + static_cast<double>(tile.firstToken), tile.tokens,
-                       tile.cosines, tile.sines);
-    for (std::int64_t panel = 0; panel < tile.panels; ++panel) {
-        for (std::int64_t pair = 0; pair < pairs; ++pair) {
-            for (std::int64_t lane = 0; lane < lanes; ++lane) {
-                const std::int64_t token = tile.rowTokens[panel * lanes + lane] - tile.firstToken;
-                tile.laneCosines[pair * lanes + lane] = tile.cosines[pair * tile.tokens + token];
-                tile.laneSines[pair * lanes + lane] = tile.sines[pair * tile.tokens + token];
-            }
-        }
-        const std::int64_t begin = panel * lanes * plan.headDim;
-        m_kernels.rotatePanel(tile.queries + begin, tile.laneCosines, tile.laneSines, pairs,
-                              plan.headDim, tile.rotated + begin);
-    }
-}
-
-void Attention::attendPiece(const Plan& plan, const Tile& tile, const Piece& piece) const {
-    const std::int64_t lanes = tile.panels * m_kernels.panelRows;
-    std::fill_n(tile.pieceOutputs, lanes * plan.headDim, 0.0F);
-    std::fill_n(tile.pieceMaxima, lanes, kMasked);
-    std::fill_n(tile.pieceSums, lanes, 0.0F);
-    const std::int64_t lastToken = tile.firstToken + tile.tokens - 1;
-    const std::int64_t keys = std::min(piece.keys, lastToken - piece.firstToken + 1);
-    if (keys <= 0) return;
-    // With a window, only sinks and keys near the tile are worth a look.
-    const std::int64_t window = plan.call->window;
-    const std::int64_t oldest =
-        window > 0 ? tile.firstToken - window + 1 - piece.firstToken : std::int64_t{0};
-    bool rotated = false;
-    for (std::int64_t first = 0; first < keys; first += kKeyTile) {
-        const std::int64_t count = std::min(kKeyTile, keys - first);
-        if (first + count <= oldest && first >= piece.sinkKeys) continue;
-        if (!rotated) rotateQueries(plan, tile, piece);
-        rotated = true;
-        attendKeys(plan, tile, piece, first, count);
-    }
-}
-
-void Attention::attendKeys(const Plan& plan, const Tile& tile, const Piece& piece,
-                           std::int64_t first, std::int64_t count) const {
-    const KeyValueView& view = plan.call->segments[piece.segment].keyValues;
-    KeyRotation rotation = piece.rotation;
-    rotation.cosines += first * rotation.pairs;
-    rotation.sines += first * rotation.pairs;
-    m_kernels.loadKeys(view, tile.kvHead, piece.firstKey + first, count, rotation, tile.keys);
-    m_kernels.loadValues(view, tile.kvHead, piece.firstKey + first, count, tile.values);
-
-    const std::int64_t window = plan.call->window;
-    const std::int64_t firstToken = piece.firstToken + first;
-    const std::int64_t lastToken = firstToken + count - 1;
-    const TileMask mask{clampToken(firstToken), clampToken(window), piece.sinkKeys - first};
-    for (std::int64_t panel = 0; panel < tile.panels; ++panel) {
-        const std::int64_t row = panel * m_kernels.panelRows;
-        const std::int64_t block = row * plan.headDim;
-        const std::int32_t* rowTokens = tile.rowTokens + row;
-        const auto [low, high] = std::minmax_element(rowTokens, rowTokens + m_kernels.panelRows);
-        if (firstToken > *high) continue;
-        m_kernels.score(tile.keys, count, tile.rotated + block, plan.headDim, tile.scores);
-        const bool later = lastToken > *low;
-        const bool tooOld = window > 0 && *high - firstToken >= window && count > mask.sinkKeys;
-        if (later || tooOld) m_kernels.mask(mask, rowTokens, count, tile.scores);
-        m_kernels.soften(count, tile.scores, tile.pieceMaxima + row, tile.pieceSums + row,
-                         tile.factors);
-        m_kernels.accumulate(tile.scores, tile.values, count, tile.factors, plan.headDim,
-                             tile.pieceOutputs + block);
-    }
-}
-
-// Log-sum-exp of the piece for the call's last query token, if it is in this tile.
-void Attention::keepPieceLogSumExp(const Plan& plan, const Tile& tile, std::size_t piece) {
-    if (tile.firstToken + tile.tokens != plan.tokens) return;
-    for (std::int64_t g = 0; g < plan.group; ++g) {
-        const std::int64_t row = g * tile.tokens + tile.tokens - 1;
-        const std::size_t head = index(tile.kvHead * plan.group + g);
-        m_pieceLogSumExp[piece * index(plan.heads) + head] =
-            naturalLogSumExp(tile.pieceMaxima[row], tile.pieceSums[row]);
-    }
-}
-
-void Attention::writeTile(const Plan& plan, const Tile& tile) const {
-    const std::int64_t lanes = m_kernels.panelRows;
-    for (std::int64_t row = 0; row < tile.rows; ++row) {
-        const std::int64_t head = tile.kvHead * plan.group + row / tile.tokens;
-        const std::int64_t place =
-            (tile.share * plan.tokens + tile.rowTokens[row]) * plan.heads + head;
-        const float sum = tile.sums[row];
-        const float factor = sum > 0 ? 1.0F / sum : 0.0F;
-        const float* from = tile.outputs + row / lanes * lanes * plan.headDim + row % lanes;
-        float* to = plan.shareOutputs + place * plan.headDim;
-        for (std::int64_t i = 0; i < plan.headDim; ++i) to[i] = from[i * lanes] * factor;
-        plan.shareLogSumExp[place] = naturalLogSumExp(tile.maxima[row], sum);
-    }
-}
-
-void Attention::mergeShares(const Plan& plan) {
-    const std::int64_t rows = plan.tokens * plan.heads;
-    float* outputs = plan.call->partial.output.floats();
-    float* logSumExp = plan.call->partial.logSumExp.floats();
-    for (std::int64_t row = 0; row < rows; ++row) {
-        float* output = outputs + row * plan.headDim;
-        std::fill_n(output, plan.headDim, 0.0F);
-        logSumExp[row] = kEmpty;
-        for (std::int64_t share = 0; share < plan.shares; ++share) {
-            const std::int64_t place = share * rows + row;
-            const MergeWeights weights = mergeWeights(logSumExp[row], plan.shareLogSumExp[place]);
-            const float* part = plan.shareOutputs + place * plan.headDim;
-            for (std::int64_t i = 0; i < plan.headDim; ++i)
-                output[i] = weights.first * output[i] + weights.second * part[i];
-            logSumExp[row] = weights.logSumExp;
-        }
-    }
-}
-
-void Attention::mergePieces(const Plan& plan) const {
-    float* results = plan.call->segmentLogSumExp.floats();
-    const std::size_t heads = index(plan.heads);
-    std::fill_n(results, plan.call->segments.size() * heads, kEmpty);
-    for (std::size_t p = 0; p < m_pieces.size(); ++p) {
-        float* result = results + m_pieces[p].segment * heads;
-        for (std::size_t h = 0; h < heads; ++h)
-            result[h] = mergeWeights(result[h], m_pieceLogSumExp[p * heads + h]).logSumExp;
-    }
+    if (fewRows)
+        m_rows.attend(plan);
+    else
+        m_tiles.attend(plan);
+    if (plan.shares() > 1) plan.mergeShares();
+    if (plan.wantsPieces()) plan.mergePieces();
 }
 
 }  // namespace asterism::cpu

@@ -43,7 +43,7 @@ class CpuBackend final : public Backend {
           m_pool(threads),
           m_elements(elementKernels(set)),
           m_linear(m_pool, linearKernels(set)),
-          m_attention(m_pool, attentionKernels(set)) {}
+          m_attention(m_pool, set) {}
 
     std::string description() const override;
     DataType activationType() const override { return DataType::f32; }

@@ -140,7 +140,7 @@ void Linear::multiplyPanels(const LinearCall& call, std::int64_t firstOutput, st
                     decoded + r * rowStride);
             m_kernels.packPanel(decoded, rowStride, valid, depth, packedPanels + p * panel * step);
         }
-        const float* inputs = m_inputs.floats(0) + begin * tiles * tileRows;
+        const float* inputs = m_inputs.data() + begin * tiles * tileRows;
         for (std::int64_t tile = 0; tile < tiles; ++tile) {
             for (std::int64_t p = 0; p < panels; ++p) {
                 const std::int64_t output = firstOutput + p * panel;

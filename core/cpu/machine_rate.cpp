@@ -9,10 +9,10 @@
 namespace asterism::cpu {
 namespace {
 
-constexpr int kRepeats = 4;  // the best counts: anything else was another program
+constexpr int kRepeats = 8;  // the best counts: anything else was another program
 
 double registerFlops(ThreadPool& pool, const LinearKernels& kernels) {
-    constexpr std::int64_t kRounds = 1 << 20;
+    constexpr std::int64_t kRounds = 1 << 21;
     double best = 0;
     for (int repeat = 0; repeat < kRepeats; ++repeat) {
         std::vector<double> done(static_cast<std::size_t>(pool.threads()));

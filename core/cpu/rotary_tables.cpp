@@ -27,7 +27,6 @@ KeyRotation RotaryTables::keys(double keyStep) {
     auto table = std::find_if(m_keyTables.begin(), m_keyTables.end(),
                               [keyStep](const KeyTable& kept) { return kept.step == keyStep; });
     if (table == m_keyTables.end()) {
-        if (m_keyTables.size() == kKeptTables) m_keyTables.pop_front();
         KeyTable made{keyStep, {}, {}};
         for (std::int64_t key = 0; key < kPieceKeys; ++key) {
             for (const double frequency : m_rope.frequencies) {
@@ -40,6 +39,10 @@ KeyRotation RotaryTables::keys(double keyStep) {
         table = std::prev(m_keyTables.end());
     }
     return {table->cosines.data(), table->sines.data(), pairs()};
+}
+
+void RotaryTables::forgetOld() {
+    while (m_keyTables.size() > kKeptTables) m_keyTables.pop_front();
 }
 
 void RotaryTables::queries(double place, std::int64_t tokens, float* cosines, float* sines) const {

@@ -20,12 +20,14 @@ class RotaryTables {
   public:
     explicit RotaryTables(const RopeConfig& rope);
 
+    const RopeConfig& config() const { return m_rope; }
     std::int64_t pairs() const { return static_cast<std::int64_t>(m_rope.frequencies.size()); }
     float magnitude() const { return m_rope.magnitude; }
 
-    // Angles of keys 0 .. kPieceKeys - 1 that stand keyStep apart. The table is kept for a while;
-    // it stays valid until eight other spacings have been asked for.
+    // Angles of keys 0 .. kPieceKeys - 1 that stand keyStep apart; valid until forgetOld().
     KeyRotation keys(double keyStep);
+    // Drops the tables of all but the latest spacings. Called between attend() calls.
+    void forgetOld();
 
     // cos and sin of query tokens 0 .. tokens - 1 of which the first stands at `place`;
     // [pairs, tokens] each. Thread-safe.

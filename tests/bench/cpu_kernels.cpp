@@ -1,13 +1,14 @@
 // Times the CPU backend's heavy ops at the shapes of a small model (SmolLM2-135M: width 576, 9
 // query and 3 key heads of 64) beside what the machine can do at most.
-// Usage: cpu_kernels [threads [plain|avx2|avx512]]
+// Usage: cpu_kernels [threads [plain|avx2|avx512]]. With one thread, processor time is taken, so
+// that other programs on the machine matter little; with several, wall-clock time.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <string>
 #include <vector>
 
-#include "core/base/clock.h"
 #include "core/base/error.h"
 #include "core/cpu/machine_rate.h"
 
@@ -16,31 +17,38 @@ namespace {
 
 constexpr int kRepeats = 5;
 
-template <typename Work>
-double bestSeconds(const Work& work) {
-    double best = 1e9;
-    for (int repeat = 0; repeat < kRepeats; ++repeat) {
-        const Stopwatch watch;
-        work();
-        best = std::min(best, watch.seconds());
-    }
-    return best;
+double now(bool processorTime) {
+    timespec time{};
+    clock_gettime(processorTime ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC, &time);
+    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
 class Bench {
   public:
-    Bench(Backend& backend, const cpu::MachineRate& rate) : m_backend(backend), m_rate(rate) {}
+    Bench(Backend& backend, const cpu::MachineRate& rate, bool processorTime)
+        : m_backend(backend), m_rate(rate), m_processorTime(processorTime) {}
 
     void linear(DataType type, std::int64_t outputs, std::int64_t columns, std::int64_t tokens);
     void prefill(std::int64_t tokens);
     void decode(KvType type, std::int64_t segments, std::int64_t keys);
 
   private:
+    template <typename Work>
+    double bestSeconds(const Work& work) const {
+        double best = 1e9;
+        for (int repeat = 0; repeat < kRepeats; ++repeat) {
+            const double begin = now(m_processorTime);
+            work();
+            best = std::min(best, now(m_processorTime) - begin);
+        }
+        return best;
+    }
     Tensor zeros(Shape shape);
     KeyValueView run(KvType type, std::int64_t tokens);
 
     Backend& m_backend;
     cpu::MachineRate m_rate;
+    bool m_processorTime;
     std::vector<Tensor> m_kept;
 };
 
@@ -155,7 +163,7 @@ void runAll(const CpuOptions& options) {
     std::printf("%s: registers %.0f GFLOP/s, product %.0f GFLOP/s, memory %.1f GB/s\n",
                 backend->description().c_str(), rate.registerFlops / 1e9, rate.productFlops / 1e9,
                 rate.readBytes / 1e9);
-    Bench bench(*backend, rate);
+    Bench bench(*backend, rate, options.threads == 1);
     for (const std::int64_t tokens : {4096, 512, 64, 8, 1}) {
         for (const DataType type : {DataType::q4_1, DataType::q8_0}) {
             bench.linear(type, 576, 576, tokens);

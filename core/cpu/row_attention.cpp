@@ -1,0 +1,230 @@
+#include "core/cpu/row_attention.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace asterism::cpu {
+namespace {
+
+std::size_t index(std::int64_t value) {
+    return static_cast<std::size_t>(value);
+}
+
+std::int64_t roundUp(std::int64_t value, std::int64_t step) {
+    return (value + step - 1) / step * step;
+}
+
+}  // namespace
+
+// One worker's memory. Rows are (key head, head of the group, token), tokens fastest.
+struct RowAttention::Memory {
+    std::int64_t groupRows = 0;     // rows of one key head
+    std::int64_t rows = 0;          // of all heads
+    float* queries = nullptr;       // [rows, headDim], scaled
+    float* rotated = nullptr;       // [rows, headDim]
+    float* pieceOutputs = nullptr;  // [rows, headDim]
+    float* outputs = nullptr;       // [rows, headDim]
+    float* pieceMaxima = nullptr;   // [rows], as the next three
+    float* pieceSums = nullptr;
+    float* maxima = nullptr;
+    float* sums = nullptr;
+    float* scores = nullptr;  // [groupRows, kRowKeys]
+};
+
+RowAttention::RowAttention(ThreadPool& pool, const RowAttentionKernels& kernels)
+    : m_pool(pool), m_kernels(kernels), m_scratch(index(pool.threads())) {}
+
+bool RowAttention::takes(const AttentionPlan& plan) const {
+    return plan.tokens * plan.group <= kMostRows && plan.headDim % m_kernels.lanes == 0 &&
+           plan.rope->pairs() % m_kernels.lanes == 0;
+}
+
+std::int64_t RowAttention::wantedShares(const AttentionPlan&) const {
+    return m_pool.threads() == 1 ? 1 : 4 * m_pool.threads();
+}
+
+void RowAttention::findAngles(const AttentionPlan& plan) {
+    bool known = m_angleRope == plan.rope && m_angleTokens == plan.tokens &&
+                 m_anglePlaces.size() == plan.pieces.size();
+    for (std::size_t p = 0; known && p < plan.pieces.size(); ++p)
+        known = m_anglePlaces[p] == plan.pieces[p].place;
+    if (known) return;
+    m_angleRope = plan.rope;
+    m_angleTokens = plan.tokens;
+    m_anglePlaces.clear();
+    for (const AttentionPiece& piece : plan.pieces) m_anglePlaces.push_back(piece.place);
+    const std::int64_t pairs = plan.rope->pairs();
+    const std::int64_t values = 2 * pairs * plan.tokens;
+    const auto pieces = static_cast<std::int64_t>(plan.pieces.size());
+    float* angles = m_angles.floats(std::max<std::int64_t>(pieces * values, 1));
+    constexpr std::int64_t kPiecesOfItem = 16;
+    m_pool.parallelFor((pieces + kPiecesOfItem - 1) / kPiecesOfItem, [&](std::int64_t item, int) {
+        const std::int64_t end = std::min(pieces, (item + 1) * kPiecesOfItem);
+        for (std::int64_t p = item * kPiecesOfItem; p < end; ++p) {
+            for (std::int64_t t = 0; t < plan.tokens; ++t) {
+                float* cosines = angles + p * values + 2 * t * pairs;
+                plan.rope->queries(m_anglePlaces[index(p)] + static_cast<double>(t), 1, cosines,
+                                   cosines + pairs);
+            }
+        }
+    });
+}
+
+void RowAttention::attend(AttentionPlan& plan) {
+    findAngles(plan);
+    m_pool.parallelFor(plan.shares(), [&](std::int64_t share, int worker) {
+        runShare(plan, share, makeMemory(plan, worker));
+    });
+}
+
+RowAttention::Memory RowAttention::makeMemory(const AttentionPlan& plan, int worker) {
+    Memory memory;
+    memory.groupRows = plan.group * plan.tokens;
+    memory.rows = plan.rows();
+    const std::int64_t block = roundUp(memory.rows * plan.headDim, 16);
+    const std::int64_t column = roundUp(memory.rows, 16);
+    float* next =
+        m_scratch[index(worker)].floats(4 * block + 4 * column + memory.groupRows * kRowKeys);
+    for (float** place :
+         {&memory.queries, &memory.rotated, &memory.pieceOutputs, &memory.outputs}) {
+        *place = next;
+        next += block;
+    }
+    for (float** place : {&memory.pieceMaxima, &memory.pieceSums, &memory.maxima, &memory.sums}) {
+        *place = next;
+        next += column;
+    }
+    memory.scores = next;
+    return memory;
+}
+
+void RowAttention::runShare(AttentionPlan& plan, std::int64_t share, const Memory& memory) const {
+    const float scale = plan.call->scale * std::numbers::log2e_v<float>;
+    const float turnedScale = scale * plan.rope->magnitude() * plan.rope->magnitude();
+    const std::int64_t turned = 2 * plan.rope->pairs();
+    for (std::int64_t row = 0; row < memory.rows; ++row) {
+        const std::int64_t head = row / plan.tokens;
+        const std::int64_t token = row % plan.tokens;
+        const float* from =
+            plan.call->queries.floats() + (token * plan.heads + head) * plan.headDim;
+        float* to = memory.queries + row * plan.headDim;
+        for (std::int64_t i = 0; i < plan.headDim; ++i)
+            to[i] = from[i] * (i < turned ? turnedScale : scale);
+    }
+    std::fill_n(memory.outputs, memory.rows * plan.headDim, 0.0F);
+    std::fill_n(memory.maxima, memory.rows, kMasked);
+    std::fill_n(memory.sums, memory.rows, 0.0F);
+    for (std::size_t p = plan.shareBegin[index(share)]; p < plan.shareBegin[index(share) + 1];
+         ++p) {
+        rotateQueries(plan, p, memory);
+        attendPiece(plan, plan.pieces[p], memory);
+        mergePiece(plan, p, memory);
+    }
+    writeShare(plan, share, memory);
+}
+
+void RowAttention::rotateQueries(const AttentionPlan& plan, std::size_t piece,
+                                 const Memory& memory) const {
+    const std::int64_t pairs = plan.rope->pairs();
+    const float* angles =
+        m_angles.data() + static_cast<std::int64_t>(piece) * plan.tokens * 2 * pairs;
+    for (std::int64_t row = 0; row < memory.rows; ++row) {
+        const float* cosines = angles + row % plan.tokens * 2 * pairs;
+        const float* sines = cosines + pairs;
+        const float* from = memory.queries + row * plan.headDim;
+        float* to = memory.rotated + row * plan.headDim;
+        for (std::int64_t i = 0; i < pairs; ++i) {
+            to[i] = from[i] * cosines[i] - from[pairs + i] * sines[i];
+            to[pairs + i] = from[pairs + i] * cosines[i] + from[i] * sines[i];
+        }
+        std::copy(from + 2 * pairs, from + plan.headDim, to + 2 * pairs);
+    }
+}
+
+void RowAttention::attendPiece(const AttentionPlan& plan, const AttentionPiece& piece,
+                               const Memory& memory) const {
+    std::fill_n(memory.pieceOutputs, memory.rows * plan.headDim, 0.0F);
+    std::fill_n(memory.pieceMaxima, memory.rows, kMasked);
+    std::fill_n(memory.pieceSums, memory.rows, 0.0F);
+    const std::int64_t window = plan.call->window;
+    const std::int64_t oldest = window > 0 ? 1 - window - piece.firstToken : std::int64_t{0};
+    RowTile tile;
+    tile.view = &plan.call->segments[piece.segment].keyValues;
+    tile.rows = static_cast<int>(memory.groupRows);
+    tile.scores = memory.scores;
+    for (std::int64_t first = 0; first < piece.keys; first += kRowKeys) {
+        tile.first = piece.firstKey + first;
+        tile.count = std::min(kRowKeys, piece.keys - first);
+        // With a window, only sinks and keys near the query are worth a look.
+        if (first + tile.count <= oldest && first >= piece.sinkKeys) continue;
+        tile.rotation = piece.rotation;
+        tile.rotation.cosines += first * piece.rotation.pairs;
+        tile.rotation.sines += first * piece.rotation.pairs;
+        for (tile.head = 0; tile.head < plan.kvHeads; ++tile.head)
+            attendKeys(plan, piece, tile, memory);
+    }
+}
+
+void RowAttention::attendKeys(const AttentionPlan& plan, const AttentionPiece& piece, RowTile& tile,
+                              const Memory& memory) const {
+    const std::int64_t firstRow = tile.head * memory.groupRows;
+    tile.queries = memory.rotated + firstRow * plan.headDim;
+    tile.outputs = memory.pieceOutputs + firstRow * plan.headDim;
+    m_kernels.score(tile);
+    const std::int64_t first = tile.first - piece.firstKey;
+    float factors[kMostRows];
+    for (std::int64_t row = 0; row < memory.groupRows; ++row) {
+        float* scores = tile.scores + row * kRowKeys;
+        const std::int64_t token = row % plan.tokens;
+        // In keys of this tile: those before `end` are not later than the query token, those
+        // before `begin` are out of its window, except for the sinks.
+        const std::int64_t end =
+            std::clamp<std::int64_t>(token - piece.firstToken - first + 1, 0, tile.count);
+        std::fill(scores + end, scores + tile.count, kMasked);
+        if (plan.call->window > 0) {
+            const std::int64_t begin = std::clamp<std::int64_t>(
+                token - plan.call->window + 1 - piece.firstToken - first, 0, tile.count);
+            const std::int64_t sinks = std::clamp<std::int64_t>(piece.sinkKeys - first, 0, begin);
+            std::fill(scores + sinks, scores + begin, kMasked);
+        }
+        factors[row] = m_kernels.soften(scores, tile.count, memory.pieceMaxima + firstRow + row,
+                                        memory.pieceSums + firstRow + row);
+    }
+    m_kernels.accumulate(tile, factors);
+}
+
+// Adds the state of a piece to that of the share.
+void RowAttention::mergePiece(AttentionPlan& plan, std::size_t piece, const Memory& memory) const {
+    for (std::int64_t row = 0; row < memory.rows; ++row) {
+        if (plan.wantsPieces() && row % plan.tokens == plan.tokens - 1) {
+            plan.pieceLogSumExp[piece * index(plan.heads) + index(row / plan.tokens)] =
+                naturalLogSumExp(memory.pieceMaxima[row], memory.pieceSums[row]);
+        }
+        const float top = std::max(memory.maxima[row], memory.pieceMaxima[row]);
+        const float before = std::exp2(memory.maxima[row] - top);
+        const float added = std::exp2(memory.pieceMaxima[row] - top);
+        memory.maxima[row] = top;
+        memory.sums[row] = memory.sums[row] * before + memory.pieceSums[row] * added;
+        float* output = memory.outputs + row * plan.headDim;
+        const float* part = memory.pieceOutputs + row * plan.headDim;
+        for (std::int64_t i = 0; i < plan.headDim; ++i)
+            output[i] = output[i] * before + part[i] * added;
+    }
+}
+
+void RowAttention::writeShare(const AttentionPlan& plan, std::int64_t share,
+                              const Memory& memory) const {
+    for (std::int64_t row = 0; row < memory.rows; ++row) {
+        const std::int64_t head = row / plan.tokens;
+        const std::int64_t place = (share * plan.tokens + row % plan.tokens) * plan.heads + head;
+        const float sum = memory.sums[row];
+        const float factor = sum > 0 ? 1.0F / sum : 0.0F;
+        const float* from = memory.outputs + row * plan.headDim;
+        float* to = plan.shareOutputs + place * plan.headDim;
+        for (std::int64_t i = 0; i < plan.headDim; ++i) to[i] = from[i] * factor;
+        plan.shareLogSumExp[place] = naturalLogSumExp(memory.maxima[row], sum);
+    }
+}
+
+}  // namespace asterism::cpu

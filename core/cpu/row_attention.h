@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/cpu/aligned_buffer.h"
+#include "core/cpu/attention_plan.h"
+#include "core/cpu/row_attention_kernels.h"
+#include "core/cpu/thread_pool.h"
+
+namespace asterism::cpu {
+
+// Attention of a few query rows a head, as in decoding: work items are shares of the keys, with
+// all heads, so that the table of rotations is read from the nearest cache.
+class RowAttention {
+  public:
+    static constexpr std::int64_t kPiece = 256;  // keys of a piece
+
+    RowAttention(ThreadPool& pool, const RowAttentionKernels& kernels);
+
+    // Whether a call is for this way of attending.
+    bool takes(const AttentionPlan& plan) const;
+    std::int64_t wantedShares(const AttentionPlan& plan) const;
+    // Writes the partials of all shares.
+    void attend(AttentionPlan& plan);
+
+  private:
+    struct Memory;
+
+    void findAngles(const AttentionPlan& plan);
+    Memory makeMemory(const AttentionPlan& plan, int worker);
+    void runShare(AttentionPlan& plan, std::int64_t share, const Memory& memory) const;
+    void rotateQueries(const AttentionPlan& plan, std::size_t piece, const Memory& memory) const;
+    void attendPiece(const AttentionPlan& plan, const AttentionPiece& piece,
+                     const Memory& memory) const;
+    void attendKeys(const AttentionPlan& plan, const AttentionPiece& piece, RowTile& tile,
+                    const Memory& memory) const;
+    void mergePiece(AttentionPlan& plan, std::size_t piece, const Memory& memory) const;
+    void writeShare(const AttentionPlan& plan, std::int64_t share, const Memory& memory) const;
+
+    ThreadPool& m_pool;
+    const RowAttentionKernels& m_kernels;
+    std::vector<Scratch> m_scratch;  // one per worker
+    // Angles of the query tokens at every piece, [pieces, tokens, 2, pairs] as cos and sin. The
+    // layers of a model ask for the same ones, so they are kept with what they were made for.
+    Scratch m_angles;
+    std::vector<double> m_anglePlaces;
+    const RotaryTables* m_angleRope = nullptr;
+    std::int64_t m_angleTokens = 0;
+};
+
+}  // namespace asterism::cpu

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+
+#include "core/cpu/attention_kernels.h"
+
+namespace asterism::cpu {
+
+constexpr std::int64_t kRowKeys = 64;  // keys that are scored at a time
+constexpr std::int64_t kMostRows = 8;  // query rows of one key head
+
+// A tile of at most kRowKeys keys of one head, read once for all its query rows.
+struct RowTile {
+    const KeyValueView* view = nullptr;
+    std::int64_t head = 0;
+    std::int64_t first = 0;
+    std::int64_t count = 0;
+    int rows = 0;                    // 1 to kMostRows
+    KeyRotation rotation;            // of the tile's first key on
+    const float* queries = nullptr;  // [rows, headDim], rotated and scaled
+    float* scores = nullptr;         // [rows, kRowKeys]
+    float* outputs = nullptr;        // [rows, headDim]
+};
+
+// Softmax attention of a few query rows, as in decoding, for one instruction set: the lanes of the
+// vectors are the dimensions of a head, and cached keys and values are widened in registers.
+struct RowAttentionKernels {
+    std::int64_t lanes;  // the head size and the rotated pairs must be multiples of it
+
+    // scores[row, k] = keys[k] . queries[row], base-2 logarithms
+    void (*score)(const RowTile& tile);
+    // scores become weights 2^(score - maximum); one row; returns the factor of earlier outputs.
+    float (*soften)(float* scores, std::int64_t count, float* maximum, float* sum);
+    // outputs[row] = outputs[row] * factors[row] + sum_k weights[row, k] * values[k]; the weights
+    // in tile.scores may be changed.
+    void (*accumulate)(const RowTile& tile, const float* factors);
+};
+
+const RowAttentionKernels& rowAttentionKernels(InstructionSet set);
+
+}  // namespace asterism::cpu
