@@ -20,17 +20,18 @@ const std::string kSpace = R"(\t-\r\x{85}\p{Z})";
 const std::string kTrailingSpace = "[" + kSpace + "]+(?![^" + kSpace + "])|[" + kSpace + "]+";
 const std::string kContractions = "'s|'t|'re|'ve|'m|'ll|'d";
 
-// GPT-2's words, which several families start from.
-std::string wordsAndSigns() {
-    return kContractions + R"(| ?\p{L}+| ?\p{N}+| ?[^\p{L}\p{N})" + kSpace + "]+|";
+const std::string kWords = R"(| ?\p{L}+)";
+const std::string kSigns = R"(| ?[^\p{L}\p{N})" + kSpace + "]+|";
+
+std::string gpt2Pattern() {
+    return kContractions + kWords + R"(| ?\p{N}+)" + kSigns + kTrailingSpace;
 }
 
 // The original first sets every digit apart and then cuts what lies between by GPT-2's pattern:
-// in one pattern, a digit goes first, so no space goes with it, and ends the text for the
-// look-ahead.
+// in one pattern, no space goes with a digit, and a digit ends the text for the look-ahead.
 std::string smollmPattern() {
-    return R"(\p{N}|)" + wordsAndSigns() + "[" + kSpace + R"(]+(?![^\p{N})" + kSpace + "])|[" +
-           kSpace + "]+";
+    return R"(\p{N}|)" + kContractions + kWords + kSigns + "[" + kSpace + R"(]+(?![^\p{N})" +
+           kSpace + "])|[" + kSpace + "]+";
 }
 
 std::string llama3Pattern(const std::string& digits) {
@@ -44,7 +45,7 @@ std::string llama3Pattern(const std::string& digits) {
 std::string patternOf(PreTokenizer family) {
     switch (family) {
         case PreTokenizer::gpt2:
-            return wordsAndSigns() + kTrailingSpace;
+            return gpt2Pattern();
         case PreTokenizer::smollm:
             return smollmPattern();
         case PreTokenizer::llama3:

@@ -67,6 +67,17 @@ std::string_view insideQuotes(std::string_view code, std::size_t begin, std::siz
     return code.substr(begin + 1, end - begin - (isClosed ? 2 : 1));
 }
 
+// The inside of a literal, as it is written between single quotes.
+std::string inSingleQuotes(std::string_view literal) {
+    std::string inside;
+    for (std::size_t i = 0; i < literal.size(); ++i) {
+        if (literal[i] == '\'') inside.push_back('\\');
+        inside.push_back(literal[i]);
+        if (literal[i] == '\\' && i + 1 < literal.size()) inside.push_back(literal[++i]);
+    }
+    return inside;
+}
+
 }  // namespace
 
 TemplateSource::TemplateSource(std::string_view source) {
@@ -106,7 +117,7 @@ void TemplateSource::readTag(std::string_view tag) {
         const std::size_t end = literalEnd(tag, i);
         const std::string_view literal = insideQuotes(tag, i, end);
         m_literals.push_back(unescape(literal));
-        m_code.append("'").append(literal).append("'");
+        m_code.append("'").append(inSingleQuotes(literal)).append("'");
         i = end;
     }
 }
