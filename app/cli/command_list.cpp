@@ -1,0 +1,14 @@
+#include "app/cli/command_list.h"
+
+namespace asterism {
+
+void addAllCommands(CommandSet& commands) {
+    addTokenizeCommand(commands);
+    addDetokenizeCommand(commands);
+    addTemplateCommand(commands);
+    addScoreCommand(commands);
+    addGenerateCommand(commands);
+    addAskCommand(commands);
+}
+
+}  // namespace asterism

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "app/cli/command.h"
+
+namespace asterism {
+
+// One function per command, each in the file of its name (tokenize_command.cpp).
+void addTokenizeCommand(CommandSet& commands);
+void addDetokenizeCommand(CommandSet& commands);
+void addTemplateCommand(CommandSet& commands);
+void addScoreCommand(CommandSet& commands);
+void addGenerateCommand(CommandSet& commands);
+void addAskCommand(CommandSet& commands);
+
+}  // namespace asterism

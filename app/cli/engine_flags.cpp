@@ -1,0 +1,147 @@
+#include "app/cli/engine_flags.h"
+
+#include <map>
+
+#include "app/fetch/model_folder.h"
+
+namespace asterism {
+
+namespace {
+
+const std::map<std::string, AttentionMode> kAttentionModes{{"star", AttentionMode::star},
+                                                           {"dense", AttentionMode::dense},
+                                                           {"ring", AttentionMode::ring},
+                                                           {"window", AttentionMode::window}};
+const std::map<std::string, PlanKind> kPlans{{"fixed", PlanKind::fixed},
+                                             {"documents", PlanKind::documents}};
+const std::map<std::string, Positions> kPositions{{"contiguous", Positions::contiguous},
+                                                  {"global", Positions::global}};
+const std::map<std::string, Placement> kPlacements{{"stagger", Placement::stagger},
+                                                   {"true", Placement::trueOrder},
+                                                   {"reuse", Placement::reuse},
+                                                   {"squeeze", Placement::squeeze}};
+const std::map<std::string, KvType> kKvTypes{
+    {"q8", KvType::q8}, {"bf16", KvType::bf16}, {"f32", KvType::f32}};
+const std::map<std::string, Precision> kPrecisions{{"auto", Precision::automatic},
+                                                   {"f32", Precision::f32}};
+
+template <typename Value>
+std::string namesOf(const std::map<std::string, Value>& choices) {
+    std::string names;
+    for (const auto& [text, choice] : choices) names += (names.empty() ? "" : "|") + text;
+    return names;
+}
+
+// An option that takes one of a few names; `value` holds the default.
+template <typename Value>
+void addChoice(CLI::App& command, const std::string& name, Value& value,
+               const std::map<std::string, Value>& choices, const std::string& description) {
+    std::string standard;
+    for (const auto& [text, choice] : choices)
+        if (choice == value) standard = text;
+    const auto assign = [&value, &choices, name](const std::string& text) {
+        const auto found = choices.find(text);
+        if (found == choices.end())
+            throw CLI::ValidationError(name, text + " is none of " + namesOf(choices));
+        value = found->second;
+    };
+    command.add_option_function<std::string>(name, assign, description)
+        ->type_name(namesOf(choices))
+        ->default_str(standard);
+}
+
+}  // namespace
+
+void ModelFlag::add(CLI::App& command) {
+    command.add_option("--model", model, "Model file, folder or catalogue name")
+        ->default_str(builtInCatalogue().defaultEntry().name);
+}
+
+std::filesystem::path ModelFlag::resolve() const {
+    return resolveModel(model.empty() ? builtInCatalogue().defaultEntry().name : model);
+}
+
+void EngineFlags::add(CLI::App& command) {
+    model.add(command);
+    command.add_option("--ranks", options.ranks, "Workers the blocks are spread over")
+        ->check(CLI::Range(1, 1024))
+        ->capture_default_str();
+    command.add_option("--threads", options.threads, "CPU threads of all ranks; 0: all cores")
+        ->check(CLI::Range(0, 4096))
+        ->capture_default_str();
+    command.add_option("--device", options.device, "cpu or cuda[:K]")->capture_default_str();
+    addChoice(command, "--precision", options.precision, kPrecisions, "Numbers to compute with");
+}
+
+EngineOptions EngineFlags::resolve() const {
+    EngineOptions resolved = options;
+    resolved.model = model.resolve();
+    return resolved;
+}
+
+void ContextFlags::add(CLI::App& command) {
+    addChoice(command, "--attention", options.attention, kAttentionModes,
+              "What a context token sees");
+    addChoice(command, "--plan", options.plan, kPlans, "How the context is cut into blocks");
+    command.add_option("--block-tokens", options.blockTokens, "Tokens of a block")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    command.add_option("--anchor", anchor, "first, none or a file with the anchor's text")
+        ->capture_default_str();
+    command.add_option("--anchor-tokens", options.anchorTokens, "Tokens of a first-block anchor")
+        ->check(CLI::PositiveNumber)
+        ->default_str("as many as a block");
+    addChoice(command, "--positions", options.positions, kPositions,
+              "Where a block stands while it is encoded");
+    command.add_option("--sink-tokens", options.sinkTokens, "First tokens that window mode keeps")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    command.add_option("--sliding-tokens", options.slidingTokens, "Length of window mode's window")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    addChoice(command, "--kv", options.kv, kKvTypes, "How keys and values are stored");
+}
+
+void PlacementFlags::add(CLI::App& command) {
+    command.add_option("--placement", placement, "Where blocks stand for the question")
+        ->check(CLI::IsMember(kPlacements))
+        ->type_name(namesOf(kPlacements))
+        ->default_str("stagger; true for dense, ring, window");
+    command.add_option("--window", options.window, "Positions that may be used")
+        ->check(CLI::PositiveNumber)
+        ->default_str("the smaller of the model's and max(8192, 1.5 blocks + anchor file + room)");
+    command.add_option("--room", options.room, "Positions kept for query and answer")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+}
+
+PlacementOptions PlacementFlags::resolve(AttentionMode attention) const {
+    PlacementOptions resolved = options;
+    if (!placement.empty())
+        resolved.placement = kPlacements.at(placement);
+    else if (attention != AttentionMode::star)
+        resolved.placement = Placement::trueOrder;
+    return resolved;
+}
+
+void AnswerFlags::add(CLI::App& command) {
+    command.add_option("--max-tokens", options.maxTokens, "Longest answer")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    SamplingOptions& sampling = options.sampling;
+    command.add_option("--temperature", sampling.temperature, "0: always the likeliest token")
+        ->capture_default_str();
+    command.add_option("--top-k", sampling.topK, "Draw from the K likeliest; 0: all")
+        ->capture_default_str();
+    command.add_option("--top-p", sampling.topP, "Draw from the likeliest that reach P")
+        ->capture_default_str();
+    command.add_option("--min-p", sampling.minP, "Drop tokens under this share of the likeliest")
+        ->capture_default_str();
+    command.add_option("--repetition-penalty", sampling.repetitionPenalty, "Over 1: repeat less")
+        ->capture_default_str();
+    command.add_option("--seed", sampling.seed, "Seed of the draws")->capture_default_str();
+    command.add_option("--stop", options.stopTexts, "Text that ends the answer; may be repeated");
+    command.add_flag("--ignore-end", options.ignoresEnd, "Go on after end-of-answer tokens");
+}
+
+}  // namespace asterism

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "core/options.h"
+
+namespace asterism {
+
+// The options that several commands share, as they stand on the command line, and their way into
+// the engine's structs. Declared by add(), read after parsing; must outlive the parser.
+
+// --model alone, for commands that need no engine.
+struct ModelFlag {
+    std::string model;  // file, folder or catalogue name; empty: the catalogue's default
+
+    void add(CLI::App& command);
+    // Throws Error if there is no such model.
+    std::filesystem::path resolve() const;
+};
+
+struct EngineFlags {
+    ModelFlag model;
+    EngineOptions options;
+
+    void add(CLI::App& command);
+    // The options with the model resolved. Throws Error if there is no such model.
+    EngineOptions resolve() const;
+};
+
+struct ContextFlags {
+    ContextOptions options;
+    std::string anchor = "first";  // first, none or a file
+
+    void add(CLI::App& command);
+};
+
+struct PlacementFlags {
+    PlacementOptions options;
+    std::string placement;  // empty: the attention mode's own
+
+    void add(CLI::App& command);
+    // The options for an attention mode: star staggers, the others stay in place.
+    PlacementOptions resolve(AttentionMode attention) const;
+};
+
+struct AnswerFlags {
+    AnswerOptions options;
+
+    void add(CLI::App& command);
+};
+
+}  // namespace asterism

@@ -1,0 +1,71 @@
+#include <unistd.h>
+
+#include <csignal>
+#include <exception>
+#include <iostream>
+
+#include "app/cli/command.h"
+#include "app/cli/interrupt_watch.h"
+#include "core/model/decoder.h"
+
+namespace asterism {
+
+namespace {
+
+int report(ExitCode code, const std::string& message) {
+    if (!message.empty()) std::cerr << "asterism-cli: " << message << std::endl;
+    return static_cast<int>(code);
+}
+
+// The parser's complaint, on one line, with where to look.
+int reportUsage(const CLI::App& program, const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) {  // --help, --version
+        return program.exit(error, std::cout, std::cerr);
+    }
+    std::string message = error.what();
+    for (char& letter : message)
+        if (letter == '\n') letter = ' ';
+    return report(ExitCode::usage, message + "; see asterism-cli --help");
+}
+
+int runProgram(int argc, char** argv) {
+    InterruptWatch interrupts;
+    CLI::App program{"Asterism reads whole document collections and answers questions over them.",
+                     "asterism-cli"};
+    program.set_version_flag("--version", ASTERISM_VERSION);
+    program.require_subcommand(1);
+    program.fallthrough(false);
+    CommandSet commands(program);
+    addAllCommands(commands);
+    try {
+        program.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return reportUsage(program, error);
+    }
+    try {
+        commands.runNamed({false, ::isatty(STDERR_FILENO) == 1, interrupts.token()});
+        std::cout.flush();
+        if (!std::cout)
+            return report(ExitCode::failed, "standard output: the result could not be written");
+        return static_cast<int>(ExitCode::done);
+    } catch (const Stopped&) {
+        return report(ExitCode::interrupted, "interrupted; nothing was left behind");
+    } catch (const UsageError& error) {
+        return report(ExitCode::usage, error.what());
+    } catch (const std::bad_alloc&) {
+        return report(ExitCode::failed,
+                      "out of memory; use a smaller model, smaller blocks or KV type q8");
+    } catch (const std::exception& error) {
+        return report(ExitCode::failed, error.what());
+    }
+}
+
+}  // namespace
+
+}  // namespace asterism
+
+int main(int argc, char** argv) {
+    // A reader that goes away (a pipe to `head`) is an error of that write, not the end.
+    std::signal(SIGPIPE, SIG_IGN);
+    return asterism::runProgram(argc, argv);
+}
