@@ -1,0 +1,168 @@
+#include <fnmatch.h>
+
+#include <iostream>
+#include <memory>
+
+#include "app/cli/command_list.h"
+#include "app/cli/engine_flags.h"
+#include "app/cli/progress.h"
+#include "app/cli/text_io.h"
+#include "app/engine_factory.h"
+#include "core/text/context_builder.h"
+
+namespace asterism {
+
+namespace {
+
+constexpr std::size_t kSources = 5;
+
+struct AskFlags {
+    EngineFlags engine;
+    ContextFlags context;
+    PlacementFlags placement;
+    AnswerFlags answer;
+    std::string path;
+    std::string question;
+    std::vector<std::string> only;
+
+    AskFlags() {
+        context.options.plan = PlanKind::documents;
+        answer.options.recordsTokenMass = true;
+    }
+};
+
+DocumentCollection readInput(const AskFlags& flags, const CommandContext& command) {
+    if (flags.question.find_first_not_of(" \t\r\n") == std::string::npos)
+        throw UsageError("the question is empty; ask something about the text");
+    if (flags.path.find('/') == std::string::npos)
+        throw Error(flags.path, ": there is no project of that name; a path needs a slash, like ./",
+                    flags.path);
+    DocumentCollection collection = readDocuments(flags.path);
+    if (!command.isJson)
+        for (const LeftOut& file : collection.leftOut)
+            std::cerr << "left out: " << file.name << " (" << file.reason << ")" << std::endl;
+    return collection;
+}
+
+PromptFrame frameFor(const Tokenizer& tokenizer) {
+    if (!tokenizer.vocabulary().chatTemplate.empty()) return chatFrame(tokenizer);
+    std::cerr << "note: the model has no chat template; it completes the text instead" << std::endl;
+    return plainFrame(tokenizer);
+}
+
+// What the question reads: everything, or the documents that --only names.
+std::vector<std::size_t> scopeOf(const AskFlags& flags, const DocumentCollection& collection,
+                                 const DocumentContext& context) {
+    bool hasAny = flags.only.empty();
+    const auto isInScope = [&](std::size_t document) {
+        const std::string& name = collection.documents[document].name;
+        for (const std::string& glob : flags.only)
+            if (::fnmatch(glob.c_str(), name.c_str(), 0) == 0) return hasAny = true;
+        return flags.only.empty();
+    };
+    auto parts = context.partsInScope(isInScope);
+    if (!hasAny)
+        throw Error("--only ", flags.only.front(), ": matches none of the ",
+                    collection.documents.size(), " documents");
+    return parts;
+}
+
+bool isVerified(const Source& source, const DocumentCollection& collection) {
+    return collection.documents[source.passage.document].text.find(source.passage.text) !=
+           std::string::npos;
+}
+
+void printSources(const std::vector<Source>& sources, const DocumentCollection& collection) {
+    std::cerr << "sources, by attention:" << std::endl;
+    for (const Source& source : sources) {
+        const SourcePassage& passage = source.passage;
+        std::cerr << "  " << collection.documents[passage.document].name << ", lines "
+                  << passage.lineBegin << " to " << passage.lineEnd << " ("
+                  << 0.1 * static_cast<int>(source.mass * 1000 + 0.5) << " %)"
+                  << (isVerified(source, collection) ? "" : " [not found in the file]")
+                  << std::endl;
+    }
+}
+
+nlohmann::ordered_json resultOf(const Conversation& conversation, const Answer& answer,
+                                const std::vector<Source>& sources,
+                                const DocumentCollection& collection) {
+    const EncodedContext& context = conversation.context();
+    auto list = nlohmann::ordered_json::array();
+    for (const Source& source : sources)
+        list.push_back({{"document", collection.documents[source.passage.document].name},
+                        {"line_begin", source.passage.lineBegin},
+                        {"line_end", source.passage.lineEnd},
+                        {"quote", source.passage.text},
+                        {"mass", source.mass},
+                        {"verified", isVerified(source, collection)}});
+    auto leftOut = nlohmann::ordered_json::array();
+    for (const LeftOut& file : collection.leftOut)
+        leftOut.push_back({{"document", file.name}, {"reason", file.reason}});
+    return {{"answer", answer.text},
+            {"message_id", nullptr},
+            {"sources", list},
+            {"tokens_read", conversation.tokensInScope()},
+            {"tokens_in_scope", conversation.tokensInScope()},
+            {"left_out", leftOut},
+            {"timings",
+             {{"encode_s", context.encodeSeconds},
+              {"query_s", answer.querySeconds},
+              {"first_token_s", answer.firstTokenSeconds},
+              {"tokens_per_s", answer.tokensPerSecond()}}},
+            {"blocks", {{"restored", 0}, {"encoded", context.blocks.size()}}}};
+}
+
+void ask(const AskFlags& flags, const CommandContext& command) {
+    const DocumentCollection collection = readInput(flags, command);
+    const auto engine = openEngine(flags.engine.resolve());
+    const PromptFrame frame = frameFor(engine->tokenizer());
+    const DocumentContext input = buildContext(engine->tokenizer(), frame, collection);
+    const std::vector<std::size_t> parts = scopeOf(flags, collection, input);
+    if (!command.isJson)
+        std::cerr << grouped(static_cast<std::int64_t>(collection.documents.size()))
+                  << " documents, " << grouped(static_cast<std::int64_t>(input.tokens.size()))
+                  << " tokens, " << engine->description() << std::endl;
+
+    ProgressLine progress(command.showsProgress);
+    const EventSink events = [&](const EngineEvent& event) {
+        progress.show(event);
+        const auto* token = std::get_if<TokenDecoded>(&event);
+        if (token && !command.isJson) std::cout << token->text << std::flush;
+    };
+    const auto context =
+        engine->encode(input.tokens, input.cuts, flags.context.options, events, command.stop);
+    progress.clear();
+    std::vector<Passage> passages;
+    for (const std::size_t part : parts) passages.push_back({input.parts[part].tokens});
+    const PlacementOptions placement = flags.placement.resolve(flags.context.options.attention);
+    Conversation conversation = engine->startConversation(*context, placement, std::move(passages));
+    if (!conversation.note().empty()) std::cerr << "note: " << conversation.note() << std::endl;
+
+    const auto query = buildQuery(engine->tokenizer(), frame, flags.question);
+    const Answer answer =
+        engine->answer(conversation, query, flags.answer.options, events, command.stop);
+    if (answer.end == AnswerEnd::stopped) throw Stopped();
+    const auto sources = rankSources(input, parts, answer.mass, kSources);
+    if (command.isJson) return printJson(resultOf(conversation, answer, sources, collection));
+    std::cout << std::endl;
+    printSources(sources, collection);
+    std::cerr << timingLine(*context, answer, conversation.tokensInScope()) << std::endl;
+}
+
+}  // namespace
+
+void addAskCommand(CommandSet& commands) {
+    const auto flags = std::make_shared<AskFlags>();
+    CLI::App* app = commands.add("ask", "Read a file or folder of text and answer a question",
+                                 [flags](const CommandContext& context) { ask(*flags, context); });
+    app->add_option("path", flags->path, "File or folder; contains a slash")->required();
+    app->add_option("question", flags->question, "What to answer")->required();
+    app->add_option("--only", flags->only, "Read only documents that match; may be repeated");
+    flags->engine.add(*app);
+    flags->context.add(*app);
+    flags->placement.add(*app);
+    flags->answer.add(*app);
+}
+
+}  // namespace asterism

@@ -1,0 +1,103 @@
+#include "app/cli/progress.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <iostream>
+#include <variant>
+
+namespace asterism {
+
+namespace {
+
+std::string fixedText(double value, int digits) {
+    char text[64];
+    std::snprintf(text, sizeof text, "%.*f", digits, value);
+    return text;
+}
+
+}  // namespace
+
+void ProgressLine::show(const EngineEvent& event) {
+    if (const auto* started = std::get_if<EncodingStarted>(&event)) {
+        if (!started->warning.empty()) std::cerr << "warning: " << started->warning << std::endl;
+        m_totalTokens = started->contextTokens;
+        m_totalBlocks = started->blocks.size();
+        m_clock = Stopwatch();
+        showEncoding();
+    } else if (const auto* encoded = std::get_if<BlockEncoded>(&event)) {
+        m_doneTokens += encoded->tokens.tokens();
+        ++m_doneBlocks;
+        showEncoding();
+        if (m_doneBlocks == m_totalBlocks) clear();
+    }
+}
+
+void ProgressLine::showEncoding() {
+    if (!m_isShown) return;
+    std::string line = "encoding: block " + grouped(static_cast<std::int64_t>(m_doneBlocks)) +
+                       " of " + grouped(static_cast<std::int64_t>(m_totalBlocks)) + ", " +
+                       grouped(m_doneTokens) + " of " + grouped(m_totalTokens) + " tokens";
+    const double seconds = m_clock.seconds();
+    if (m_doneTokens > 0 && seconds > 0) {
+        const double rate = static_cast<double>(m_doneTokens) / seconds;
+        line += ", " + grouped(std::llround(rate)) + " tokens/s, " +
+                duration(static_cast<double>(m_totalTokens - m_doneTokens) / rate) + " left";
+    }
+    std::cerr << "\r\033[K" << line << std::flush;
+    m_hasLine = true;
+}
+
+void ProgressLine::clear() {
+    if (m_hasLine) std::cerr << "\r\033[K" << std::flush;
+    m_hasLine = false;
+}
+
+std::string grouped(std::int64_t number) {
+    std::string text = std::to_string(number);
+    const int first = number < 0 ? 1 : 0;
+    for (int at = static_cast<int>(text.size()) - 3; at > first; at -= 3)
+        text.insert(static_cast<std::size_t>(at), ",");
+    return text;
+}
+
+std::string byteSize(std::int64_t bytes) {
+    const char* const units[] = {"bytes", "kB", "MB", "GB", "TB"};
+    auto value = static_cast<double>(bytes);
+    std::size_t unit = 0;
+    while (value >= 1000 && unit + 1 < std::size(units)) {
+        value /= 1000;
+        ++unit;
+    }
+    return fixedText(value, unit > 0 && value < 100 ? 1 : 0) + " " + units[unit];
+}
+
+std::string duration(double seconds) {
+    if (seconds < 60) return fixedText(seconds, seconds < 10 ? 2 : 1) + " s";
+    const auto whole = static_cast<std::int64_t>(seconds + 0.5);
+    const std::string rest = std::to_string(whole % 60);
+    return std::to_string(whole / 60) + " min " + (rest.size() < 2 ? "0" : "") + rest + " s";
+}
+
+std::string timingLine(const EncodedContext& context, const Answer& answer,
+                       std::int64_t tokensRead) {
+    const double rate =
+        static_cast<double>(context.contextTokens()) / std::max(context.encodeSeconds, 1e-9);
+    return "read " + grouped(tokensRead) + " of " + grouped(context.contextTokens()) +
+           " tokens, nothing dropped · " +
+           grouped(static_cast<std::int64_t>(context.blocks.size())) + " blocks encoded in " +
+           duration(context.encodeSeconds) + " (" + grouped(std::llround(rate)) +
+           " tokens/s) · first token " + duration(answer.firstTokenSeconds) + " · " +
+           fixedText(answer.tokensPerSecond(), 1) + " tokens/s · KV cache " +
+           byteSize(context.kvBytes()) + " · peak memory " + byteSize(peakMemory());
+}
+
+std::int64_t peakMemory() {
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return std::int64_t{usage.ru_maxrss} * 1024;
+}
+
+}  // namespace asterism

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "core/base/clock.h"
+#include "core/engine.h"
+#include "core/events.h"
+
+namespace asterism {
+
+// Shows engine events to a person on standard error: stage, tokens/s and time left on one line that
+// is rewritten (terminals only), and warnings. Called from one thread at a time.
+class ProgressLine {
+  public:
+    explicit ProgressLine(bool isShown) : m_isShown(isShown) {}
+
+    void show(const EngineEvent& event);
+    // Removes the line, so that other text can follow.
+    void clear();
+
+  private:
+    void showEncoding();
+
+    bool m_isShown;
+    bool m_hasLine = false;
+    std::int64_t m_totalTokens = 0;
+    std::int64_t m_doneTokens = 0;
+    std::size_t m_totalBlocks = 0;
+    std::size_t m_doneBlocks = 0;
+    Stopwatch m_clock;
+};
+
+// "30,412": with separators for thousands.
+std::string grouped(std::int64_t number);
+// "1.4 GB"; decimal units.
+std::string byteSize(std::int64_t bytes);
+// "0.41 s" or "2 min 05 s".
+std::string duration(double seconds);
+
+// The line under an answer: what was read, how long it took.
+std::string timingLine(const EncodedContext& context, const Answer& answer,
+                       std::int64_t tokensRead);
+
+// Most memory this process has had, in bytes.
+std::int64_t peakMemory();
+
+}  // namespace asterism

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/star/conversation.h"
+#include "core/text/documents.h"
+#include "core/text/prompt.h"
+
+namespace asterism {
+
+// A stretch of a document, as citations point to it.
+struct SourcePassage {
+    TokenRange tokens;         // in the context
+    std::size_t document = 0;  // index in the collection
+    std::int64_t lineBegin = 1;
+    std::int64_t lineEnd = 1;
+    std::string text;
+};
+
+// Documents as one context: the chat header, then every document behind a line that names its
+// path. Each document is tokenised alone, so that its tokens do not depend on its neighbours.
+struct DocumentContext {
+    std::vector<TokenId> tokens;
+    std::vector<CutPoint> cuts;
+    // Passages of documents, and between them the runs that frame them (no document).
+    struct Part {
+        TokenRange tokens;
+        std::optional<SourcePassage> source;
+        std::optional<std::size_t> document;  // that it belongs to; none for the chat header
+    };
+    std::vector<Part> parts;  // in order, covering all tokens
+
+    // The parts that a question reads: the chat header and the documents that `isInScope` keeps.
+    std::vector<std::size_t> partsInScope(const std::function<bool(std::size_t)>& isInScope) const;
+};
+
+// Throws Error that names the document if its text is not UTF-8.
+DocumentContext buildContext(const Tokenizer& tokenizer, const PromptFrame& frame,
+                             const DocumentCollection& collection);
+
+// The query's tokens: the question as it follows the documents, inside the model's frame.
+std::vector<TokenId> buildQuery(const Tokenizer& tokenizer, const PromptFrame& frame,
+                                const std::string& question);
+
+// A passage that an answer drew on.
+struct Source {
+    SourcePassage passage;
+    double mass = 0;  // share of attention, mean over the answer's tokens, heads and layers
+};
+
+// The passages with the most attention mass, best first, at most `count`. `parts` are the indices
+// that were in scope, in the order of the mass figures; `mass` has one list of figures per token.
+std::vector<Source> rankSources(const DocumentContext& context, std::span<const std::size_t> parts,
+                                std::span<const std::vector<double>> mass, std::size_t count);
+
+}  // namespace asterism

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "core/star/block_plan.h"
+#include "core/text/tokenizer.h"
+
+namespace asterism {
+
+// Places where a tokenised text may be cut into blocks: behind line ends, blank lines (paragraphs)
+// and in front of Markdown headings (sections). Token indices are offset by `first`. Only cuts
+// that fall between two tokens are found.
+std::vector<CutPoint> findCutPoints(const Tokenizer& tokenizer, std::span<const TokenId> tokens,
+                                    std::int64_t first = 0);
+
+}  // namespace asterism
