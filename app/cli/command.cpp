@@ -5,8 +5,8 @@ namespace asterism {
 CLI::App* CommandSet::addBelow(CLI::App& parent, const std::string& name,
                                const std::string& description, CommandBody body) {
     CLI::App* app = parent.add_subcommand(name, description);
-    app->add_flag("--json", "Print one line with one JSON object");
-    m_entries.push_back({app, std::move(body)});
+    m_entries.push_back({app, std::move(body), std::make_unique<bool>(false)});
+    app->add_flag("--json", *m_entries.back().isJson, "Print one line with one JSON object");
     return app;
 }
 
@@ -19,7 +19,7 @@ CLI::App* CommandSet::addGroup(const std::string& name, const std::string& descr
 void CommandSet::runNamed(CommandContext context) const {
     for (const Entry& entry : m_entries) {
         if (!entry.app->parsed()) continue;
-        context.isJson = entry.app->get_option("--json")->count() > 0;
+        context.isJson = *entry.isJson;
         entry.body(context);
         return;
     }

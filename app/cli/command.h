@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -54,6 +55,7 @@ class CommandSet {
     struct Entry {
         CLI::App* app;
         CommandBody body;
+        std::unique_ptr<bool> isJson;
     };
 
     CLI::App& m_program;
