@@ -8,6 +8,8 @@
 #include <iostream>
 #include <variant>
 
+#include "app/cli/byte_text.h"
+
 namespace asterism {
 
 namespace {
@@ -63,22 +65,13 @@ std::string grouped(std::int64_t number) {
     return text;
 }
 
-std::string byteSize(std::int64_t bytes) {
-    const char* const units[] = {"bytes", "kB", "MB", "GB", "TB"};
-    auto value = static_cast<double>(bytes);
-    std::size_t unit = 0;
-    while (value >= 1000 && unit + 1 < std::size(units)) {
-        value /= 1000;
-        ++unit;
-    }
-    return fixedText(value, unit > 0 && value < 100 ? 1 : 0) + " " + units[unit];
-}
-
 std::string duration(double seconds) {
     if (seconds < 60) return fixedText(seconds, seconds < 10 ? 2 : 1) + " s";
     const auto whole = static_cast<std::int64_t>(seconds + 0.5);
     const std::string rest = std::to_string(whole % 60);
-    return std::to_string(whole / 60) + " min " + (rest.size() < 2 ? "0" : "") + rest + " s";
+    std::string text = std::to_string(whole / 60);
+    text += rest.size() < 2 ? " min 0" : " min ";
+    return text + rest + " s";
 }
 
 std::string timingLine(const EncodedContext& context, const Answer& answer,
@@ -91,7 +84,8 @@ std::string timingLine(const EncodedContext& context, const Answer& answer,
            duration(context.encodeSeconds) + " (" + grouped(std::llround(rate)) +
            " tokens/s) · first token " + duration(answer.firstTokenSeconds) + " · " +
            fixedText(answer.tokensPerSecond(), 1) + " tokens/s · KV cache " +
-           byteSize(context.kvBytes()) + " · peak memory " + byteSize(peakMemory());
+           cli::bytesText(static_cast<std::uint64_t>(context.kvBytes())) + " · peak memory " +
+           cli::bytesText(static_cast<std::uint64_t>(peakMemory()));
 }
 
 std::int64_t peakMemory() {

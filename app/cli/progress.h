@@ -33,8 +33,6 @@ class ProgressLine {
 
 // "30,412": with separators for thousands.
 std::string grouped(std::int64_t number);
-// "1.4 GB"; decimal units.
-std::string byteSize(std::int64_t bytes);
 // "0.41 s" or "2 min 05 s".
 std::string duration(double seconds);
 
