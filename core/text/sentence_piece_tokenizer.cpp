@@ -23,26 +23,14 @@ std::string bytePiece(int byte) {
     return name.data();
 }
 
-// Where the source has a tokenizer.model: takes from it what the vocabulary does not say itself.
-// The vocabulary may have further pieces behind those of the model, and other types.
-void completeFromModel(Vocabulary& vocabulary) {
-    if (vocabulary.sentencePieceModel.empty()) return;
+// A vocabulary that is nothing but a tokenizer.model.
+void readPiecesFromModel(Vocabulary& vocabulary) {
     Vocabulary model = readSentencePieceModel(vocabulary.sentencePieceModel, sourceOf(vocabulary));
-    if (vocabulary.unknownId < 0) vocabulary.unknownId = model.unknownId;
-    vocabulary.addsSpacePrefix = model.addsSpacePrefix;
-    if (vocabulary.pieces.empty()) {
-        vocabulary.pieces = std::move(model.pieces);
-        vocabulary.types = std::move(model.types);
-        vocabulary.scores = std::move(model.scores);
-        return;
-    }
-    if (model.pieces.size() > vocabulary.pieces.size() ||
-        !std::equal(model.pieces.begin(), model.pieces.end(), vocabulary.pieces.begin()))
-        throw Error(sourceOf(vocabulary), ": the SentencePiece model's ", model.pieces.size(),
-                    " pieces are not the first of the vocabulary's ", vocabulary.pieces.size(),
-                    "; get the files again");
+    vocabulary.pieces = std::move(model.pieces);
+    vocabulary.types = std::move(model.types);
     vocabulary.scores = std::move(model.scores);
-    vocabulary.scores.resize(vocabulary.pieces.size());
+    vocabulary.unknownId = model.unknownId;
+    vocabulary.addsSpacePrefix = model.addsSpacePrefix;
 }
 
 void checkScores(const Vocabulary& vocabulary) {
@@ -62,6 +50,19 @@ void checkUserDefined(const Vocabulary& vocabulary) {
             vocabulary.pieces[id].find('\0') != std::string::npos)
             throw Error(sourceOf(vocabulary), ": the user-defined piece ", id, " (",
                         quoted(vocabulary.pieces[id]), ") holds a zero byte; get the file again");
+}
+
+// Without a piece for it the library would spell the letter that stands for a space in bytes.
+void checkSpace(const Vocabulary& vocabulary) {
+    for (std::size_t id = 0; id < vocabulary.pieces.size(); ++id) {
+        const bool isText = vocabulary.types[id] == PieceType::normal ||
+                            vocabulary.types[id] == PieceType::userDefined;
+        if (isText && withPlainSpaces(vocabulary.pieces[id]) == " " &&
+            static_cast<TokenId>(id) != vocabulary.unknownId)
+            return;
+    }
+    throw Error(sourceOf(vocabulary), ": the vocabulary has no piece for the space (",
+                quoted(kSpaceLetter), "); get the file again");
 }
 
 class SentencePieceTokenizer final : public Tokenizer {
@@ -155,10 +156,12 @@ void SentencePieceTokenizer::encodeOrdinary(std::string_view text, Place place,
 }  // namespace
 
 std::unique_ptr<Tokenizer> makeSentencePieceTokenizer(Vocabulary vocabulary) {
-    completeFromModel(vocabulary);
+    if (vocabulary.pieces.empty() && !vocabulary.sentencePieceModel.empty())
+        readPiecesFromModel(vocabulary);
     checkVocabulary(vocabulary);
     checkScores(vocabulary);
     checkUserDefined(vocabulary);
+    checkSpace(vocabulary);
     if (vocabulary.unknownId < 0)
         throw Error(sourceOf(vocabulary),
                     ": the vocabulary names no unknown piece, which SentencePiece needs; get the "

@@ -36,8 +36,9 @@ struct Vocabulary {
     bool normalizesToNfc = false;
     bool ignoresMerges = false;  // a whole pre-token that is a piece is taken unmerged (Llama 3)
     // SentencePiece.
-    std::vector<float> scores;       // one per piece
-    std::string sentencePieceModel;  // bytes of tokenizer.model, where the source has that file
+    std::vector<float> scores;  // one per piece
+    // Bytes of tokenizer.model; pieces, scores and types are read from it if there are none here.
+    std::string sentencePieceModel;
     bool addsSpacePrefix = false;
     // Both. -1 where the model has none.
     TokenId beginId = -1;
