@@ -35,12 +35,12 @@ class TempDir {
 
 }  // namespace asterism::test
 
-// At the top of a test that needs a real model: binds `path` or skips (fails under CI).
-#define ASTERISM_MODEL_OR_SKIP(path, fileName)                                            \
-    const auto path##Found = ::asterism::test::findModel(fileName);                       \
-    if (!path##Found) {                                                                   \
-        if (std::getenv("ASTERISM_REQUIRE_MODELS"))                                       \
-            FAIL() << fileName << " is not in the model folder; run installer/test.sh";   \
-        GTEST_SKIP() << fileName << " is not in the model folder; run installer/test.sh"; \
-    }                                                                                     \
-    const std::filesystem::path path = *path##Found
+// At the top of a test that needs a real model: binds `variable` or skips (fails under CI).
+#define ASTERISM_MODEL_OR_SKIP(variable, fileName)                                          \
+    const auto variable##Found = ::asterism::test::findModel(fileName);                     \
+    if (!variable##Found) {                                                                 \
+        if (std::getenv("ASTERISM_REQUIRE_MODELS"))                                         \
+            FAIL() << (fileName) << " is not in the model folder; run installer/test.sh";   \
+        GTEST_SKIP() << (fileName) << " is not in the model folder; run installer/test.sh"; \
+    }                                                                                       \
+    const std::filesystem::path& variable = *variable##Found
