@@ -3,7 +3,7 @@
 #include <array>
 #include <cstdio>
 
-namespace asterism::cli {
+namespace asterism {
 
 std::string bytesText(std::uint64_t bytes) {
     constexpr std::array kUnits = {"B", "kB", "MB", "GB", "TB"};
@@ -20,4 +20,4 @@ std::string bytesText(std::uint64_t bytes) {
     return text.data();
 }
 
-}  // namespace asterism::cli
+}  // namespace asterism

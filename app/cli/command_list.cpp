@@ -3,6 +3,7 @@
 namespace asterism {
 
 void addAllCommands(CommandSet& commands) {
+    addModelCommand(commands);
     addTokenizeCommand(commands);
     addDetokenizeCommand(commands);
     addTemplateCommand(commands);

@@ -5,6 +5,7 @@
 namespace asterism {
 
 // One function per command, each in the file of its name (tokenize_command.cpp).
+void addModelCommand(CommandSet& commands);
 void addTokenizeCommand(CommandSet& commands);
 void addDetokenizeCommand(CommandSet& commands);
 void addTemplateCommand(CommandSet& commands);

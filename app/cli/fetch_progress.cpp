@@ -5,7 +5,7 @@
 
 #include "app/cli/byte_text.h"
 
-namespace asterism::cli {
+namespace asterism {
 
 std::optional<std::string> FetchProgressText::line(const FetchProgress& progress, double seconds) {
     constexpr double kLineSeconds = 0.2;
@@ -35,4 +35,4 @@ std::optional<std::string> FetchProgressText::line(const FetchProgress& progress
     return text;
 }
 
-}  // namespace asterism::cli
+}  // namespace asterism

@@ -6,7 +6,7 @@
 
 #include "core/fetch/model_fetcher.h"
 
-namespace asterism::cli {
+namespace asterism {
 
 // Turns the progress of a fetch into lines for a terminal: stage, amount, rate, time left.
 class FetchProgressText {
@@ -24,4 +24,4 @@ class FetchProgressText {
     double m_lastLine = 0;             // seconds
 };
 
-}  // namespace asterism::cli
+}  // namespace asterism

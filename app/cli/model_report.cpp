@@ -12,10 +12,10 @@
 #include "core/model/model_file.h"
 #include "core/star/kv_block.h"
 
-namespace asterism::cli {
+namespace asterism {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
+using json = nlohmann::ordered_json;
 
 namespace {
 
@@ -156,4 +156,4 @@ std::string modelText(const json& d) {
     return lines.text();
 }
 
-}  // namespace asterism::cli
+}  // namespace asterism

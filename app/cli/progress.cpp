@@ -84,8 +84,8 @@ std::string timingLine(const EncodedContext& context, const Answer& answer,
            duration(context.encodeSeconds) + " (" + grouped(std::llround(rate)) +
            " tokens/s) · first token " + duration(answer.firstTokenSeconds) + " · " +
            fixedText(answer.tokensPerSecond(), 1) + " tokens/s · KV cache " +
-           cli::bytesText(static_cast<std::uint64_t>(context.kvBytes())) + " · peak memory " +
-           cli::bytesText(static_cast<std::uint64_t>(peakMemory()));
+           bytesText(static_cast<std::uint64_t>(context.kvBytes())) + " · peak memory " +
+           bytesText(static_cast<std::uint64_t>(peakMemory()));
 }
 
 std::int64_t peakMemory() {

@@ -9,10 +9,10 @@
 #include "core/base/error.h"
 #include "tests/support/test_files.h"
 
-namespace asterism::cli {
+namespace asterism {
 namespace {
 
-using nlohmann::json;
+using json = nlohmann::ordered_json;
 using testing::HasSubstr;
 
 TEST(ByteText, KeepsOneDigitAndTheUnitThatFits) {
@@ -75,4 +75,4 @@ TEST(ModelInfo, RefusesAFileThatIsNoModel) {
 }
 
 }  // namespace
-}  // namespace asterism::cli
+}  // namespace asterism
