@@ -32,22 +32,6 @@ const std::vector<std::pair<std::string, std::string>> kLayerNames{
     {"post_ffw_norm", "post_feedforward_layernorm"},
 };
 
-std::string folderName(const std::string& name, bool isGemma) {
-    if (name == "token_embd.weight") return "model.embed_tokens.weight";
-    if (name == "output_norm.weight") return "model.norm.weight";
-    if (name == "output.weight") return "lm_head.weight";
-    const std::size_t dot = name.find('.', 4);
-    const std::size_t last = name.rfind('.');
-    const std::string part = name.substr(dot + 1, last - dot - 1);
-    const std::string layer = "model.layers." + name.substr(4, dot - 3);
-    if (part == "ffn_norm")
-        return layer + (isGemma ? "pre_feedforward_layernorm" : "post_attention_layernorm") +
-               name.substr(last);
-    for (const auto& [gguf, huggingFace] : kLayerNames)
-        if (gguf == part) return layer + huggingFace + name.substr(last);
-    throw std::invalid_argument("no such tensor: " + name);
-}
-
 std::vector<float> floatsOf(const StoredTensor& tensor) {
     std::vector<float> values(tensor.bytes.size() / sizeof(float));
     std::memcpy(values.data(), tensor.bytes.data(), tensor.bytes.size());
@@ -97,7 +81,25 @@ json configOf(const ModelConfig& config, const TinyModelOptions& options) {
     return settings;
 }
 
-json tokenizerOf(const Vocabulary& vocabulary) {
+}  // namespace
+
+std::string folderTensorName(const std::string& name, bool isGemma) {
+    if (name == "token_embd.weight") return "model.embed_tokens.weight";
+    if (name == "output_norm.weight") return "model.norm.weight";
+    if (name == "output.weight") return "lm_head.weight";
+    const std::size_t dot = name.find('.', 4);
+    const std::size_t last = name.rfind('.');
+    const std::string part = name.substr(dot + 1, last - dot - 1);
+    const std::string layer = "model.layers." + name.substr(4, dot - 3);
+    if (part == "ffn_norm")
+        return layer + (isGemma ? "pre_feedforward_layernorm" : "post_attention_layernorm") +
+               name.substr(last);
+    for (const auto& [gguf, huggingFace] : kLayerNames)
+        if (gguf == part) return layer + huggingFace + name.substr(last);
+    throw std::invalid_argument("no such tensor: " + name);
+}
+
+json tokenizerJson(const Vocabulary& vocabulary) {
     json vocab = json::object();
     json added = json::array();
     for (std::size_t i = 0; i < vocabulary.pieces.size(); ++i) {
@@ -113,8 +115,6 @@ json tokenizerOf(const Vocabulary& vocabulary) {
             {"normalizer", nullptr},
             {"pre_tokenizer", {{"type", "Sequence"}, {"pretokenizers", {digits, byteLevel}}}}};
 }
-
-}  // namespace
 
 SafetensorsWriter& SafetensorsWriter::add(const std::string& name, const std::string& type,
                                           const std::vector<std::int64_t>& shape,
@@ -154,14 +154,14 @@ void writeTinyFolder(const std::filesystem::path& folder, const TinyModelOptions
             for (float& value : values) value -= 1.0F;
         std::vector<std::int64_t> shape{tensor.columns};
         if (tensor.rows > 1) shape.insert(shape.begin(), tensor.rows);
-        writer.add(folderName(tensor.name, isGemma), "F32", shape,
+        writer.add(folderTensorName(tensor.name, isGemma), "F32", shape,
                    {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float)});
     }
     const Vocabulary vocabulary = file->vocabulary();
     std::filesystem::create_directories(folder);
     writeFile(folder / "model.safetensors", writer.bytes());
     writeFile(folder / "config.json", configOf(config, options).dump());
-    writeFile(folder / "tokenizer.json", tokenizerOf(vocabulary).dump());
+    writeFile(folder / "tokenizer.json", tokenizerJson(vocabulary).dump());
     writeFile(folder / "tokenizer_config.json",
               json{{"bos_token", vocabulary.pieces[kTinyTurnBegin]},
                    {"eos_token", {{"content", vocabulary.pieces[kTinyTurnEnd]}}},

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/text/vocabulary.h"
 #include "tests/support/tiny_model.h"
 
 namespace asterism::test {
@@ -26,6 +27,12 @@ class SafetensorsWriter {
 
 // Length, header, data, as they stand in a file.
 std::string safetensorsFile(std::string_view header, std::string_view data);
+
+// A Hugging Face folder's name for the tensor that GGUF calls `name`.
+std::string folderTensorName(const std::string& name, bool isGemma);
+
+// tokenizer.json of a byte-level vocabulary whose text is cut as SmolLM's is.
+nlohmann::json tokenizerJson(const Vocabulary& vocabulary);
 
 // Writes the tiny model of these options (F32, with a byte-level vocabulary) as a Hugging Face
 // folder: the same model as writeTinyModel's, in the other format's terms.
