@@ -33,10 +33,13 @@ struct CutPoint {
 // context is empty.
 std::vector<TokenRange> fixedPlan(std::int64_t contextTokens, std::int64_t blockTokens);
 
-// Blocks of at most blockTokens tokens. A run that fits is one block; a longer one is split at the
-// cut of the highest rank (strength, then hash) that leaves both sides a quarter, and so on down. Which cuts are taken depends only on the text near them, so an edit changes the block it
-// falls in and at most its neighbours. Where a stretch longer than a block has no cut point, cuts
-// are chosen by a hash of its tokens. `cuts` are in rising order. Throws Error as fixedPlan does.
+// Blocks of at most blockTokens tokens, any two neighbours together longer than that but for the
+// first, which is made long to serve as an anchor. The text is taken apart at every cut and joined
+// again at the weakest cuts first (strength, then hash) as far as blocks have room. Which cuts
+// remain depends only on the text near them, so an edit changes the block it falls in and at most
+// its neighbours. Where a stretch longer than a block has no cut point, cuts are chosen by a hash
+// of its tokens. `cuts` are in rising order; those outside the context are ignored. Throws Error
+// as fixedPlan does.
 std::vector<TokenRange> documentsPlan(std::span<const TokenId> context,
                                       std::span<const CutPoint> cuts, std::int64_t blockTokens);
 
