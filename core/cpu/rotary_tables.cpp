@@ -27,18 +27,20 @@ KeyRotation RotaryTables::keys(double keyStep) {
     auto table = std::find_if(m_keyTables.begin(), m_keyTables.end(),
                               [keyStep](const KeyTable& kept) { return kept.step == keyStep; });
     if (table == m_keyTables.end()) {
-        KeyTable made{keyStep, {}, {}};
+        m_keyTables.push_back({keyStep, {}});
+        table = std::prev(m_keyTables.end());
+        float* cosines = table->angles.floats(2 * kPieceKeys * pairs() + 1);
+        float* sines = cosines + kPieceKeys * pairs();
         for (std::int64_t key = 0; key < kPieceKeys; ++key) {
             for (const double frequency : m_rope.frequencies) {
                 const double angle = static_cast<double>(key) * keyStep * frequency;
-                made.cosines.push_back(static_cast<float>(std::cos(angle)));
-                made.sines.push_back(static_cast<float>(std::sin(angle)));
+                *cosines++ = static_cast<float>(std::cos(angle));
+                *sines++ = static_cast<float>(std::sin(angle));
             }
         }
-        m_keyTables.push_back(std::move(made));
-        table = std::prev(m_keyTables.end());
     }
-    return {table->cosines.data(), table->sines.data(), pairs()};
+    const float* cosines = table->angles.data();
+    return {cosines, cosines + kPieceKeys * pairs(), pairs()};
 }
 
 void RotaryTables::forgetOld() {

@@ -4,6 +4,7 @@
 #include <deque>
 #include <vector>
 
+#include "core/cpu/aligned_buffer.h"
 #include "core/cpu/attention_kernels.h"
 #include "core/rope.h"
 
@@ -36,8 +37,7 @@ class RotaryTables {
   private:
     struct KeyTable {
         double step;
-        std::vector<float> cosines;
-        std::vector<float> sines;
+        Scratch angles;  // cosines [kPieceKeys, pairs], then sines
     };
 
     RopeConfig m_rope;

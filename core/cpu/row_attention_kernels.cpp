@@ -18,17 +18,21 @@ namespace asterism::cpu::HWY_NAMESPACE {
 namespace {
 
 constexpr std::size_t kLanes = HWY_LANES(float);
-constexpr std::size_t kSumLanes = kLanes < 4 ? kLanes : 4;  // partial sums kept per score
+constexpr std::int64_t kKeysAtATime = 4;
+// Rows and vectors whose sums fit the registers.
+constexpr int kDotRows = HWY_TARGET == HWY_AVX3 ? 4 : 2;
+constexpr std::size_t kSumVectors = HWY_TARGET == HWY_AVX3 ? 16 : 8;
 
 std::size_t index(std::int64_t value) {
     return static_cast<std::size_t>(value);
 }
 
-const std::uint8_t* rowOf(const void* data, const RowTile& tile, std::int64_t key) {
+template <KvType type>
+HWY_INLINE const std::uint8_t* rowOf(const void* data, const RowTile& tile, std::int64_t key) {
     const KeyValueView& view = *tile.view;
     return static_cast<const std::uint8_t*>(data) + (tile.head * view.capacity + tile.first + key) *
                                                         view.headDim *
-                                                        KeyValueView::valueBytes(view.type);
+                                                        KeyValueView::valueBytes(type);
 }
 
 // One vector of a stored key, un-rotated. scale and offset are those of the vector's channels.
@@ -52,68 +56,119 @@ HWY_INLINE FloatVector readValue(const std::uint8_t* row, std::size_t i) {
     if constexpr (type == KvType::q8) return toFloat(signedBytes(row + i));
 }
 
-// Adds up a vector to kSumLanes lanes and stores them.
-template <class D>
-HWY_INLINE void storeFolded(D d, hn::Vec<D> sums, float* to) {
-#if HWY_TARGET != HWY_SCALAR
-    if constexpr (hn::MaxLanes(D()) > kSumLanes) {
-        const hn::Half<D> half;
-        storeFolded(half, hn::Add(hn::LowerHalf(half, sums), hn::UpperHalf(half, sums)), to);
-        return;
-    }
-#endif
-    hn::StoreU(sums, d, to);
-}
-
-template <KvType type, int rows>
-HWY_NOINLINE void scoreRows(const RowTile& tile) {
+// Four stored keys as floats, rotated, headDim apart. Keys behind the last repeat it. `dims` is the
+// head size if all of a head is rotated and the size is a common one, else 0.
+template <KvType type, std::size_t dims>
+HWY_NOINLINE void rotateKeys(const RowTile& tile, std::int64_t first, float* HWY_RESTRICT rotated) {
     constexpr FloatTag d;
     const KeyValueView& view = *tile.view;
-    const std::size_t dims = index(view.headDim);
-    const std::size_t pairs = index(tile.rotation.pairs);
+    const std::size_t headDim = dims ? dims : index(view.headDim);
+    const std::size_t pairs = dims ? dims / 2 : index(tile.rotation.pairs);
     const bool bytes = type == KvType::q8;
-    const float* scale = bytes ? view.keyScale + tile.head * view.headDim : nullptr;
-    const float* offset = bytes ? view.keyOffset + tile.head * view.headDim : nullptr;
-    HWY_ALIGN float partial[rows][kRowKeys * kSumLanes];
-    const float* cosines = tile.rotation.cosines;
-    const float* sines = tile.rotation.sines;
-    for (std::int64_t k = 0; k < tile.count; ++k, cosines += pairs, sines += pairs) {
-        const std::uint8_t* key = rowOf(view.keys, tile, k);
-        FloatVector sums[rows];
-#pragma GCC unroll 8
-        for (int r = 0; r < rows; ++r) sums[r] = hn::Zero(d);
+    const float* HWY_RESTRICT scale = bytes ? view.keyScale + index(tile.head) * headDim : nullptr;
+    const float* HWY_RESTRICT offset =
+        bytes ? view.keyOffset + index(tile.head) * headDim : nullptr;
+    for (std::int64_t k = first; k < first + kKeysAtATime; ++k, rotated += headDim) {
+        const std::int64_t valid = std::min(k, tile.count - 1);
+        const std::uint8_t* HWY_RESTRICT key = rowOf<type>(view.keys, tile, valid);
+        const float* HWY_RESTRICT cosines = tile.rotation.cosines + index(valid) * pairs;
+        const float* HWY_RESTRICT sines = tile.rotation.sines + index(valid) * pairs;
+#pragma GCC unroll 4
         for (std::size_t i = 0; i < pairs; i += kLanes) {
             const FloatVector cosine = hn::LoadU(d, cosines + i);
             const FloatVector sine = hn::LoadU(d, sines + i);
             const FloatVector low = readKey<type>(key, i, scale, offset);
             const FloatVector high = readKey<type>(key, i + pairs, scale, offset);
-            const FloatVector first = hn::NegMulAdd(high, sine, hn::Mul(low, cosine));
-            const FloatVector second = hn::MulAdd(low, sine, hn::Mul(high, cosine));
-#pragma GCC unroll 8
-            for (std::size_t r = 0; r < rows; ++r) {
-                const float* query = tile.queries + r * dims + i;
-                sums[r] = hn::MulAdd(first, hn::LoadU(d, query), sums[r]);
-                sums[r] = hn::MulAdd(second, hn::LoadU(d, query + pairs), sums[r]);
-            }
+            hn::StoreU(hn::NegMulAdd(high, sine, hn::Mul(low, cosine)), d, rotated + i);
+            hn::StoreU(hn::MulAdd(low, sine, hn::Mul(high, cosine)), d, rotated + pairs + i);
         }
-        for (std::size_t i = 2 * pairs; i < dims; i += kLanes) {
-            const FloatVector value = readKey<type>(key, i, scale, offset);
-#pragma GCC unroll 8
-            for (std::size_t r = 0; r < rows; ++r)
-                sums[r] = hn::MulAdd(value, hn::LoadU(d, tile.queries + r * dims + i), sums[r]);
-        }
-#pragma GCC unroll 8
-        for (int r = 0; r < rows; ++r) storeFolded(d, sums[r], partial[r] + index(k) * kSumLanes);
+        for (std::size_t i = 2 * pairs; i < headDim; i += kLanes)
+            hn::StoreU(readKey<type>(key, i, scale, offset), d, rotated + i);
     }
-    for (std::size_t r = 0; r < rows; ++r) {
-        float* scores = tile.scores + r * kRowKeys;
-        for (std::size_t k = 0; k < index(tile.count); ++k) {
-            const float* parts = partial[r] + k * kSumLanes;
-            if constexpr (kSumLanes == 4)
-                scores[k] = (parts[0] + parts[1]) + (parts[2] + parts[3]);
-            else
-                scores[k] = parts[0];
+}
+
+#if HWY_TARGET != HWY_SCALAR
+// Adds up a vector's blocks of four lanes.
+template <class D>
+HWY_INLINE hn::Vec<hn::FixedTag<float, 4>> addBlocks(D, hn::Vec<D> values) {
+    if constexpr (hn::MaxLanes(D()) == 4) {
+        return values;
+    } else {
+        const hn::Half<D> half;
+        return addBlocks(half, hn::Add(hn::LowerHalf(half, values), hn::UpperHalf(half, values)));
+    }
+}
+#endif
+
+// Stores the sums over the lanes of four vectors.
+HWY_INLINE void storeSums(const FloatVector (&values)[kKeysAtATime], float* sums) {
+#if HWY_TARGET == HWY_SCALAR
+    for (std::size_t k = 0; k < kKeysAtATime; ++k) sums[k] = hn::GetLane(values[k]);
+#else
+    constexpr FloatTag d;
+    const hn::Repartition<double, FloatTag> wide;
+    const auto addPairs = [d](FloatVector a, FloatVector b) {
+        return hn::Add(hn::InterleaveLower(d, a, b), hn::InterleaveUpper(d, a, b));
+    };
+    const auto first = hn::BitCast(wide, addPairs(values[0], values[1]));
+    const auto second = hn::BitCast(wide, addPairs(values[2], values[3]));
+    const FloatVector blocks = hn::Add(hn::BitCast(d, hn::InterleaveLower(wide, first, second)),
+                                       hn::BitCast(d, hn::InterleaveUpper(wide, first, second)));
+    hn::StoreU(addBlocks(d, blocks), hn::FixedTag<float, 4>(), sums);
+#endif
+}
+
+// scores[row, k] for four rotated keys and `rows` queries; `dims` as above.
+template <std::size_t rows, std::size_t dims>
+HWY_INLINE void dotRows(const float* HWY_RESTRICT keys, const float* HWY_RESTRICT queries,
+                        std::size_t anyDims, float* HWY_RESTRICT scores) {
+    constexpr FloatTag d;
+    const std::size_t headDim = dims ? dims : anyDims;
+    FloatVector sums[rows][kKeysAtATime];
+#pragma GCC unroll 4
+    for (std::size_t r = 0; r < rows; ++r)
+#pragma GCC unroll 4
+        for (std::size_t k = 0; k < kKeysAtATime; ++k) sums[r][k] = hn::Zero(d);
+#pragma GCC unroll 4
+    for (std::size_t i = 0; i < headDim; i += kLanes) {
+        FloatVector values[kKeysAtATime];
+#pragma GCC unroll 4
+        for (std::size_t k = 0; k < kKeysAtATime; ++k)
+            values[k] = hn::LoadU(d, keys + k * headDim + i);
+#pragma GCC unroll 4
+        for (std::size_t r = 0; r < rows; ++r) {
+            const FloatVector query = hn::LoadU(d, queries + r * headDim + i);
+#pragma GCC unroll 4
+            for (std::size_t k = 0; k < kKeysAtATime; ++k)
+                sums[r][k] = hn::MulAdd(values[k], query, sums[r][k]);
         }
+    }
+#pragma GCC unroll 4
+    for (std::size_t r = 0; r < rows; ++r) storeSums(sums[r], scores + r * kRowKeys);
+}
+
+template <std::size_t dims>
+HWY_NOINLINE void dotKeys(const RowTile& tile, const float* keys, std::int64_t first) {
+    const std::size_t headDim = index(tile.view->headDim);
+    const float* queries = tile.queries;
+    float* scores = tile.scores + first;
+    int rows = tile.rows;
+    for (; rows >= kDotRows; rows -= kDotRows) {
+        dotRows<kDotRows, dims>(keys, queries, headDim, scores);
+        queries += kDotRows * headDim;
+        scores += kDotRows * kRowKeys;
+    }
+    if (kDotRows > 2 && rows == 3) return dotRows<3, dims>(keys, queries, headDim, scores);
+    if (kDotRows > 2 && rows == 2) return dotRows<2, dims>(keys, queries, headDim, scores);
+    if (rows == 1) dotRows<1, dims>(keys, queries, headDim, scores);
+}
+
+template <KvType type, std::size_t dims>
+void scoreKeys(const RowTile& tile) {
+    HWY_ALIGN float keys[kKeysAtATime * kMaxHeadDim];
+    for (std::int64_t first = 0; first < tile.count; first += kKeysAtATime) {
+        rotateKeys<type, dims>(tile, first, keys);
+        dotKeys<dims>(tile, keys, first);
     }
 }
 
@@ -153,7 +208,7 @@ HWY_INLINE void accumulateColumns(const RowTile& tile, const float* factors, std
             sums[r][w] = hn::Mul(hn::Set(d, factors[r]), hn::LoadU(d, output));
         }
     }
-    const std::uint8_t* row = rowOf(tile.view->values, tile, 0);
+    const std::uint8_t* row = rowOf<type>(tile.view->values, tile, 0);
     const std::size_t stride = dims * index(KeyValueView::valueBytes(type));
     for (std::size_t k = 0; k < index(tile.count); ++k, row += stride) {
         FloatVector values[width];
@@ -184,8 +239,7 @@ HWY_NOINLINE void accumulateRows(const RowTile& tile, const float* factors) {
             for (std::size_t k = 0; k < index(tile.count); ++k)
                 tile.scores[r * kRowKeys + k] *= scale[k];
     }
-    // As many sums as fit the registers.
-    constexpr std::size_t kWidth = rows <= 3 ? 4 : 2;
+    constexpr std::size_t kWidth = kSumVectors / rows >= 4 ? 4 : kSumVectors / rows >= 2 ? 2 : 1;
     const std::size_t dims = index(tile.view->headDim);
     std::size_t first = 0;
     for (; first + kWidth * kLanes <= dims; first += kWidth * kLanes)
@@ -193,28 +247,39 @@ HWY_NOINLINE void accumulateRows(const RowTile& tile, const float* factors) {
     for (; first < dims; first += kLanes) accumulateColumns<type, rows, 1>(tile, factors, first);
 }
 
-// Calls work.template operator()<type, rows>() for values known at run time.
-template <int rows = kMostRows, class Work>
-HWY_INLINE void withShape(const RowTile& tile, const Work& work) {
-    if constexpr (rows > 1) {
-        if (tile.rows < rows) return withShape<rows - 1>(tile, work);
-    }
-    switch (tile.view->type) {
+// Calls work.template operator()<type>() for a type known at run time.
+template <class Work>
+HWY_INLINE void withType(KvType type, const Work& work) {
+    switch (type) {
         case KvType::f32:
-            return work.template operator()<KvType::f32, rows>();
+            return work.template operator()<KvType::f32>();
         case KvType::bf16:
-            return work.template operator()<KvType::bf16, rows>();
+            return work.template operator()<KvType::bf16>();
         case KvType::q8:
-            return work.template operator()<KvType::q8, rows>();
+            return work.template operator()<KvType::q8>();
     }
 }
 
 void score(const RowTile& tile) {
-    withShape(tile, [&]<KvType type, int rows>() { scoreRows<type, rows>(tile); });
+    const bool whole = 2 * tile.rotation.pairs == tile.view->headDim;
+    const std::int64_t dims = whole ? tile.view->headDim : 0;
+    withType(tile.view->type, [&]<KvType type>() {
+        if (dims == 64) return scoreKeys<type, 64>(tile);
+        if (dims == 128) return scoreKeys<type, 128>(tile);
+        scoreKeys<type, 0>(tile);
+    });
+}
+
+template <KvType type, int rows = kMostRows>
+void accumulateAny(const RowTile& tile, const float* factors) {
+    if constexpr (rows > 1) {
+        if (tile.rows < rows) return accumulateAny<type, rows - 1>(tile, factors);
+    }
+    accumulateRows<type, rows>(tile, factors);
 }
 
 void accumulate(const RowTile& tile, const float* factors) {
-    withShape(tile, [&]<KvType type, int rows>() { accumulateRows<type, rows>(tile, factors); });
+    withType(tile.view->type, [&]<KvType type>() { accumulateAny<type>(tile, factors); });
 }
 
 }  // namespace
