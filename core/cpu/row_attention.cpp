@@ -131,14 +131,8 @@ void RowAttention::rotateQueries(const AttentionPlan& plan, std::size_t piece,
         m_angles.data() + static_cast<std::int64_t>(piece) * plan.tokens * 2 * pairs;
     for (std::int64_t row = 0; row < memory.rows; ++row) {
         const float* cosines = angles + row % plan.tokens * 2 * pairs;
-        const float* sines = cosines + pairs;
-        const float* from = memory.queries + row * plan.headDim;
-        float* to = memory.rotated + row * plan.headDim;
-        for (std::int64_t i = 0; i < pairs; ++i) {
-            to[i] = from[i] * cosines[i] - from[pairs + i] * sines[i];
-            to[pairs + i] = from[pairs + i] * cosines[i] + from[i] * sines[i];
-        }
-        std::copy(from + 2 * pairs, from + plan.headDim, to + 2 * pairs);
+        m_kernels.rotateRow(memory.queries + row * plan.headDim, cosines, cosines + pairs, pairs,
+                            plan.headDim, memory.rotated + row * plan.headDim);
     }
 }
 
@@ -206,10 +200,8 @@ void RowAttention::mergePiece(AttentionPlan& plan, std::size_t piece, const Memo
         const float added = std::exp2(memory.pieceMaxima[row] - top);
         memory.maxima[row] = top;
         memory.sums[row] = memory.sums[row] * before + memory.pieceSums[row] * added;
-        float* output = memory.outputs + row * plan.headDim;
-        const float* part = memory.pieceOutputs + row * plan.headDim;
-        for (std::int64_t i = 0; i < plan.headDim; ++i)
-            output[i] = output[i] * before + part[i] * added;
+        m_kernels.mergeRow(memory.pieceOutputs + row * plan.headDim, added, before, plan.headDim,
+                           memory.outputs + row * plan.headDim);
     }
 }
 

@@ -7,6 +7,7 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/cpu/row_attention_kernels.cpp"
+#include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
@@ -18,6 +19,7 @@ namespace asterism::cpu::HWY_NAMESPACE {
 namespace {
 
 constexpr std::size_t kLanes = HWY_LANES(float);
+constexpr std::size_t kCacheLine = 64;
 constexpr std::int64_t kKeysAtATime = 4;
 // Rows and vectors whose sums fit the registers.
 constexpr int kDotRows = HWY_TARGET == HWY_AVX3 ? 4 : 2;
@@ -56,6 +58,13 @@ HWY_INLINE FloatVector readValue(const std::uint8_t* row, std::size_t i) {
     if constexpr (type == KvType::q8) return toFloat(signedBytes(row + i));
 }
 
+// Fetches the row that the next tile of the same head reads in this one's place: other heads come
+// in between, so the processor does not see the pattern.
+HWY_INLINE void prefetchNextTile(const std::uint8_t* row, std::size_t rowBytes) {
+    for (std::size_t at = 0; at < rowBytes; at += kCacheLine)
+        hwy::Prefetch(row + index(kRowKeys) * rowBytes + at);
+}
+
 // Four stored keys as floats, rotated, headDim apart. Keys behind the last repeat it. `dims` is the
 // head size if all of a head is rotated and the size is a common one, else 0.
 template <KvType type, std::size_t dims>
@@ -71,6 +80,7 @@ HWY_NOINLINE void rotateKeys(const RowTile& tile, std::int64_t first, float* HWY
     for (std::int64_t k = first; k < first + kKeysAtATime; ++k, rotated += headDim) {
         const std::int64_t valid = std::min(k, tile.count - 1);
         const std::uint8_t* HWY_RESTRICT key = rowOf<type>(view.keys, tile, valid);
+        prefetchNextTile(key, headDim * index(KeyValueView::valueBytes(type)));
         const float* HWY_RESTRICT cosines = tile.rotation.cosines + index(valid) * pairs;
         const float* HWY_RESTRICT sines = tile.rotation.sines + index(valid) * pairs;
 #pragma GCC unroll 4
@@ -211,6 +221,7 @@ HWY_INLINE void accumulateColumns(const RowTile& tile, const float* factors, std
     const std::uint8_t* row = rowOf<type>(tile.view->values, tile, 0);
     const std::size_t stride = dims * index(KeyValueView::valueBytes(type));
     for (std::size_t k = 0; k < index(tile.count); ++k, row += stride) {
+        if (first == 0) prefetchNextTile(row, stride);
         FloatVector values[width];
 #pragma GCC unroll 4
         for (std::size_t w = 0; w < width; ++w)
@@ -245,6 +256,31 @@ HWY_NOINLINE void accumulateRows(const RowTile& tile, const float* factors) {
     for (; first + kWidth * kLanes <= dims; first += kWidth * kLanes)
         accumulateColumns<type, rows, kWidth>(tile, factors, first);
     for (; first < dims; first += kLanes) accumulateColumns<type, rows, 1>(tile, factors, first);
+}
+
+void rotateRow(const float* query, const float* cosines, const float* sines, std::int64_t pairs,
+               std::int64_t headDim, float* rotated) {
+    constexpr FloatTag d;
+    for (std::int64_t i = 0; i < pairs; i += static_cast<std::int64_t>(kLanes)) {
+        const FloatVector cosine = hn::LoadU(d, cosines + i);
+        const FloatVector sine = hn::LoadU(d, sines + i);
+        const FloatVector low = hn::LoadU(d, query + i);
+        const FloatVector high = hn::LoadU(d, query + pairs + i);
+        hn::StoreU(hn::NegMulAdd(high, sine, hn::Mul(low, cosine)), d, rotated + i);
+        hn::StoreU(hn::MulAdd(low, sine, hn::Mul(high, cosine)), d, rotated + pairs + i);
+    }
+    std::copy(query + 2 * pairs, query + headDim, rotated + 2 * pairs);
+}
+
+void mergeRow(const float* part, float partFactor, float factor, std::int64_t headDim,
+              float* output) {
+    constexpr FloatTag d;
+    const FloatVector ofPart = hn::Set(d, partFactor);
+    const FloatVector ofOutput = hn::Set(d, factor);
+    for (std::int64_t i = 0; i < headDim; i += static_cast<std::int64_t>(kLanes)) {
+        const FloatVector added = hn::Mul(ofPart, hn::LoadU(d, part + i));
+        hn::StoreU(hn::MulAdd(ofOutput, hn::LoadU(d, output + i), added), d, output + i);
+    }
 }
 
 // Calls work.template operator()<type>() for a type known at run time.
@@ -285,7 +321,8 @@ void accumulate(const RowTile& tile, const float* factors) {
 }  // namespace
 
 const RowAttentionKernels* rowAttentionKernelTable() {
-    static constexpr RowAttentionKernels kTable = {kLanes, score, soften, accumulate};
+    static constexpr RowAttentionKernels kTable = {kLanes, rotateRow,  score,
+                                                   soften, accumulate, mergeRow};
     return &kTable;
 }
 

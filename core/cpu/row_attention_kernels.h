@@ -27,6 +27,9 @@ struct RowTile {
 struct RowAttentionKernels {
     std::int64_t lanes;  // the head size and the rotated pairs must be multiples of it
 
+    // rotated = the query turned by cosines and sines [pairs].
+    void (*rotateRow)(const float* query, const float* cosines, const float* sines,
+                      std::int64_t pairs, std::int64_t headDim, float* rotated);
     // scores[row, k] = keys[k] . queries[row], base-2 logarithms
     void (*score)(const RowTile& tile);
     // scores become weights 2^(score - maximum); one row; returns the factor of earlier outputs.
@@ -34,6 +37,9 @@ struct RowAttentionKernels {
     // outputs[row] = outputs[row] * factors[row] + sum_k weights[row, k] * values[k]; the weights
     // in tile.scores may be changed.
     void (*accumulate)(const RowTile& tile, const float* factors);
+    // output = factor * output + partFactor * part
+    void (*mergeRow)(const float* part, float partFactor, float factor, std::int64_t headDim,
+                     float* output);
 };
 
 const RowAttentionKernels& rowAttentionKernels(InstructionSet set);

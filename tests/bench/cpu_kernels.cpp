@@ -15,7 +15,9 @@
 namespace asterism {
 namespace {
 
-constexpr int kRepeats = 5;
+// At least so many repeats and so much time; the best counts.
+constexpr int kRepeats = 3;
+constexpr double kSeconds = 0.2;
 
 double now(bool processorTime) {
     timespec time{};
@@ -36,7 +38,8 @@ class Bench {
     template <typename Work>
     double bestSeconds(const Work& work) const {
         double best = 1e9;
-        for (int repeat = 0; repeat < kRepeats; ++repeat) {
+        const double end = now(false) + kSeconds;
+        for (int repeat = 0; repeat < kRepeats || now(false) < end; ++repeat) {
             const double begin = now(m_processorTime);
             work();
             best = std::min(best, now(m_processorTime) - begin);
