@@ -34,11 +34,26 @@ class Linear {
     }
 
   private:
+    // How a product with many tokens is cut.
+    struct ManyPlan {
+        const LinearCall* call = nullptr;
+        const float* inputs = nullptr;  // packed
+        std::int64_t depth = 0;         // columns that are multiplied at a time
+        std::int64_t tiles = 0;         // of input rows
+        std::int64_t groupPanels = 0;   // panels of outputs of one work item
+        std::int64_t blockTiles = 0;    // tiles of one work item
+    };
+
     void multiplyOne(const LinearCall& call);
     void multiplyFew(const LinearCall& call);
     void multiplyMany(const LinearCall& call);
-    void multiplyPanels(const LinearCall& call, std::int64_t firstOutput, std::int64_t outputs,
-                        int worker);
+    void packInputs(ManyPlan& plan);
+    void packPanel(const CpuWeight& weight, std::int64_t firstOutput, std::int64_t begin,
+                   std::int64_t depth, float* decoded, float* packed) const;
+    void multiplyBlock(const ManyPlan& plan, std::int64_t group, std::int64_t block,
+                       Scratch& scratch) const;
+    void multiplyTile(const ManyPlan& plan, std::int64_t tile, std::int64_t output,
+                      std::int64_t begin, const float* panel) const;
 
     ThreadPool& m_pool;
     const LinearKernels& m_kernels;

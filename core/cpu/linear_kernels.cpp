@@ -135,15 +135,43 @@ void dotTokens(const float* rows, std::int64_t rowStride, const float* inputs, s
     if (tokens == 1) dotFour<1>(rows, stride, inputs, depth, outputs, outStride);
 }
 
+#if HWY_TARGET != HWY_SCALAR
+// packed[k, c] = rows[c * stride + k] for four rows and four k.
+HWY_INLINE void transposeFour(const float* rows, std::int64_t stride, std::int64_t width,
+                              float* packed) {
+    constexpr hn::FixedTag<float, 4> d;
+    const auto a = hn::LoadU(d, rows);
+    const auto b = hn::LoadU(d, rows + stride);
+    const auto c = hn::LoadU(d, rows + 2 * stride);
+    const auto e = hn::LoadU(d, rows + 3 * stride);
+    const auto firstLow = hn::InterleaveLower(d, a, b);
+    const auto firstHigh = hn::InterleaveUpper(d, a, b);
+    const auto secondLow = hn::InterleaveLower(d, c, e);
+    const auto secondHigh = hn::InterleaveUpper(d, c, e);
+    hn::StoreU(hn::ConcatLowerLower(d, secondLow, firstLow), d, packed);
+    hn::StoreU(hn::ConcatUpperUpper(d, secondLow, firstLow), d, packed + width);
+    hn::StoreU(hn::ConcatLowerLower(d, secondHigh, firstHigh), d, packed + 2 * width);
+    hn::StoreU(hn::ConcatUpperUpper(d, secondHigh, firstHigh), d, packed + 3 * width);
+}
+#endif
+
 // packed[k, c] = rows[c * stride + k] for `width` columns, zero beyond `valid`.
 template <std::int64_t width>
 HWY_INLINE void packTransposed(const float* rows, std::int64_t stride, std::int64_t valid,
                                std::int64_t depth, float* packed) {
     if (valid < width) std::fill_n(packed, width * depth, 0.0F);
-    for (std::int64_t c = 0; c < valid; ++c) {
-        const float* row = rows + c * stride;
-        for (std::int64_t k = 0; k < depth; ++k) packed[k * width + c] = row[k];
+    std::int64_t k = 0;
+#if HWY_TARGET != HWY_SCALAR
+    for (; k + 4 <= depth; k += 4) {
+        std::int64_t c = 0;
+        for (; c + 4 <= valid; c += 4)
+            transposeFour(rows + c * stride + k, stride, width, packed + k * width + c);
+        for (; c < valid; ++c)
+            for (std::int64_t i = k; i < k + 4; ++i) packed[i * width + c] = rows[c * stride + i];
     }
+#endif
+    for (; k < depth; ++k)
+        for (std::int64_t c = 0; c < valid; ++c) packed[k * width + c] = rows[c * stride + k];
 }
 
 void packPanel(const float* rows, std::int64_t stride, std::int64_t valid, std::int64_t depth,
