@@ -9,7 +9,7 @@ namespace {
 // Up to here reading the weights costs more than multiplying.
 constexpr std::int64_t kFewTokens = 12;
 // Inputs of one pass over the weights, in bytes when packed.
-constexpr std::int64_t kPassBytes = 32 << 20;
+constexpr std::int64_t kPassBytes = 4 << 20;
 // Depth of a packed panel: a tile of inputs of this depth stays in the first-level cache.
 constexpr std::int64_t kDepth = 640;
 constexpr std::int64_t kRowsAtATime = 4;
