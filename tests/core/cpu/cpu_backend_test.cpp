@@ -1,0 +1,105 @@
+#include "core/cpu/cpu_backend.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <thread>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/cpu/machine_rate.h"
+
+namespace asterism {
+namespace {
+
+using cpu::InstructionSet;
+
+TEST(CpuBackendTest, descriptionNamesTheKernelsAndTheThreads) {
+    EXPECT_EQ(makeCpuBackend({1, InstructionSet::plain})->description(),
+              "cpu, plain loops, 1 thread");
+    EXPECT_EQ(makeCpuBackend({3, InstructionSet::plain})->description(),
+              "cpu, plain loops, 3 threads");
+}
+
+TEST(CpuBackendTest, anInstructionSetTheMachineLacksIsRefusedByName) {
+    const auto& sets = cpu::supportedInstructionSets();
+    EXPECT_EQ(sets.back(), InstructionSet::plain);
+    for (const InstructionSet set : {InstructionSet::avx2, InstructionSet::avx512}) {
+        if (std::find(sets.begin(), sets.end(), set) != sets.end()) {
+            EXPECT_EQ(cpu::chooseInstructionSet(set), set);
+            continue;
+        }
+        try {
+            makeCpuBackend({1, set});
+            FAIL() << "made a backend without " << instructionSetName(set);
+        } catch (const Error& error) {
+            EXPECT_NE(std::string(error.what()).find(instructionSetName(set)), std::string::npos);
+        }
+    }
+}
+
+TEST(CpuBackendTest, buffersStartOnACacheLine) {
+    const auto backend = makeCpuBackend({1, InstructionSet::plain});
+    for (const std::int64_t bytes : {0, 1, 63, 1000}) {
+        const auto buffer = backend->allocate(bytes);
+        EXPECT_EQ(reinterpret_cast<std::uintptr_t>(buffer->data()) % 64, 0U);
+        EXPECT_EQ(buffer->bytes(), bytes);
+    }
+}
+
+// As the ranks of one machine do.
+TEST(CpuBackendTest, backendsOfSeveralThreadsShareWeights) {
+    const std::vector<float> values(128 * 64, 0.5F);
+    HostWeight host;
+    host.rows = 128;
+    host.columns = 64;
+    host.bytes = std::as_bytes(std::span(values));
+    const auto weight = makeCpuBackend({1})->load(host);
+    std::vector<std::thread> ranks;
+    for (int rank = 0; rank < 3; ++rank) {
+        ranks.emplace_back([&weight, rank] {
+            const auto backend = makeCpuBackend({2});
+            const std::int64_t tokens = 1 + rank * 10;
+            const Tensor input = backend->floats({tokens, 64});
+            const Tensor output = backend->floats({tokens, 128});
+            std::fill_n(input.view().floats(), input.view().elements(), 2.0F);
+            for (int round = 0; round < 50; ++round)
+                backend->linear(input.view(), *weight, nullptr, output.view());
+            for (std::int64_t i = 0; i < output.view().elements(); ++i)
+                ASSERT_FLOAT_EQ(output.view().floats()[i], 64.0F);
+        });
+    }
+    for (std::thread& rank : ranks) rank.join();
+}
+
+TEST(CpuBackendTest, resultsDoNotDependOnTheNumberOfThreads) {
+    const std::vector<float> values(96 * 320, 0.25F);
+    HostWeight host;
+    host.rows = 96;
+    host.columns = 320;
+    host.bytes = std::as_bytes(std::span(values));
+    std::vector<std::vector<float>> results;
+    for (const int threads : {1, 2, 4}) {
+        const auto backend = makeCpuBackend({threads});
+        const auto weight = backend->load(host);
+        const Tensor input = backend->floats({500, 320});
+        const Tensor output = backend->floats({500, 96});
+        for (std::int64_t i = 0; i < input.view().elements(); ++i)
+            input.view().floats()[i] = static_cast<float>(i % 97) * 0.1F;
+        backend->linear(input.view(), *weight, nullptr, output.view());
+        const float* begin = output.view().floats();
+        results.emplace_back(begin, begin + output.view().elements());
+    }
+    EXPECT_EQ(results[0], results[1]);
+    EXPECT_EQ(results[0], results[2]);
+}
+
+TEST(CpuBackendTest, machineRatesArePlausible) {
+    const cpu::MachineRate rate = cpu::measureMachineRate({1});
+    EXPECT_GT(rate.registerFlops, 1e8);
+    EXPECT_GT(rate.productFlops, 1e8);
+    EXPECT_GT(rate.readBytes, 1e8);
+}
+
+}  // namespace
+}  // namespace asterism
