@@ -31,6 +31,16 @@ void PrintTo(const GoldenSource& source, std::ostream* stream) {
     *stream << source.name;
 }
 
+Question questionOf(const GoldenStar& golden) {
+    Question question;
+    question.context = golden.context;
+    question.query = golden.query;
+    question.options = exactOptions(golden.blockTokens);
+    question.options.anchorTokens = golden.anchorTokens;
+    question.maxTokens = std::ssize(golden.star.greedy.certain());
+    return question;
+}
+
 class Golden : public testing::TestWithParam<GoldenSource> {
   protected:
     void SetUp() override {
@@ -61,16 +71,6 @@ class Golden : public testing::TestWithParam<GoldenSource> {
         ASSERT_EQ(mass.size(), golden.size());
         for (std::size_t i = 0; i < mass.size(); ++i)
             EXPECT_NEAR(mass[i], golden[i], 5e-4) << "part " << i;
-    }
-
-    Question questionOf(const GoldenStar& golden) const {
-        Question question;
-        question.context = golden.context;
-        question.query = golden.query;
-        question.options = exactOptions(golden.blockTokens);
-        question.options.anchorTokens = golden.anchorTokens;
-        question.maxTokens = std::ssize(golden.star.greedy.certain());
-        return question;
     }
 
     GoldenModel m_golden;
@@ -116,6 +116,32 @@ TEST_P(Golden, StarLogitsGreedyTokensAndMass) {
         expectMass(answer, golden.star.attentionMass);
     }
 }
+
+// What cached keys and values lose in fewer bits, on a real model: logits of size 30 move by some
+// hundredths, and what was found stays found.
+class CompactKeys : public testing::TestWithParam<KvType> {};
+
+TEST_P(CompactKeys, StayNearTheGoldensOfFloat32) {
+    ASTERISM_MODEL_OR_SKIP(path, "smollm2-135m-instruct-q4_1.gguf");
+    const auto engine = openEngine(path);
+    const GoldenModel golden = loadGolden(dataFile("golden/smollm2.json"));
+    const GoldenStar& needle = starCase(golden, "needle_256");
+    Question question = questionOf(needle);
+    question.options.kv = GetParam();
+    question.maxTokens = 10;
+    const Answer answer = ask(*engine, question);
+    const std::vector<float> logits = logitsOf(*engine, answer);
+    for (const GoldenLogit& expected : needle.star.logits.top)
+        EXPECT_NEAR(logits[static_cast<std::size_t>(expected.token)], expected.value, 0.15);
+    for (std::size_t block = 0; block + 1 < needle.star.attentionMass.size(); ++block)
+        EXPECT_NEAR(answer.mass.front()[block], needle.star.attentionMass[block], 0.005);
+    EXPECT_NE(answer.text.find("marigold"), std::string::npos) << answer.text;
+}
+
+INSTANTIATE_TEST_SUITE_P(Catalogue, CompactKeys, testing::Values(KvType::bf16, KvType::q8),
+                         [](const auto& test) {
+                             return test.param == KvType::bf16 ? "bf16" : "q8";
+                         });
 
 INSTANTIATE_TEST_SUITE_P(Catalogue, Golden,
                          testing::Values(GoldenSource{"smollm2", "golden/smollm2.json",
