@@ -28,6 +28,8 @@ struct AskFlags {
     AskFlags() {
         context.options.plan = PlanKind::documents;
         answer.options.recordsTokenMass = true;
+        // Small models repeat themselves without it.
+        answer.options.sampling.repetitionPenalty = 1.1;
     }
 };
 

@@ -1,6 +1,7 @@
 #include "core/text/context_builder.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "core/base/error.h"
 #include "core/text/cut_points.h"
@@ -79,8 +80,18 @@ class ContextBuilder {
         SourcePassage passage{range, document, line, line, {}};
         for (std::int64_t i = range.begin; i < range.end; ++i)
             passage.text += m_tokenizer.bytesOf(m_context.tokens[static_cast<std::size_t>(i)]);
-        const auto breaks = std::count(passage.text.begin(), passage.text.end(), '\n');
-        passage.lineEnd = line + breaks - (passage.text.ends_with('\n') ? 1 : 0);
+        const auto lineEnds = [](std::string_view text) {
+            return static_cast<std::int64_t>(std::count(text.begin(), text.end(), '\n'));
+        };
+        // The lines are those of the visible text: a passage may begin or end with line ends.
+        const std::string_view all = passage.text;
+        const std::size_t visible = std::min(all.find_first_not_of(" \t\r\n"), all.size());
+        const std::size_t last = all.find_last_not_of(" \t\r\n");
+        const std::int64_t breaks = lineEnds(all);
+        if (last != std::string_view::npos) {
+            passage.lineBegin = line + lineEnds(all.substr(0, visible));
+            passage.lineEnd = line + lineEnds(all.substr(0, last + 1));
+        }
         m_context.parts.push_back({range, passage, document});
         return line + breaks;
     }

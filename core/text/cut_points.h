@@ -8,9 +8,9 @@
 
 namespace asterism {
 
-// Places where a tokenised text may be cut into blocks: behind line ends, blank lines (paragraphs)
-// and in front of Markdown headings (sections). Token indices are offset by `first`. Only cuts
-// that fall between two tokens are found.
+// Places where a tokenised text may be cut into blocks: at line ends, blank lines (paragraphs) and
+// in front of Markdown headings (sections). Token indices are offset by `first`. Only places
+// between two tokens count; a token that holds a line end may lie on either side.
 std::vector<CutPoint> findCutPoints(const Tokenizer& tokenizer, std::span<const TokenId> tokens,
                                     std::int64_t first = 0);
 
