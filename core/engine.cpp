@@ -7,22 +7,11 @@
 #include <thread>
 
 #include "core/base/error.h"
+#include "core/star/encoding_cost.h"
 
 namespace asterism {
 
 namespace {
-
-// Floating-point operations of phase 1 for a block: projections, and attention to the anchor and
-// to half of the block itself.
-double encodingCost(const ModelConfig& config, std::int64_t tokens, std::int64_t anchorTokens) {
-    const auto hidden = static_cast<double>(config.hidden);
-    const auto queries = static_cast<double>(config.heads * config.headDim);
-    const auto keys = static_cast<double>(config.kvHeads * config.headDim);
-    const double projections =
-        2 * hidden * (2 * queries + 2 * keys + 3 * static_cast<double>(config.feedForward));
-    const double seen = static_cast<double>(anchorTokens) + static_cast<double>(tokens) / 2;
-    return static_cast<double>(tokens) * (projections + 4 * queries * seen);
-}
 
 std::int64_t anchorLength(const ContextOptions& options, std::span<const TokenRange> blocks) {
     if (options.attention != AttentionMode::star) return 0;
@@ -71,7 +60,7 @@ void assignRanks(EncodedContext& context, const ModelConfig& config, int ranks) 
     std::vector<double> costs;
     for (std::size_t i = 0; i < count; ++i)
         costs.push_back(
-            encodingCost(config, context.blocks[i].tokens(), i == 0 ? 0 : context.anchorTokens));
+            encodingFlops(config, context.blocks[i].tokens(), i == 0 ? 0 : context.anchorTokens));
     context.rankOf = assignBlocks(costs, ranks);
 }
 

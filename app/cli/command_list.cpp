@@ -10,6 +10,7 @@ void addAllCommands(CommandSet& commands) {
     addScoreCommand(commands);
     addGenerateCommand(commands);
     addAskCommand(commands);
+    addBenchCommand(commands);
 }
 
 }  // namespace asterism

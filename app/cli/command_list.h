@@ -12,5 +12,6 @@ void addTemplateCommand(CommandSet& commands);
 void addScoreCommand(CommandSet& commands);
 void addGenerateCommand(CommandSet& commands);
 void addAskCommand(CommandSet& commands);
+void addBenchCommand(CommandSet& commands);
 
 }  // namespace asterism

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "app/cli/command.h"
 #include "app/fetch/model_folder.h"
 
 namespace asterism {
@@ -100,6 +101,13 @@ void ContextFlags::add(CLI::App& command) {
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
     addChoice(command, "--kv", options.kv, kKvTypes, "How keys and values are stored");
+}
+
+AttentionMode attentionModeOf(const std::string& name) {
+    const auto found = kAttentionModes.find(name);
+    if (found == kAttentionModes.end())
+        throw UsageError("attention mode ", name, " is none of ", namesOf(kAttentionModes));
+    return found->second;
 }
 
 void PlacementFlags::add(CLI::App& command) {

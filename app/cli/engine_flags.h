@@ -36,6 +36,9 @@ struct ContextFlags {
     void add(CLI::App& command);
 };
 
+// The mode of that name. Throws UsageError if there is none.
+AttentionMode attentionModeOf(const std::string& name);
+
 struct PlacementFlags {
     PlacementOptions options;
     std::string placement;  // empty: the attention mode's own

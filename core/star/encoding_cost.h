@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+
+#include "core/model/config.h"
+#include "core/star/encoded_context.h"
+
+namespace asterism {
+
+// Floating-point operations (multiply and add counted as two) of running `tokens` tokens through
+// all layers, each seeing `earlier` tokens and, causally, the run itself: projections and
+// attention, without the output head. Sliding-window layers count what their window leaves.
+double encodingFlops(const ModelConfig& config, std::int64_t tokens, std::int64_t earlier);
+
+// The same for a whole context as it was encoded.
+double encodingFlops(const ModelConfig& config, const EncodedContext& context);
+
+}  // namespace asterism
