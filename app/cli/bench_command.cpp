@@ -97,8 +97,8 @@ void printRow(const BenchRow& row, const cpu::MachineRate& machine) {
                 row.mode.c_str(), grouped(row.tokens).c_str(), row.blocks,
                 static_cast<double>(row.tokens) / row.encodeSeconds, rate * 1e-9,
                 100 * rate / machine.productFlops, row.firstTokenSeconds, row.generationRate,
-                cli::bytesText(static_cast<std::uint64_t>(row.kvBytes)).c_str(),
-                cli::bytesText(static_cast<std::uint64_t>(row.peakBytes)).c_str());
+                bytesText(static_cast<std::uint64_t>(row.kvBytes)).c_str(),
+                bytesText(static_cast<std::uint64_t>(row.peakBytes)).c_str());
     std::fflush(stdout);
 }
 
