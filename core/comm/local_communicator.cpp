@@ -41,16 +41,20 @@ class Meeting {
 
     void arrive() {
         std::unique_lock lock(m_mutex);
+        // Ranks that were counted may be gone, and what they offered with them.
+        if (m_aborted) throwAborted();
         const std::int64_t round = m_round;
         if (++m_arrived == size()) {
             m_arrived = 0;
             ++m_round;
             m_changed.notify_all();
-        } else {
-            m_changed.wait(lock, [&] { return m_round != round || m_aborted; });
+            return;
         }
-        if (m_aborted && m_round == round) throw RankAborted("another rank ended the run");
+        m_changed.wait(lock, [&] { return m_round != round || m_aborted; });
+        if (m_round == round) throwAborted();
     }
+
+    [[noreturn]] static void throwAborted() { throw RankAborted("another rank ended the run"); }
 
     std::vector<Offer> m_offers;
     std::mutex m_mutex;
