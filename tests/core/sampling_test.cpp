@@ -1,0 +1,208 @@
+#include "core/sampling.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <map>
+#include <set>
+
+#include "core/base/error.h"
+
+namespace asterism {
+namespace {
+
+const std::vector<float> kLogits{0.5F, 2.0F, 1.0F, -1.0F, 1.5F, 0.0F};
+
+std::vector<TokenId> draw(const SamplingOptions& options, int count,
+                          const std::vector<float>& logits = kLogits) {
+    Sampler sampler(options);
+    std::vector<TokenId> ids;
+    for (int i = 0; i < count; ++i) ids.push_back(sampler.next(logits, {}));
+    return ids;
+}
+
+std::set<TokenId> drawnIds(const SamplingOptions& options,
+                           const std::vector<float>& logits = kLogits) {
+    const auto ids = draw(options, 2000, logits);
+    return {ids.begin(), ids.end()};
+}
+
+SamplingOptions warm(double temperature = 1, std::uint64_t seed = 0) {
+    SamplingOptions options;
+    options.temperature = temperature;
+    options.seed = seed;
+    return options;
+}
+
+TEST(Sampler, GreedyTakesTheMostLikelyWhateverTheSeed) {
+    for (const std::uint64_t seed : {0U, 1U, 99U})
+        EXPECT_EQ(draw(warm(0, seed), 3), (std::vector<TokenId>{1, 1, 1}));
+}
+
+TEST(Sampler, GreedyTakesTheLowestIdAmongEquals) {
+    EXPECT_EQ(draw({}, 1, {0.F, 3.F, 3.F, 3.F}), (std::vector<TokenId>{1}));
+    EXPECT_EQ(draw({}, 1, {-5.F}), (std::vector<TokenId>{0}));
+}
+
+// Expected ids: another implementation of MT19937-64 (the C++ standard fixes it), its upper 53
+// bits over the cumulated probabilities, most likely token first.
+TEST(Sampler, ASeedGivesTheSameIdsOnEveryMachine) {
+    using Ids = std::vector<TokenId>;
+    EXPECT_EQ(draw(warm(0.8, 0), 12), (Ids{1, 3, 1, 4, 4, 1, 4, 1, 2, 0, 1, 4}));
+    EXPECT_EQ(draw(warm(0.8, 1), 12), (Ids{1, 1, 1, 1, 1, 0, 1, 1, 4, 4, 1, 4}));
+    EXPECT_EQ(draw(warm(0.8, 42), 12), (Ids{2, 4, 2, 1, 0, 1, 4, 1, 1, 1, 1, 4}));
+}
+
+TEST(Sampler, DrawsFollowTheSoftmaxOfLogitsOverTemperature) {
+    constexpr int kDraws = 20'000;
+    std::map<TokenId, double> share;
+    for (const TokenId id : draw(warm(2, 5), kDraws)) share[id] += 1.0 / kDraws;
+    double total = 0;
+    for (const float logit : kLogits) total += std::exp(logit / 2.0);
+    for (std::size_t i = 0; i < kLogits.size(); ++i)
+        EXPECT_NEAR(share[static_cast<TokenId>(i)], std::exp(kLogits[i] / 2.0) / total, 0.015);
+}
+
+TEST(Sampler, TopKKeepsTheKMostLikely) {
+    SamplingOptions options = warm(3);
+    options.topK = 3;
+    EXPECT_EQ(drawnIds(options), (std::set<TokenId>{1, 4, 2}));
+    options.topK = 1;
+    EXPECT_EQ(drawnIds(options), std::set<TokenId>{1});
+    options.topK = 1000;
+    EXPECT_EQ(drawnIds(options).size(), kLogits.size());
+}
+
+// Probabilities 0.5, 0.3, 0.15, 0.05.
+const std::vector<float> kShares{std::log(0.15F), std::log(0.5F), std::log(0.05F), std::log(0.3F)};
+
+TEST(Sampler, TopPKeepsTheFewestThatReachP) {
+    SamplingOptions options = warm();
+    options.topP = 0.45;
+    EXPECT_EQ(drawnIds(options, kShares), std::set<TokenId>{1});
+    options.topP = 0.55;
+    EXPECT_EQ(drawnIds(options, kShares), (std::set<TokenId>{1, 3}));
+    options.topP = 0.9;
+    EXPECT_EQ(drawnIds(options, kShares), (std::set<TokenId>{1, 3, 0}));
+    options.topP = 1;
+    EXPECT_EQ(drawnIds(options, kShares).size(), 4U);
+    options.topP = 1e-9;
+    EXPECT_EQ(drawnIds(options, kShares), std::set<TokenId>{1});
+}
+
+TEST(Sampler, MinPDropsTokensUnderAShareOfTheMostLikely) {
+    SamplingOptions options = warm();
+    options.minP = 0.25;  // of 0.5: 0.125
+    EXPECT_EQ(drawnIds(options, kShares), (std::set<TokenId>{1, 3, 0}));
+    options.minP = 0.5;
+    EXPECT_EQ(drawnIds(options, kShares), (std::set<TokenId>{1, 3}));
+    options.minP = 1;
+    EXPECT_EQ(drawnIds(options, kShares), std::set<TokenId>{1});
+}
+
+TEST(Sampler, ThePenaltyMakesSeenTokensLessLikelyOnceEach) {
+    SamplingOptions options;
+    options.repetitionPenalty = 1.5;
+    // 2.0 becomes 1.33 however often the token was seen: the next best is 1.5.
+    EXPECT_EQ(Sampler(options).next(kLogits, std::vector<TokenId>{1}), 4);
+    EXPECT_EQ(Sampler(options).next(kLogits, std::vector<TokenId>{1, 4, 1, 1}), 1);
+    // Negative logits grow more negative.
+    EXPECT_EQ(Sampler(options).next(std::vector<float>{-1.F, -1.2F}, std::vector<TokenId>{0}), 1);
+}
+
+TEST(Sampler, ThePenaltyLooksAsFarBackAsTold) {
+    SamplingOptions options;
+    options.repetitionPenalty = 2;
+    options.penaltyTokens = 2;
+    EXPECT_EQ(Sampler(options).next(kLogits, std::vector<TokenId>{1, 0, 0}), 1);
+    EXPECT_EQ(Sampler(options).next(kLogits, std::vector<TokenId>{0, 1, 0}), 4);
+    options.penaltyTokens = 0;
+    EXPECT_EQ(Sampler(options).next(kLogits, std::vector<TokenId>{1}), 1);
+}
+
+TEST(Sampler, HugeLogitsDoNotOverflow) {
+    EXPECT_EQ(draw(warm(), 5, {1e30F, 3e38F, -3e38F}), std::vector<TokenId>(5, 1));
+}
+
+TEST(TopLogits, AreSortedWithTheLowerIdFirstAmongEquals) {
+    const std::vector<float> logits{1.F, 5.F, 2.F, 5.F, 0.F};
+    using Best = std::vector<std::pair<TokenId, float>>;
+    EXPECT_EQ(topLogits(logits, 3), (Best{{1, 5.F}, {3, 5.F}, {2, 2.F}}));
+    EXPECT_EQ(topLogits(logits, 50).size(), 5U);
+    EXPECT_TRUE(topLogits(logits, 0).empty());
+    EXPECT_TRUE(topLogits(logits, -1).empty());
+}
+
+std::string errorOf(const SamplingOptions& options) {
+    try {
+        checkSampling(options);
+    } catch (const Error& error) {
+        return error.what();
+    }
+    return "no error";
+}
+
+TEST(CheckSampling, AcceptsTheEdgesOfEveryRange) {
+    SamplingOptions options;
+    options.temperature = 0;
+    options.topK = 0;
+    options.topP = 1;
+    options.minP = 0;
+    EXPECT_EQ(errorOf(options), "no error");
+    options.minP = 1;
+    options.topP = 1e-6;
+    options.repetitionPenalty = 0.1;
+    EXPECT_EQ(errorOf(options), "no error");
+}
+
+TEST(CheckSampling, NamesTheOptionTheValueAndTheRange) {
+    SamplingOptions options;
+    options.temperature = -0.5;
+    EXPECT_EQ(errorOf(options), "temperature -0.5 is out of range; use 0 (greedy) or more");
+    options = {};
+    options.topK = -2;
+    EXPECT_EQ(errorOf(options), "top-k -2 is out of range; use 0 (all) or more");
+    options = {};
+    options.topP = 0;
+    EXPECT_EQ(errorOf(options), "top-p 0 is out of range; use more than 0, at most 1");
+    options.topP = 1.5;
+    EXPECT_EQ(errorOf(options), "top-p 1.5 is out of range; use more than 0, at most 1");
+    options = {};
+    options.minP = -0.1;
+    EXPECT_EQ(errorOf(options), "min-p -0.1 is out of range; use 0 to 1");
+    options.minP = 1.1;
+    EXPECT_EQ(errorOf(options), "min-p 1.1 is out of range; use 0 to 1");
+    options = {};
+    options.repetitionPenalty = 0;
+    EXPECT_EQ(errorOf(options),
+              "repetition-penalty 0 is out of range; use a number over 0 (1: none)");
+}
+
+TEST(CheckSampling, RefusesWhatIsNoNumber) {
+    constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    for (const double value : {kNan, kInfinity}) {
+        SamplingOptions options;
+        options.temperature = value;
+        EXPECT_NE(errorOf(options), "no error");
+        options = {};
+        options.topP = value;
+        EXPECT_NE(errorOf(options), "no error");
+        options = {};
+        options.minP = value;
+        EXPECT_NE(errorOf(options), "no error");
+        options = {};
+        options.repetitionPenalty = value;
+        EXPECT_NE(errorOf(options), "no error");
+    }
+}
+
+TEST(Sampler, RefusesOptionsOutOfRange) {
+    SamplingOptions options;
+    options.topP = 2;
+    EXPECT_THROW(Sampler{options}, Error);
+}
+
+}  // namespace
+}  // namespace asterism
