@@ -161,8 +161,8 @@ void decodeQ6_K(Bytes block, float* values) {
         const std::uint8_t pairs = block[128 + half * 32 + i % 32];
         const int low = run < 2 ? lowNibble(nibbles) : highNibble(nibbles);
         const int q = low | (pairs >> 2 * run & 3) << 4;
-        const int groupFactor = static_cast<std::int8_t>(block[192 + i / 16]);
-        values[i] = scale * static_cast<float>(groupFactor) * static_cast<float>(q - 32);
+        const auto groupFactor = static_cast<float>(static_cast<std::int8_t>(block[192 + i / 16]));
+        values[i] = scale * groupFactor * static_cast<float>(q - 32);
     }
 }
 

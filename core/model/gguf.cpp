@@ -223,6 +223,7 @@ std::vector<Kept> HeaderReader::readNumbers(std::uint64_t count, std::string_vie
                 m_cursor.fail("array ", inQuotes(key), " holds ", stored,
                               ", which is out of range");
         }
+        // NOLINTNEXTLINE(bugprone-signed-char-misuse): int8 holds numbers here, not letters
         values[i] = static_cast<Kept>(stored);
     }
     return values;
@@ -246,7 +247,7 @@ bool HeaderReader::readBoolean(std::string_view key) {
 }
 
 std::string HeaderReader::readName(std::string_view what) {
-    const std::string name(m_cursor.takeText(m_cursor.read<std::uint64_t>(what), what));
+    std::string name(m_cursor.takeText(m_cursor.read<std::uint64_t>(what), what));
     if (name.empty()) m_cursor.fail(what, " is empty");
     return name;
 }
