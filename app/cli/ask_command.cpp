@@ -8,6 +8,7 @@
 #include "app/cli/progress.h"
 #include "app/cli/text_io.h"
 #include "app/engine_factory.h"
+#include "core/documents/documents.h"
 #include "core/text/context_builder.h"
 
 namespace asterism {

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "core/documents/document.h"
 #include "core/star/conversation.h"
-#include "core/text/documents.h"
 #include "core/text/prompt.h"
 
 namespace asterism {

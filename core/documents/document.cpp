@@ -1,0 +1,81 @@
+#include "core/documents/document.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "core/base/check.h"
+
+namespace asterism {
+
+namespace {
+
+constexpr std::string_view kKindNames[] = {"text", "markdown", "html", "pdf",
+                                           "docx", "odt",      "epub", "source"};
+constexpr std::string_view kQualityNames[] = {"good", "doubtful", "poor"};
+constexpr std::string_view kCauseNames[] = {"hidden",     "ignored",   "binary",     "generated",
+                                            "vendored",   "too large", "link",       "not a file",
+                                            "unreadable", "changing",  "damaged",    "encrypted",
+                                            "no text",    "unsafe",    "unsupported"};
+
+template <typename Enum, std::size_t count>
+std::string_view nameOf(Enum value, const std::string_view (&names)[count]) {
+    const auto index = static_cast<std::size_t>(value);
+    ASTERISM_CHECK(index < count);
+    return names[index];
+}
+
+// Of things ordered by offset, the end of those that begin at or before it.
+template <typename Iterator, typename OffsetOf>
+Iterator endOfBefore(Iterator begin, Iterator end, std::size_t offset, OffsetOf offsetOf) {
+    return std::partition_point(begin, end,
+                                [&](const auto& item) { return offsetOf(item) <= offset; });
+}
+
+}  // namespace
+
+std::string_view toString(DocumentKind kind) {
+    return nameOf(kind, kKindNames);
+}
+
+std::string_view toString(TextQuality quality) {
+    return nameOf(quality, kQualityNames);
+}
+
+std::string_view toString(LeftOutCause cause) {
+    return nameOf(cause, kCauseNames);
+}
+
+bool hasFileLines(DocumentKind kind) {
+    return kind == DocumentKind::text || kind == DocumentKind::markdown ||
+           kind == DocumentKind::source;
+}
+
+LocationIndex::LocationIndex(const Document& document) : m_lineBegins{0} {
+    for (std::size_t i = 0; i < document.text.size(); ++i)
+        if (document.text[i] == '\n') m_lineBegins.push_back(i + 1);
+    for (const Mark& mark : document.marks)
+        (mark.kind == Mark::Kind::page ? m_pages : m_headings).push_back(mark);
+}
+
+Location LocationIndex::at(std::size_t offset) const {
+    const auto markOffset = [](const Mark& mark) { return mark.offset; };
+    Location location;
+    const auto lineEnd = endOfBefore(m_lineBegins.begin(), m_lineBegins.end(), offset,
+                                     [](std::size_t begin) { return begin; });
+    location.line = std::distance(m_lineBegins.begin(), lineEnd);
+
+    const auto pageEnd = endOfBefore(m_pages.begin(), m_pages.end(), offset, markOffset);
+    if (pageEnd != m_pages.begin()) location.page = std::prev(pageEnd)->number;
+
+    auto heading = endOfBefore(m_headings.begin(), m_headings.end(), offset, markOffset);
+    for (int level = 0; heading != m_headings.begin() && level != 1;) {
+        --heading;
+        if (level != 0 && heading->number >= level) continue;
+        level = heading->number;
+        location.headings.push_back(heading->title);
+    }
+    std::reverse(location.headings.begin(), location.headings.end());
+    return location;
+}
+
+}  // namespace asterism

@@ -1,0 +1,90 @@
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "core/documents/reader_list.h"
+
+namespace asterism {
+
+namespace {
+
+ReadText readHtml(std::string_view html) {
+    return htmlReader().read(html, {});
+}
+
+std::string repeated(std::string_view text, int count) {
+    std::string result;
+    for (int i = 0; i < count; ++i) result += text;
+    return result;
+}
+
+}  // namespace
+
+TEST(Html, ReadsWhatAPersonSees) {
+    const ReadText read = readHtml(
+        "<!doctype html><html><head><title>T</title><style>p{}</style></head><body>"
+        "<h1>Main &amp; first</h1><p>One  <b>bold</b>\n word, <a href=x>a link</a>.<br>Next"
+        "<script>var hidden;</script></p><h2>Sub</h2><ul><li>a<ul><li>b</ul><li>c</ul>"
+        "<pre>x\n  y</pre><img alt='A map'></body></html>");
+    EXPECT_EQ(read.text,
+              "# Main & first\n\nOne bold word, a link.\nNext\n\n## Sub\n\n- a\n  - b\n- c\n\n"
+              "x\n  y\n\n[image: A map]\n");
+    ASSERT_EQ(read.marks.size(), 2u);
+    EXPECT_EQ(read.marks[1], (Mark{Mark::Kind::heading, read.text.find("## Sub"), 2, "Sub"}));
+}
+
+TEST(Html, KeepsRowsOfTablesOnLines) {
+    EXPECT_EQ(readHtml("<p>before<table><tr><th>k</th><th>v</th></tr>"
+                       "<tr><td><p>a</p></td><td><p>1</p></td></tr><tr><td></td><td>2</td></tr>"
+                       "</table>after")
+                  .text,
+              "before\n\nk | v\na | 1\n| 2\n\nafter\n");
+}
+
+TEST(Html, DropsSoftHyphensAndEmptyHeadings) {
+    const ReadText read = readHtml("<h1> </h1><p>hy\xC2\xADphen");
+    EXPECT_EQ(read.text, "hyphen\n");
+    EXPECT_TRUE(read.marks.empty());
+}
+
+TEST(Html, FollowsTheEncodingThatThePageStates) {
+    const ReadText read =
+        readHtml("<html><head><meta charset=\"iso-8859-1\"></head><body>caf\xE9</body></html>");
+    EXPECT_EQ(read.text, "café\n");
+    EXPECT_TRUE(read.notes.empty());
+}
+
+TEST(Html, ReadsTenThousandLevels) {
+    const ReadText read = readHtml(repeated("<div>", 10'000) + "deep");
+    EXPECT_EQ(read.text, "deep\n");
+}
+
+TEST(Html, RefusesNestingThatWouldCostTooMuch) {
+    EXPECT_THROW(readHtml(repeated("<div>", 1'000'000) + "deep"), RefusedFile);
+    // Each paragraph would open all the unclosed elements anew.
+    std::string page;
+    for (int i = 0; i < 5'000; ++i) page += "<b x=" + std::to_string(i) + ">";
+    EXPECT_THROW(readHtml(page + repeated("<p>x", 100'000)), RefusedFile);
+}
+
+TEST(Html, TakesALongListWithoutEndTagsForNoNesting) {
+    const ReadText read = readHtml("<ul>" + repeated("<li>item<p>more<br>", 30'000) + "</ul>");
+    EXPECT_GT(read.text.size(), 300'000u);
+}
+
+TEST(Html, WithoutTextIsRefusedByName) {
+    try {
+        readHtml("<html><body><script>app()</script></body></html>");
+        FAIL();
+    } catch (const RefusedFile& refusal) {
+        EXPECT_EQ(refusal.cause(), LeftOutCause::noText);
+    }
+}
+
+TEST(Html, RefusesMoreTextThanTheLimit) {
+    ReadLimits limits;
+    limits.textBytes = 1000;
+    EXPECT_THROW(htmlReader().read("<p>" + repeated("word ", 300), limits), RefusedFile);
+}
+
+}  // namespace asterism
