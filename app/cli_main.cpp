@@ -49,7 +49,7 @@ int runProgram(int argc, char** argv) {
             return report(ExitCode::failed, "standard output: the result could not be written");
         return static_cast<int>(ExitCode::done);
     } catch (const Stopped&) {
-        return report(ExitCode::interrupted, "interrupted; nothing was left behind");
+        return report(ExitCode::interrupted, "interrupted");
     } catch (const UsageError& error) {
         return report(ExitCode::usage, error.what());
     } catch (const std::bad_alloc&) {
