@@ -26,7 +26,7 @@ if [[ $# -ge 1 ]]; then
     [[ -e $1 ]] || { echo "run.sh: no file or folder at $1" >&2; exit 1; }
     folder=$(realpath "$1")
 fi
-question=${2:-"What is an anchor, and why does every block see it?"}
+question=${2:-"What is Asterism, and what does it do?"}
 
 "$root/installer/deps.sh"
 "$root/installer/build.sh" asterism-cli
@@ -45,4 +45,5 @@ if [[ ${#model[@]} -eq 0 || ! -e ${model[0]} ]]; then
     "$cli" model pull "${model[@]}"
 fi
 echo "asterism-cli ask $folder \"$question\"" >&2
-exec "$cli" ask "$folder" "$question" ${model[@]:+--model "${model[0]}"}
+# Small models fall into repeating themselves; a light penalty keeps them out of it.
+exec "$cli" ask "$folder" "$question" ${model[@]:+--model "${model[0]}"} --repetition-penalty 1.1
