@@ -171,7 +171,9 @@ DecodedText decodeText(std::string_view bytes, std::string_view stated) {
         decoded = decodeByStatistics(bytes);
     }
     // A mark or a pattern of zeros can stand in a file of numbers by chance.
-    if (decoded.text.find('\0') != std::string::npos || decoded.replaced * 10 > decoded.text.size())
+    const std::string_view text = decoded.text;
+    if (text.find('\0') != text.npos || hasManyControls(text.substr(0, kHeadBytes)) ||
+        decoded.replaced * 10 > text.size())
         throw RefusedFile(LeftOutCause::binary, "binary");
     unifyLineEnds(decoded.text);
     return decoded;
