@@ -22,7 +22,9 @@ void checkDevice(const std::string& device) {
 
 std::unique_ptr<Engine> openEngine(const EngineOptions& options) {
     checkDevice(options.device);
-    if (options.ranks < 1) throw Error(options.ranks, " ranks are not possible; use 1 or more");
+    constexpr int kMostRanks = 1024;  // each is a thread with work space of its own
+    if (options.ranks < 1 || options.ranks > kMostRanks)
+        throw Error(options.ranks, " ranks are not possible; use 1 to ", kMostRanks);
     const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     const int threads = options.threads > 0 ? options.threads : cores;
 

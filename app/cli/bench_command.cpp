@@ -148,13 +148,13 @@ void addBenchCommand(CommandSet& commands) {
                      [flags](const CommandContext& context) { bench(*flags, context); });
     app->add_option("--lengths", flags->lengths, "Context tokens, separated by commas")
         ->delimiter(',')
-        ->check(CLI::PositiveNumber)
+        ->check(atLeast(1))
         ->capture_default_str();
     app->add_option("--modes", flags->modes, "Attention modes, separated by commas")
         ->delimiter(',')
         ->capture_default_str();
     app->add_option("--generate", flags->generated, "Tokens to generate after each context")
-        ->check(CLI::Range(2, 100000))
+        ->check(atLeast(2))
         ->capture_default_str();
     flags->engine.add(*app);
     flags->context.add(*app);

@@ -65,10 +65,10 @@ std::filesystem::path ModelFlag::resolve() const {
 void EngineFlags::add(CLI::App& command) {
     model.add(command);
     command.add_option("--ranks", options.ranks, "Workers the blocks are spread over")
-        ->check(CLI::Range(1, 1024))
+        ->check(atLeast(1))
         ->capture_default_str();
     command.add_option("--threads", options.threads, "CPU threads of all ranks; 0: all cores")
-        ->check(CLI::Range(0, 4096))
+        ->check(atLeast(0))
         ->capture_default_str();
     command.add_option("--device", options.device, "cpu or cuda[:K]")->capture_default_str();
     addChoice(command, "--precision", options.precision, kPrecisions, "Numbers to compute with");
@@ -85,22 +85,33 @@ void ContextFlags::add(CLI::App& command) {
               "What a context token sees");
     addChoice(command, "--plan", options.plan, kPlans, "How the context is cut into blocks");
     command.add_option("--block-tokens", options.blockTokens, "Tokens of a block")
-        ->check(CLI::PositiveNumber)
+        ->check(atLeast(1))
         ->capture_default_str();
     command.add_option("--anchor", anchor, "first, none or a file with the anchor's text")
         ->capture_default_str();
     command.add_option("--anchor-tokens", options.anchorTokens, "Tokens of a first-block anchor")
-        ->check(CLI::PositiveNumber)
+        ->check(atLeast(1))
         ->default_str("as many as a block");
     addChoice(command, "--positions", options.positions, kPositions,
               "Where a block stands while it is encoded");
     command.add_option("--sink-tokens", options.sinkTokens, "First tokens that window mode keeps")
-        ->check(CLI::NonNegativeNumber)
+        ->check(atLeast(0))
         ->capture_default_str();
     command.add_option("--sliding-tokens", options.slidingTokens, "Length of window mode's window")
-        ->check(CLI::PositiveNumber)
+        ->check(atLeast(1))
         ->capture_default_str();
     addChoice(command, "--kv", options.kv, kKvTypes, "How keys and values are stored");
+}
+
+CLI::Validator atLeast(std::int64_t low) {
+    const auto check = [low](const std::string& text) {
+        std::int64_t value = 0;
+        const bool isNumber = CLI::detail::lexical_cast(text, value);
+        return isNumber && value >= low
+                   ? std::string()
+                   : text + " is not a whole number of " + std::to_string(low) + " or more";
+    };
+    return {check, "", "atLeast"};
 }
 
 AttentionMode attentionModeOf(const std::string& name) {
@@ -116,10 +127,10 @@ void PlacementFlags::add(CLI::App& command) {
         ->type_name(namesOf(kPlacements))
         ->default_str("stagger; true for dense, ring, window");
     command.add_option("--window", options.window, "Positions that may be used")
-        ->check(CLI::PositiveNumber)
+        ->check(atLeast(1))
         ->default_str("the smaller of the model's and max(8192, 1.5 blocks + anchor file + room)");
     command.add_option("--room", options.room, "Positions kept for query and answer")
-        ->check(CLI::NonNegativeNumber)
+        ->check(atLeast(0))
         ->capture_default_str();
 }
 
@@ -134,7 +145,7 @@ PlacementOptions PlacementFlags::resolve(AttentionMode attention) const {
 
 void AnswerFlags::add(CLI::App& command) {
     command.add_option("--max-tokens", options.maxTokens, "Longest answer")
-        ->check(CLI::NonNegativeNumber)
+        ->check(atLeast(0))
         ->capture_default_str();
     SamplingOptions& sampling = options.sampling;
     command.add_option("--temperature", sampling.temperature, "0: always the likeliest token")

@@ -36,6 +36,9 @@ struct ContextFlags {
     void add(CLI::App& command);
 };
 
+// Accepts whole numbers from `low` on; the complaint says so.
+CLI::Validator atLeast(std::int64_t low);
+
 // The mode of that name. Throws UsageError if there is none.
 AttentionMode attentionModeOf(const std::string& name);
 

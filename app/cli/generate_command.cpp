@@ -182,7 +182,7 @@ void addGenerateCommand(CommandSet& commands) {
     flags->answer.add(*app);
     app->add_option("--top-logits", flags->answer.options.topLogits,
                     "Logits to report after the query")
-        ->check(CLI::NonNegativeNumber)
+        ->check(atLeast(0))
         ->capture_default_str();
     app->add_flag("--tokens", flags->areTokens, "The files hold JSON arrays of token ids");
     app->add_flag("--raw", flags->isRaw,
