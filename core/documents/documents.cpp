@@ -1,10 +1,13 @@
 #include "core/documents/documents.h"
 
 #include <algorithm>
+#include <optional>
 
+#include "core/documents/file_classes.h"
 #include "core/documents/file_reading.h"
 #include "core/documents/folder_listing.h"
 #include "core/documents/reader_list.h"
+#include "core/documents/text_encoding.h"
 
 namespace asterism {
 
@@ -12,9 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::uintmax_t mostBytes(DocumentKind kind, const ReadLimits& limits) {
-    return hasFileLines(kind) || kind == DocumentKind::html ? limits.plainBytes
-                                                            : limits.containerBytes;
+bool isPlain(DocumentKind kind) {
+    return hasFileLines(kind) || kind == DocumentKind::html;
 }
 
 bool isBlank(const std::string& text) {
@@ -29,7 +31,11 @@ void readFolder(const fs::path& folder, const ReadOptions& options, const std::s
         const FoundFile& file = listing.files[i];
         if (options.onFile) options.onFile(i, listing.files.size(), file.name);
         try {
-            collection.documents.push_back(readDocument(file.path, file.name, options.limits));
+            Document document = readDocument(file.path, file.name, options.limits);
+            const bool isJudged = file.mayBeGenerated && !options.folders.takesGenerated;
+            const auto fileClass = isJudged ? classifyText(document) : std::nullopt;
+            if (fileClass) throw RefusedFile(fileClass->cause, fileClass->reason);
+            collection.documents.push_back(std::move(document));
         } catch (const RefusedFile& refusal) {
             collection.leftOut.push_back(
                 {file.name, refusal.what(), refusal.cause(), file.bytes, false});
@@ -50,7 +56,9 @@ Document readDocument(const fs::path& path, const std::string& name, const ReadL
     const DocumentReader* reader = nullptr;
     const FileContent content = readWholeFile(path, [&](std::string_view head) {
         reader = &readerFor(fileName, head);
-        return mostBytes(reader->kind(), limits);
+        if (isPlain(reader->kind()) && looksBinary(head))
+            throw RefusedFile(LeftOutCause::binary, "binary");
+        return isPlain(reader->kind()) ? limits.plainBytes : limits.containerBytes;
     });
     if (content.bytes.empty()) throw RefusedFile(LeftOutCause::noText, "empty");
     ReadText read = reader->read(content.bytes, limits);

@@ -15,7 +15,8 @@ struct FoundFile {
     std::filesystem::path path;
     std::string name;  // relative to the folder, UTF-8, with / between folders
     std::uintmax_t bytes = 0;
-    std::int64_t time = 0;  // of the last change, nanoseconds since 1970
+    std::int64_t time = 0;       // of the last change, nanoseconds since 1970
+    bool mayBeGenerated = true;  // nothing but its text can tell
 };
 
 struct FolderListing {

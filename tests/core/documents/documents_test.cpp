@@ -97,11 +97,19 @@ TEST(Documents, TakesFileNamesThatAreNotUtf8) {
 TEST(Documents, LeavesOutWhatIsOverTheLimit) {
     const test::TempDir folder;
     put(folder, "a.txt", "text\n");
-    put(folder, "big.txt", "begin\n");
+    put(folder, "big.txt", std::string(10'000, 'x'));
     fs::resize_file(folder / "big.txt", 2'000'000'000);
     const DocumentCollection collection = readDocuments(folder.path());
     EXPECT_EQ(causesOf(collection), (Causes{{"big.txt", LeftOutCause::tooLarge}}));
     EXPECT_EQ(collection.leftOut[0].fileBytes, 2'000'000'000u);
+}
+
+TEST(Documents, DoesNotWaitForAPipeInThePlaceOfAnIgnoreFile) {
+    const test::TempDir folder;
+    put(folder, "a.txt", "text\n");
+    put(folder, "sub/b.txt", "text\n");
+    ASSERT_EQ(::mkfifo((folder / "sub/.gitignore").c_str(), 0600), 0);
+    EXPECT_EQ(causesOf(readDocuments(folder.path())), (Causes{{"sub", LeftOutCause::unsafe}}));
 }
 
 TEST(Documents, TellsProgressAndStopsWhenAsked) {
