@@ -1,35 +1,24 @@
 #include "app/engine_factory.h"
 
 #include <algorithm>
+#include <charconv>
+#include <string_view>
 #include <thread>
 
 #include "core/base/error.h"
 #include "core/comm/local_communicator.h"
 #include "core/cpu/cpu_backend.h"
+#if ASTERISM_CUDA
+#include "cuda/cuda_backend.h"
+#endif
 
 namespace asterism {
 
 namespace {
 
-void checkDevice(const std::string& device) {
-    if (device == "cpu") return;
-    if (device == "cuda" || device.starts_with("cuda:"))
-        throw Error("device ", device, ": this build has no CUDA back end; use --device cpu");
-    throw Error("device ", device, " is unknown; use cpu");
-}
-
-}  // namespace
-
-std::unique_ptr<Engine> openEngine(const EngineOptions& options) {
-    checkDevice(options.device);
-    constexpr int kMostRanks = 1024;  // each is a thread with work space of its own
-    if (options.ranks < 1 || options.ranks > kMostRanks)
-        throw Error(options.ranks, " ranks are not possible; use 1 to ", kMostRanks);
+void addCpuRanks(const EngineOptions& options, EngineParts& parts) {
     const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     const int threads = options.threads > 0 ? options.threads : cores;
-
-    EngineParts parts;
-    parts.file = openModelFile(options.model);
     for (int rank = 0; rank < options.ranks; ++rank) {
         CpuOptions cpu;
         cpu.threads = std::max(1, threads / options.ranks);
@@ -37,6 +26,53 @@ std::unique_ptr<Engine> openEngine(const EngineOptions& options) {
         parts.deviceOf.push_back(0);
     }
     parts.connectRanks = [ranks = options.ranks] { return makeLocalCommunicators(ranks); };
+}
+
+#if ASTERISM_CUDA
+// The index of "cuda:1"; 0 for "cuda".
+int gpuIndex(const std::string& device) {
+    if (device == "cuda") return 0;
+    const std::string_view digits = std::string_view(device).substr(5);
+    int index = 0;
+    const auto [end, error] = std::from_chars(digits.begin(), digits.end(), index);
+    if (error != std::errc() || end != digits.end())
+        throw Error("device ", device, " is not understood; use cuda or cuda:0");
+    return index;
+}
+
+// All ranks on one GPU; they share its weights.
+void addGpuRanks(const EngineOptions& options, EngineParts& parts) {
+    CudaOptions cuda;
+    cuda.device = gpuIndex(options.device);
+    if (options.precision == Precision::f32) cuda.activations = DataType::f32;
+    for (int rank = 0; rank < options.ranks; ++rank) {
+        parts.backends.push_back(makeCudaBackend(cuda));
+        parts.deviceOf.push_back(cuda.device);
+    }
+    parts.connectRanks = [ranks = options.ranks] {
+        return makeLocalCommunicators(ranks, copyOnGpu);
+    };
+}
+#else
+void addGpuRanks(const EngineOptions& options, EngineParts&) {
+    throw Error("device ", options.device, ": this build has no CUDA back end; use --device cpu");
+}
+#endif
+
+}  // namespace
+
+std::unique_ptr<Engine> openEngine(const EngineOptions& options) {
+    constexpr int kMostRanks = 1024;  // each is a thread with work space of its own
+    if (options.ranks < 1 || options.ranks > kMostRanks)
+        throw Error(options.ranks, " ranks are not possible; use 1 to ", kMostRanks);
+    EngineParts parts;
+    parts.file = openModelFile(options.model);
+    if (options.device == "cpu")
+        addCpuRanks(options, parts);
+    else if (options.device == "cuda" || options.device.starts_with("cuda:"))
+        addGpuRanks(options, parts);
+    else
+        throw Error("device ", options.device, " is unknown; use cpu or cuda");
     return std::make_unique<Engine>(std::move(parts));
 }
 

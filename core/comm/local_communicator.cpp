@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <cstring>
 #include <mutex>
+#include <utility>
 
 namespace asterism {
 
@@ -12,7 +13,17 @@ namespace {
 // everyone leaves.
 class Meeting {
   public:
-    explicit Meeting(int size) : m_offers(static_cast<std::size_t>(size)) {}
+    Meeting(int size, CopyBetweenRanks copy)
+        : m_offers(static_cast<std::size_t>(size)), m_copy(std::move(copy)) {}
+
+    void copy(const TensorView& from, const TensorView& to) const {
+        ASTERISM_CHECK(from.bytes() == to.bytes());
+        if (from.bytes() == 0 || from.data == to.data) return;
+        if (m_copy)
+            m_copy(from, to);
+        else
+            std::memcpy(to.data, from.data, static_cast<std::size_t>(from.bytes()));
+    }
 
     int size() const { return static_cast<int>(m_offers.size()); }
 
@@ -57,6 +68,7 @@ class Meeting {
     [[noreturn]] static void throwAborted() { throw RankAborted("another rank ended the run"); }
 
     std::vector<Offer> m_offers;
+    CopyBetweenRanks m_copy;  // empty: host memory
     std::mutex m_mutex;
     std::condition_variable m_changed;
     int m_arrived = 0;
@@ -74,7 +86,7 @@ class LocalCommunicator : public Communicator {
 
     void broadcast(const TensorView& values, int root) override {
         m_meeting->publish(m_rank, {values, 0});
-        if (m_rank != root) copyBytes(m_meeting->offerOf(root).values, values);
+        if (m_rank != root) m_meeting->copy(m_meeting->offerOf(root).values, values);
         m_meeting->leave();
     }
 
@@ -89,13 +101,13 @@ class LocalCommunicator : public Communicator {
         ASTERISM_CHECK(all.rows() == size() && all.bytes() == part.bytes() * size());
         m_meeting->publish(m_rank, {part, 0});
         for (int rank = 0; rank < size(); ++rank)
-            copyBytes(m_meeting->offerOf(rank).values, all.slice(rank, rank + 1));
+            m_meeting->copy(m_meeting->offerOf(rank).values, all.slice(rank, rank + 1));
         m_meeting->leave();
     }
 
     void exchange(const TensorView& send, int, const TensorView& receive, int from) override {
         m_meeting->publish(m_rank, {send, 0});
-        copyBytes(m_meeting->offerOf(from).values, receive);
+        m_meeting->copy(m_meeting->offerOf(from).values, receive);
         m_meeting->leave();
     }
 
@@ -103,21 +115,15 @@ class LocalCommunicator : public Communicator {
     void abort() noexcept override { m_meeting->abort(); }
 
   private:
-    static void copyBytes(const TensorView& from, const TensorView& to) {
-        ASTERISM_CHECK(from.bytes() == to.bytes());
-        if (from.bytes() > 0 && from.data != to.data)
-            std::memcpy(to.data, from.data, static_cast<std::size_t>(from.bytes()));
-    }
-
     std::shared_ptr<Meeting> m_meeting;
     int m_rank;
 };
 
 }  // namespace
 
-std::vector<std::unique_ptr<Communicator>> makeLocalCommunicators(int size) {
+std::vector<std::unique_ptr<Communicator>> makeLocalCommunicators(int size, CopyBetweenRanks copy) {
     ASTERISM_CHECK(size >= 1);
-    const auto meeting = std::make_shared<Meeting>(size);
+    const auto meeting = std::make_shared<Meeting>(size, std::move(copy));
     std::vector<std::unique_ptr<Communicator>> ranks;
     for (int rank = 0; rank < size; ++rank)
         ranks.push_back(std::make_unique<LocalCommunicator>(meeting, rank));

@@ -1,0 +1,154 @@
+#include "cuda/attention.h"
+
+#include <algorithm>
+#include <cstring>
+#include <numbers>
+#include <utility>
+
+#include "core/base/check.h"
+#include "core/base/error.h"
+#include "cuda/check.h"
+#include "cuda/kernels/merge_kernels.h"
+#include "cuda/kernels/split_attention.h"
+
+namespace asterism::cuda {
+namespace {
+
+constexpr std::int64_t kLeastPiece = 64;     // keys
+constexpr std::int64_t kBlocksPerUnit = 16;  // blocks of threads that keep a multiprocessor busy
+
+std::int64_t divideUp(std::int64_t value, std::int64_t by) {
+    return (value + by - 1) / by;
+}
+
+}  // namespace
+
+Attention::Attention(std::shared_ptr<Stream> stream, UploadRing& ring)
+    : m_stream(std::move(stream)), m_ring(ring), m_partials(m_stream) {}
+
+int Attention::addRope(const RopeConfig& rope) {
+    ASTERISM_CHECK(static_cast<std::int64_t>(rope.frequencies.size()) * 2 == rope.dimensions);
+    const auto same = std::find_if(m_ropes.begin(), m_ropes.end(),
+                                   [&](const Rope& known) { return known.config == rope; });
+    if (same != m_ropes.end()) return static_cast<int>(same - m_ropes.begin());
+    std::vector<double> halfTurns;
+    for (const double frequency : rope.frequencies)
+        halfTurns.push_back(frequency / std::numbers::pi);
+    Rope added{rope, DeviceMemory(m_stream, rope.dimensions / 2 * 8)};
+    if (!halfTurns.empty())
+        check(cudaMemcpyAsync(added.halfTurns.data(), halfTurns.data(), halfTurns.size() * 8,
+                              cudaMemcpyHostToDevice, m_stream->handle()),
+              "copying a rotation to the GPU");
+    m_stream->synchronize();
+    m_ropes.push_back(std::move(added));
+    return static_cast<int>(m_ropes.size()) - 1;
+}
+
+void Attention::describe(const AttentionCall& call) {
+    ASTERISM_CHECK(call.rope >= 0 && static_cast<std::size_t>(call.rope) < m_ropes.size());
+    const Rope& rope = m_ropes[static_cast<std::size_t>(call.rope)];
+    const Shape& queries = call.queries.shape;
+    const std::int64_t headDim = queries[2];
+    if (headDim < 8 || headDim % 8 != 0 || headDim > kMostHeadDim)
+        throw Error("head size ", headDim, " is not supported on the GPU: it must be a multiple ",
+                    "of 8, ", kMostHeadDim, " at most; choose another model");
+    const std::int64_t kvHeads =
+        call.segments.empty() ? 1 : call.segments.front().keyValues.kvHeads;
+    ASTERISM_CHECK(kvHeads > 0 && queries[1] % kvHeads == 0);
+    ASTERISM_CHECK(rope.config.dimensions <= headDim);
+    m_plan.shape = {.tokens = queries[0],
+                    .heads = static_cast<std::int32_t>(queries[1]),
+                    .kvHeads = static_cast<std::int32_t>(kvHeads),
+                    .headDim = static_cast<std::int32_t>(headDim),
+                    .pairs = static_cast<std::int32_t>(rope.config.dimensions / 2),
+                    .window = call.window,
+                    .scale = call.scale,
+                    .magnitude = rope.config.magnitude,
+                    .halfTurns = static_cast<const double*>(rope.halfTurns.data())};
+    m_plan.segments.clear();
+    for (const AttentionSegment& segment : call.segments) {
+        const KeyValueView& run = segment.keyValues;
+        ASTERISM_CHECK(run.kvHeads == kvHeads && run.headDim == headDim);
+        SegmentEntry entry{};
+        entry.keys = run.keys;
+        entry.values = run.values;
+        entry.keyScale = run.keyScale;
+        entry.keyOffset = run.keyOffset;
+        entry.valueScale = run.valueScale;
+        entry.capacity = run.capacity;
+        entry.keyStart = segment.keyStart - segment.queryStart;
+        entry.keyStep = segment.keyStep;
+        entry.firstToken = segment.keyToken - segment.queryToken;
+        entry.sinkKeys = call.sinkTokens - segment.keyToken;
+        // Keys behind the last query are seen by none.
+        entry.keyCount = static_cast<std::int32_t>(
+            std::clamp<std::int64_t>(queries[0] - entry.firstToken, 0, run.tokens));
+        entry.type = run.type;
+        m_plan.segments.push_back(entry);
+    }
+}
+
+// Enough pieces to fill the GPU, none shorter than is worth a block of threads.
+std::int64_t Attention::keysOfPiece(std::int64_t blocksPerPiece) const {
+    std::int64_t keys = 0;
+    for (const SegmentEntry& segment : m_plan.segments) keys += segment.keyCount;
+    const std::int64_t wanted = std::max<std::int64_t>(
+        1, m_stream->device().multiprocessors * kBlocksPerUnit / blocksPerPiece);
+    return divideUp(std::max(kLeastPiece, divideUp(keys, wanted)), kLeastPiece) * kLeastPiece;
+}
+
+void Attention::cutPieces(std::int64_t keysOfPiece) {
+    m_plan.pieces.clear();
+    for (std::size_t s = 0; s < m_plan.segments.size(); ++s) {
+        SegmentEntry& segment = m_plan.segments[s];
+        segment.firstPiece = static_cast<std::int32_t>(m_plan.pieces.size());
+        for (std::int64_t key = 0; key < segment.keyCount; key += keysOfPiece)
+            m_plan.pieces.push_back({static_cast<std::int32_t>(s), static_cast<std::int32_t>(key),
+                                     static_cast<std::int32_t>(std::min<std::int64_t>(
+                                         segment.keyCount, key + keysOfPiece))});
+        segment.pieces = static_cast<std::int32_t>(m_plan.pieces.size()) - segment.firstPiece;
+    }
+}
+
+void Attention::upload() {
+    const std::size_t segmentBytes = m_plan.segments.size() * sizeof(SegmentEntry);
+    const std::size_t pieceBytes = m_plan.pieces.size() * sizeof(PieceEntry);
+    m_tables.resize(segmentBytes + pieceBytes);
+    if (m_tables.empty()) return;
+    std::memcpy(m_tables.data(), m_plan.segments.data(), segmentBytes);
+    if (pieceBytes > 0)
+        std::memcpy(m_tables.data() + segmentBytes, m_plan.pieces.data(), pieceBytes);
+    const auto* there = static_cast<const std::byte*>(m_ring.upload(m_tables));
+    m_plan.segmentsThere = reinterpret_cast<const SegmentEntry*>(there);
+    m_plan.piecesThere = reinterpret_cast<const PieceEntry*>(there + segmentBytes);
+}
+
+void Attention::attend(const AttentionCall& call) {
+    describe(call);
+    if (m_plan.shape.tokens == 0) return;
+    attendPieces(call);
+}
+
+void Attention::attendPieces(const AttentionCall& call) {
+    cutPieces(keysOfPiece(splitAttentionBlocks(m_plan.shape)));
+    upload();
+    const auto pieces = static_cast<std::int64_t>(m_plan.pieces.size());
+    const std::int64_t rows = m_plan.rows();
+    const std::int64_t headDim = m_plan.shape.headDim;
+    auto* outputs = m_partials.values<float>(pieces * rows * (headDim + 1));
+    float* logSumExps = outputs + pieces * rows * headDim;
+    if (pieces > 0)
+        splitAttention({m_plan.shape, call.queries.data, call.queries.type, m_plan.segmentsThere,
+                        m_plan.piecesThere, static_cast<std::int32_t>(pieces), outputs, logSumExps},
+                       m_stream->handle());
+    mergePieces({outputs, logSumExps, static_cast<std::int32_t>(pieces), rows, headDim,
+                 call.partial.output.floats(), call.partial.logSumExp.floats()},
+                m_stream->handle());
+    if (call.segmentLogSumExp.data)
+        mergeSegments(
+            {logSumExps, m_plan.segmentsThere, static_cast<std::int32_t>(m_plan.segments.size()),
+             rows, rows - m_plan.shape.heads, m_plan.shape.heads, call.segmentLogSumExp.floats()},
+            m_stream->handle());
+}
+
+}  // namespace asterism::cuda

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "core/backend.h"
+#include "cuda/kernels/attention_args.h"
+#include "cuda/stream.h"
+#include "cuda/upload_ring.h"
+
+namespace asterism::cuda {
+
+// Backend::attend on the GPU: describes a call to the kernels and chooses between them. The list
+// of segments goes up once a call; partials of pieces of the keys are merged on the GPU.
+class Attention {
+  public:
+    Attention(std::shared_ptr<Stream> stream, UploadRing& ring);
+
+    int addRope(const RopeConfig& rope);
+    void attend(const AttentionCall& call);
+
+  private:
+    struct Rope {
+        RopeConfig config;
+        DeviceMemory halfTurns;
+    };
+    // A call's segments and pieces, on the host and on the GPU.
+    struct Plan {
+        AttentionShape shape{};
+        std::vector<SegmentEntry> segments;
+        std::vector<PieceEntry> pieces;
+        const SegmentEntry* segmentsThere = nullptr;
+        const PieceEntry* piecesThere = nullptr;
+        std::int64_t rows() const { return shape.tokens * shape.heads; }
+    };
+
+    void describe(const AttentionCall& call);
+    void cutPieces(std::int64_t keysOfPiece);
+    std::int64_t keysOfPiece(std::int64_t blocksPerPiece) const;
+    void upload();
+    void attendPieces(const AttentionCall& call);
+
+    std::shared_ptr<Stream> m_stream;
+    UploadRing& m_ring;
+    std::deque<Rope> m_ropes;
+    Plan m_plan;
+    std::vector<std::byte> m_tables;  // what goes up
+    Scratch m_partials;
+};
+
+}  // namespace asterism::cuda

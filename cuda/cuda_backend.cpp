@@ -1,0 +1,228 @@
+#include "cuda/cuda_backend.h"
+
+#include <cstring>
+#include <utility>
+
+#include "core/base/check.h"
+#include "cuda/attention.h"
+#include "cuda/check.h"
+#include "cuda/cuda_weight.h"
+#include "cuda/device.h"
+#include "cuda/kernels/element_kernels.h"
+#include "cuda/kernels/merge_kernels.h"
+#include "cuda/kernels/store_kernels.h"
+#include "cuda/kernels/weight_kernels.h"
+#include "cuda/linear.h"
+#include "cuda/staging.h"
+#include "cuda/stream.h"
+#include "cuda/upload_ring.h"
+
+namespace asterism {
+namespace cuda {
+namespace {
+
+class DeviceBuffer final : public Buffer {
+  public:
+    DeviceBuffer(DeviceMemory memory, std::int64_t bytes)
+        : Buffer(memory.data(), bytes), m_memory(std::move(memory)) {}
+
+  private:
+    DeviceMemory m_memory;
+};
+
+const CudaWeight& own(const Weight& weight) {
+    const auto* mine = dynamic_cast<const CudaWeight*>(&weight);
+    ASTERISM_CHECK(mine != nullptr);
+    return *mine;
+}
+
+class CudaBackend final : public Backend {
+  public:
+    CudaBackend(const Device& device, DataType activations)
+        : m_activations(activations),
+          m_stream(std::make_shared<Stream>(device)),
+          m_ring(m_stream),
+          m_staging(m_stream),
+          m_linear(m_stream),
+          m_attention(m_stream, m_ring),
+          m_scratch(m_stream) {}
+    ~CudaBackend() override {
+        // Nothing may be in flight when its memory goes; a failure was reported by the op itself.
+        (void)cudaStreamSynchronize(m_stream->handle());
+    }
+
+    std::string description() const override;
+    DataType activationType() const override { return m_activations; }
+
+    std::unique_ptr<Buffer> allocate(std::int64_t bytes) override {
+        return std::make_unique<DeviceBuffer>(DeviceMemory(m_stream, bytes), bytes);
+    }
+    void upload(std::span<const std::byte> host, const TensorView& to) override;
+    void download(const TensorView& from, std::span<std::byte> host) override;
+    void copy(const TensorView& from, const TensorView& to) override;
+    void synchronize() override {
+        m_stream->enter();
+        m_stream->synchronize();
+    }
+    std::shared_ptr<const Weight> load(const HostWeight& weight) override {
+        return std::make_shared<CudaWeight>(weight, m_activations, m_stream);
+    }
+    int addRope(const RopeConfig& rope) override {
+        m_stream->enter();
+        return m_attention.addRope(rope);
+    }
+
+    void embed(const Weight& table, std::span<const TokenId> tokens, float scale,
+               const TensorView& output) override;
+    void rmsNorm(const TensorView& input, const Weight& gain, float epsilon,
+                 const TensorView& output) override;
+    void linear(const TensorView& input, const Weight& weight, const Weight* bias,
+                const TensorView& output) override {
+        m_stream->enter();
+        m_linear.multiply(input, own(weight), bias ? &own(*bias) : nullptr, output);
+    }
+    void gate(const TensorView& gate, const TensorView& up, Activation activation,
+              const TensorView& output) override;
+    void add(const TensorView& term, const TensorView& sum) override;
+    void convert(const TensorView& from, const TensorView& to) override;
+    void store(const TensorView& keys, const TensorView& values, const KeyValueView& to,
+               std::int64_t first) override;
+    void attend(const AttentionCall& call) override {
+        m_stream->enter();
+        m_attention.attend(call);
+    }
+    void merge(const Partial& part, const Partial& sum) override;
+
+  private:
+    cudaStream_t stream() const { return m_stream->handle(); }
+    void copyBytes(const void* from, void* to, std::int64_t bytes, cudaMemcpyKind kind) {
+        m_stream->enter();
+        if (bytes > 0)
+            check(cudaMemcpyAsync(to, from, static_cast<std::size_t>(bytes), kind, stream()),
+                  "copying");
+    }
+
+    DataType m_activations;
+    std::shared_ptr<Stream> m_stream;
+    UploadRing m_ring;
+    Staging m_staging;
+    Linear m_linear;
+    Attention m_attention;
+    Scratch m_scratch;
+};
+
+std::string CudaBackend::description() const {
+    const Device& device = m_stream->device();
+    return "cuda:" + std::to_string(device.index) + ", " + device.name +
+           (m_activations == DataType::f32 ? ", f32" : ", bf16");
+}
+
+void CudaBackend::upload(std::span<const std::byte> host, const TensorView& to) {
+    ASTERISM_CHECK(static_cast<std::int64_t>(host.size()) == to.bytes());
+    copyBytes(host.data(), to.data, to.bytes(), cudaMemcpyHostToDevice);
+    // The caller's bytes may go as soon as this returns.
+    synchronize();
+}
+
+void CudaBackend::download(const TensorView& from, std::span<std::byte> host) {
+    ASTERISM_CHECK(static_cast<std::int64_t>(host.size()) == from.bytes());
+    m_stream->enter();
+    m_staging.download(from.data, host);
+}
+
+void CudaBackend::copy(const TensorView& from, const TensorView& to) {
+    ASTERISM_CHECK(from.type == to.type && from.elements() == to.elements());
+    copyBytes(from.data, to.data, from.bytes(), cudaMemcpyDeviceToDevice);
+}
+
+void CudaBackend::embed(const Weight& table, std::span<const TokenId> tokens, float scale,
+                        const TensorView& output) {
+    const CudaWeight& weight = own(table);
+    const auto count = static_cast<std::int64_t>(tokens.size());
+    ASTERISM_CHECK(output.elements() == count * weight.columns());
+    for (const TokenId token : tokens) ASTERISM_CHECK(token >= 0 && token < weight.rows());
+    m_stream->enter();
+    cuda::embed({weight.view(), m_ring.upload(tokens), count, scale, output.data, output.type},
+                stream());
+}
+
+void CudaBackend::rmsNorm(const TensorView& input, const Weight& gain, float epsilon,
+                          const TensorView& output) {
+    const std::int64_t columns = gain.columns();
+    ASTERISM_CHECK(input.elements() == output.elements() && input.elements() % columns == 0);
+    ASTERISM_CHECK(input.type == output.type);
+    m_stream->enter();
+    cuda::rmsNorm({input.data, own(gain).floats(), epsilon, input.elements() / columns, columns,
+                   output.data, input.type},
+                  stream());
+}
+
+void CudaBackend::gate(const TensorView& gate, const TensorView& up, Activation activation,
+                       const TensorView& output) {
+    ASTERISM_CHECK(gate.elements() == up.elements() && up.elements() == output.elements());
+    ASTERISM_CHECK(gate.type == up.type && up.type == output.type);
+    m_stream->enter();
+    cuda::gate({gate.data, up.data, activation, gate.elements(), output.data, gate.type}, stream());
+}
+
+void CudaBackend::add(const TensorView& term, const TensorView& sum) {
+    ASTERISM_CHECK(term.elements() == sum.elements() && term.type == sum.type);
+    m_stream->enter();
+    cuda::add(term.data, sum.data, sum.elements(), sum.type, stream());
+}
+
+void CudaBackend::convert(const TensorView& from, const TensorView& to) {
+    ASTERISM_CHECK(from.elements() == to.elements());
+    if (from.type == to.type) return copy(from, to);
+    m_stream->enter();
+    cuda::convert(from.data, from.type, to.data, to.type, from.elements(), stream());
+}
+
+void CudaBackend::store(const TensorView& keys, const TensorView& values, const KeyValueView& to,
+                        std::int64_t first) {
+    const std::int64_t width = to.kvHeads * to.headDim;
+    const std::int64_t tokens = keys.elements() / width;
+    ASTERISM_CHECK(keys.elements() == tokens * width && values.elements() == tokens * width);
+    ASTERISM_CHECK(first >= 0 && first + tokens <= to.tokens && to.tokens <= to.capacity);
+    ASTERISM_CHECK(keys.type == values.type);
+    if (tokens == 0) return;
+    m_stream->enter();
+    const StoreArgs args{keys.data, values.data, keys.type, tokens, first, to};
+    if (to.type != KvType::q8) return storePlain(args, stream());
+    ASTERISM_CHECK(first == 0 && tokens == to.tokens);
+    storeBytes(args, m_scratch.values<float>(storeRangeFloats(args)), stream());
+}
+
+void CudaBackend::merge(const Partial& part, const Partial& sum) {
+    const std::int64_t rows = sum.logSumExp.elements();
+    ASTERISM_CHECK(part.logSumExp.elements() == rows);
+    ASTERISM_CHECK(part.output.elements() == sum.output.elements());
+    if (rows == 0) return;
+    m_stream->enter();
+    cuda::merge({part.output.floats(), part.logSumExp.floats(), sum.output.floats(),
+                 sum.logSumExp.floats(), rows, sum.output.elements() / rows},
+                stream());
+}
+
+}  // namespace
+}  // namespace cuda
+
+int cudaDeviceCount() {
+    return cuda::deviceCount();
+}
+
+void copyOnGpu(const TensorView& from, const TensorView& to) {
+    ASTERISM_CHECK(from.bytes() == to.bytes());
+    cuda::check(cudaMemcpyAsync(to.data, from.data, static_cast<std::size_t>(from.bytes()),
+                                cudaMemcpyDefault, cudaStreamPerThread),
+                "copying between ranks");
+    cuda::check(cudaStreamSynchronize(cudaStreamPerThread), "copying between ranks");
+}
+
+std::unique_ptr<Backend> makeCudaBackend(const CudaOptions& options) {
+    ASTERISM_CHECK(options.activations == DataType::bf16 || options.activations == DataType::f32);
+    return std::make_unique<cuda::CudaBackend>(cuda::openDevice(options.device),
+                                               options.activations);
+}
+
+}  // namespace asterism

@@ -1,0 +1,83 @@
+#include "cuda/device.h"
+
+#include <cuda_runtime_api.h>
+
+#include "core/base/error.h"
+#include "cuda/check.h"
+
+namespace asterism::cuda {
+namespace {
+
+constexpr int kOldestMajor = 8;  // bf16 matrix instructions and cp.async
+
+std::string versionText(int version) {
+    return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
+}
+
+[[noreturn]] void throwNoDevice(cudaError_t status) {
+    int driver = 0;
+    if (cudaDriverGetVersion(&driver) != cudaSuccess) driver = 0;
+    if (driver == 0)
+        throw Error(
+            "device cuda: this machine has no NVIDIA driver; install one, or use --device cpu");
+    if (status == cudaErrorInsufficientDriver || driver / 1000 < CUDART_VERSION / 1000)
+        throw Error("device cuda: the NVIDIA driver is too old: it knows CUDA ",
+                    versionText(driver), " and this build needs ", versionText(CUDART_VERSION),
+                    "; update the driver, or use --device cpu");
+    if (status == cudaErrorNoDevice || status == cudaSuccess)
+        throw Error("device cuda: the NVIDIA driver finds no GPU; use --device cpu");
+    throw Error("device cuda: the NVIDIA driver does not answer: ", cudaGetErrorString(status),
+                "; use --device cpu");
+}
+
+}  // namespace
+
+int deviceCount() {
+    int count = 0;
+    const cudaError_t status = cudaGetDeviceCount(&count);
+    if (status != cudaSuccess || count == 0) {
+        (void)cudaGetLastError();  // clears it: the next call starts afresh
+        throwNoDevice(status);
+    }
+    return count;
+}
+
+Device openDevice(int index) {
+    const int count = deviceCount();
+    if (index < 0 || index >= count)
+        throw Error("device cuda:", index, ": this machine has ", count,
+                    count == 1 ? " GPU" : " GPUs", "; use cuda:0",
+                    count > 1 ? " to cuda:" + std::to_string(count - 1) : "");
+    cudaDeviceProp properties{};
+    check(cudaGetDeviceProperties(&properties, index), "asking what the GPU can do");
+    if (properties.major < kOldestMajor)
+        throw Error("device cuda:", index, ": the ", properties.name, " has compute capability ",
+                    properties.major, ".", properties.minor, " and ", kOldestMajor,
+                    ".0 is needed; use --device cpu");
+    check(cudaSetDevice(index), "opening the GPU");
+    return {.index = index,
+            .name = properties.name,
+            .major = properties.major,
+            .minor = properties.minor,
+            .multiprocessors = properties.multiProcessorCount,
+            .sharedBytesPerBlock = static_cast<std::int64_t>(properties.sharedMemPerBlockOptin)};
+}
+
+DeviceMemoryUse deviceMemoryUse() {
+    std::size_t free = 0;
+    std::size_t total = 0;
+    check(cudaMemGetInfo(&free, &total), "asking for free GPU memory");
+    return {static_cast<std::int64_t>(free), static_cast<std::int64_t>(total)};
+}
+
+void throwCudaError(cudaError_t status, const char* doing) {
+    throw Error("the GPU failed while ", doing, ": ", cudaGetErrorString(status), " (",
+                cudaGetErrorName(status), "); start again, or use --device cpu");
+}
+
+void throwCublasError(cublasStatus_t status, const char* doing) {
+    throw Error("the GPU's matrix library failed while ", doing, ": ",
+                cublasLtGetStatusString(status), "; start again, or use --device cpu");
+}
+
+}  // namespace asterism::cuda

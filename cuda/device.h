@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace asterism::cuda {
+
+// One GPU of this machine and what it can do.
+struct Device {
+    int index = 0;
+    std::string name;  // "NVIDIA H100 80GB HBM3"
+    int major = 0;     // compute capability
+    int minor = 0;
+    int multiprocessors = 0;
+    std::int64_t sharedBytesPerBlock = 0;  // the most a block can ask for
+};
+
+// GPUs that can be used. Throws Error if there is no driver, or one too old for this build.
+int deviceCount();
+
+// Throws Error as deviceCount(), and if there is no GPU of this index or it is too old.
+Device openDevice(int index);
+
+// Memory of the current GPU, bytes.
+struct DeviceMemoryUse {
+    std::int64_t free = 0;
+    std::int64_t total = 0;
+};
+DeviceMemoryUse deviceMemoryUse();
+
+}  // namespace asterism::cuda

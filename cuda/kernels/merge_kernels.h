@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include <cstdint>
+
+#include "cuda/kernels/attention_args.h"
+
+namespace asterism::cuda {
+
+// Merges of partials by log-sum-exp (core/softmax_partial.h). No partials merge to the empty one.
+
+// outputs [pieces, rows, headDim] and logSumExps [pieces, rows] -> one partial of all rows.
+struct MergePiecesArgs {
+    const float* outputs;
+    const float* logSumExps;
+    std::int32_t pieces;
+    std::int64_t rows;
+    std::int64_t headDim;
+    float* output;
+    float* logSumExp;
+};
+void mergePieces(const MergePiecesArgs& args, cudaStream_t stream);
+
+// Log-sum-exp of every segment for one token: the rows [firstRow, firstRow + heads) of the pieces.
+struct MergeSegmentsArgs {
+    const float* logSumExps;  // [pieces, rows]
+    const SegmentEntry* segments;
+    std::int32_t segmentCount;
+    std::int64_t rows;
+    std::int64_t firstRow;
+    std::int32_t heads;
+    float* results;  // [segments, heads]
+};
+void mergeSegments(const MergeSegmentsArgs& args, cudaStream_t stream);
+
+// Merges `part` into `sum`.
+struct MergeArgs {
+    const float* partOutput;  // [rows, headDim]
+    const float* partLogSumExp;
+    float* sumOutput;
+    float* sumLogSumExp;
+    std::int64_t rows;
+    std::int64_t headDim;
+};
+void merge(const MergeArgs& args, cudaStream_t stream);
+
+}  // namespace asterism::cuda

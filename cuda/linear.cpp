@@ -1,0 +1,173 @@
+#include "cuda/linear.h"
+
+#include <algorithm>
+#include <bit>
+#include <compare>
+#include <utility>
+
+#include "core/base/error.h"
+#include "cuda/check.h"
+#include "cuda/kernels/weight_kernels.h"
+
+namespace asterism::cuda {
+namespace {
+
+constexpr std::int64_t kWorkspaceBytes = std::int64_t{32} << 20;
+constexpr std::size_t kMostPlans = 512;  // blocks of many lengths would pile up
+constexpr std::uint32_t kMostAlignment = 256;
+
+cudaDataType_t cudaType(DataType type) {
+    return type == DataType::f32 ? CUDA_R_32F : CUDA_R_16BF;
+}
+
+std::uint32_t alignmentOf(const void* data) {
+    const auto address = reinterpret_cast<std::uintptr_t>(data);
+    const int zeros = std::countr_zero(address | kMostAlignment);
+    return std::uint32_t{1} << zeros;
+}
+
+template <typename Attribute, typename Value>
+void setAttribute(cublasLtMatmulDesc_t description, Attribute attribute, const Value& value) {
+    check(cublasLtMatmulDescSetAttribute(description, attribute, &value, sizeof(value)),
+          "describing a product");
+}
+
+template <typename Attribute, typename Value>
+void prefer(cublasLtMatmulPreference_t preference, Attribute attribute, const Value& value) {
+    check(cublasLtMatmulPreferenceSetAttribute(preference, attribute, &value, sizeof(value)),
+          "describing a product");
+}
+
+struct Preference {
+    cublasLtMatmulPreference_t handle = nullptr;
+    Preference() { check(cublasLtMatmulPreferenceCreate(&handle), "describing a product"); }
+    ~Preference() { (void)cublasLtMatmulPreferenceDestroy(handle); }
+    Preference(const Preference&) = delete;
+    Preference& operator=(const Preference&) = delete;
+};
+
+}  // namespace
+
+// The library works column by column, so it sees transposes: weights^T [columns, rows], input
+// [columns, tokens], output [rows, tokens].
+struct Linear::Plan {
+    cublasLtMatmulDesc_t description = nullptr;
+    cublasLtMatrixLayout_t weight = nullptr;
+    cublasLtMatrixLayout_t input = nullptr;
+    cublasLtMatrixLayout_t output = nullptr;
+    cublasLtMatmulAlgo_t algorithm{};
+
+    explicit Plan(const Product& product) {
+        const cudaDataType_t type = cudaType(product.type);
+        check(cublasLtMatmulDescCreate(&description, CUBLAS_COMPUTE_32F, CUDA_R_32F),
+              "describing a product");
+        setAttribute(description, CUBLASLT_MATMUL_DESC_TRANSA, CUBLAS_OP_T);
+        if (product.hasBias) {
+            setAttribute(description, CUBLASLT_MATMUL_DESC_EPILOGUE, CUBLASLT_EPILOGUE_BIAS);
+            setAttribute(description, CUBLASLT_MATMUL_DESC_BIAS_DATA_TYPE,
+                         cudaType(product.outputType));
+        }
+        const auto rows = static_cast<std::uint64_t>(product.rows);
+        const auto columns = static_cast<std::uint64_t>(product.columns);
+        const auto tokens = static_cast<std::uint64_t>(product.tokens);
+        check(cublasLtMatrixLayoutCreate(&weight, type, columns, rows, product.columns),
+              "describing a product");
+        check(cublasLtMatrixLayoutCreate(&input, type, columns, tokens, product.columns),
+              "describing a product");
+        check(cublasLtMatrixLayoutCreate(&output, cudaType(product.outputType), rows, tokens,
+                                         product.rows),
+              "describing a product");
+    }
+    ~Plan() {
+        (void)cublasLtMatrixLayoutDestroy(output);
+        (void)cublasLtMatrixLayoutDestroy(input);
+        (void)cublasLtMatrixLayoutDestroy(weight);
+        (void)cublasLtMatmulDescDestroy(description);
+    }
+    Plan(const Plan&) = delete;
+    Plan& operator=(const Plan&) = delete;
+};
+
+Linear::Linear(std::shared_ptr<Stream> stream)
+    : m_stream(std::move(stream)), m_workspace(m_stream, kWorkspaceBytes), m_values(m_stream) {
+    m_stream->enter();
+    check(cublasLtCreate(&m_handle), "starting the matrix library");
+}
+
+Linear::~Linear() {
+    (void)cublasLtDestroy(m_handle);
+}
+
+Linear::Plan& Linear::planOf(const Product& product) {
+    const auto known = m_plans.find(product);
+    if (known != m_plans.end()) return *known->second;
+    if (m_plans.size() >= kMostPlans) m_plans.clear();
+    auto plan = std::make_unique<Plan>(product);
+    const Preference preference;
+    prefer(preference.handle, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES,
+           static_cast<std::uint64_t>(kWorkspaceBytes));
+    prefer(preference.handle, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, product.weightAlignment);
+    prefer(preference.handle, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES, product.inputAlignment);
+    prefer(preference.handle, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, product.outputAlignment);
+    prefer(preference.handle, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, product.outputAlignment);
+    cublasLtMatmulHeuristicResult_t found{};
+    int count = 0;
+    check(cublasLtMatmulAlgoGetHeuristic(m_handle, plan->description, plan->weight, plan->input,
+                                         plan->output, plan->output, preference.handle, 1, &found,
+                                         &count),
+          "choosing a matrix product");
+    if (count == 0)
+        throw Error("the GPU's matrix library has no product of ", product.tokens, " x ",
+                    product.columns, " by ", product.rows, "; use --device cpu");
+    plan->algorithm = found.algo;
+    return *m_plans.emplace(product, std::move(plan)).first->second;
+}
+
+void Linear::multiply(const TensorView& input, const CudaWeight& weight, const CudaWeight* bias,
+                      const TensorView& output) {
+    const std::int64_t tokens = input.elements() / weight.columns();
+    ASTERISM_CHECK(tokens * weight.columns() == input.elements());
+    ASTERISM_CHECK(tokens * weight.rows() == output.elements());
+    ASTERISM_CHECK(!bias || bias->columns() == weight.rows());
+    if (tokens == 0) return;
+    if (tokens <= kRowLinearTokens) {
+        rowLinear({weight.view(), input.data, input.type, tokens, bias ? bias->floats() : nullptr,
+                   output.data, output.type},
+                  m_stream->handle());
+        return;
+    }
+    const void* values = weight.view().planes[0];
+    if (weight.view().type != input.type) {
+        void* plain = m_values.bytes(rowBytes(input.type, weight.rows() * weight.columns()));
+        dequantize(weight.view(), plain, input.type, m_stream->handle());
+        values = plain;
+    }
+    multiplyMany(input, values, tokens, weight, bias, output);
+}
+
+void Linear::multiplyMany(const TensorView& input, const void* values, std::int64_t tokens,
+                          const CudaWeight& weight, const CudaWeight* bias,
+                          const TensorView& output) {
+    Plan& plan = planOf({.rows = weight.rows(),
+                         .columns = weight.columns(),
+                         .tokens = tokens,
+                         .type = input.type,
+                         .outputType = output.type,
+                         .hasBias = bias != nullptr,
+                         .weightAlignment = alignmentOf(values),
+                         .inputAlignment = alignmentOf(input.data),
+                         .outputAlignment = alignmentOf(output.data)});
+    if (bias) {
+        const void* offsets = output.type == DataType::f32 ? bias->floats() : bias->activations();
+        setAttribute(plan.description, CUBLASLT_MATMUL_DESC_BIAS_POINTER, offsets);
+    }
+    const float one = 1.0F;
+    const float zero = 0.0F;
+    check(cublasLtMatmul(m_handle, plan.description, &one, values, plan.weight, input.data,
+                         plan.input, &zero, output.data, plan.output, output.data, plan.output,
+                         &plan.algorithm, m_workspace.data(),
+                         static_cast<std::size_t>(kWorkspaceBytes), m_stream->handle()),
+          "multiplying by weights");
+}
+
+}  // namespace asterism::cuda

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cublasLt.h>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <tuple>
+
+#include "core/tensor.h"
+#include "cuda/cuda_weight.h"
+#include "cuda/stream.h"
+
+namespace asterism::cuda {
+
+// Backend::linear on the GPU. Few tokens are multiplied by kernels that dequantise weights as they
+// read them; many by the vendor's matrix product, quantised weights being turned into a work space
+// of plain ones first. Products accumulate in f32; f32 activations are multiplied in full f32.
+class Linear {
+  public:
+    explicit Linear(std::shared_ptr<Stream> stream);
+    ~Linear();
+    Linear(const Linear&) = delete;
+    Linear& operator=(const Linear&) = delete;
+
+    // input [tokens, columns] -> output [tokens, rows]; bias may be null.
+    void multiply(const TensorView& input, const CudaWeight& weight, const CudaWeight* bias,
+                  const TensorView& output);
+
+  private:
+    struct Product {
+        std::int64_t rows, columns, tokens;
+        DataType type, outputType;
+        bool hasBias;
+        std::uint32_t weightAlignment, inputAlignment, outputAlignment;
+        auto operator<=>(const Product&) const = default;
+    };
+    struct Plan;
+
+    Plan& planOf(const Product& product);
+    void multiplyMany(const TensorView& input, const void* values, std::int64_t tokens,
+                      const CudaWeight& weight, const CudaWeight* bias, const TensorView& output);
+
+    std::shared_ptr<Stream> m_stream;
+    cublasLtHandle_t m_handle = nullptr;
+    DeviceMemory m_workspace;
+    Scratch m_values;  // a dequantised weight
+    std::map<Product, std::unique_ptr<Plan>> m_plans;
+};
+
+}  // namespace asterism::cuda

@@ -1,0 +1,150 @@
+// The engine on the GPU against the engine on the processor: the same questions, the same answers.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <memory>
+#include <string>
+
+#include "core/base/error.h"
+#include "core/comm/local_communicator.h"
+#include "cuda/cuda_backend.h"
+#include "tests/engine/engine_run.h"
+#include "tests/support/test_files.h"
+
+namespace asterism::test {
+namespace {
+
+std::unique_ptr<Engine> openOnGpu(const std::filesystem::path& model, DataType activations,
+                                  int ranks = 1) {
+    EngineParts parts;
+    parts.file = openModelFile(model);
+    for (int rank = 0; rank < ranks; ++rank) {
+        parts.backends.push_back(makeCudaBackend({.activations = activations}));
+        parts.deviceOf.push_back(0);
+    }
+    parts.connectRanks = [ranks] { return makeLocalCommunicators(ranks, copyOnGpu); };
+    return std::make_unique<Engine>(std::move(parts));
+}
+
+// Length of the difference over the length of the expected logits.
+double relativeError(std::span<const float> actual, std::span<const float> expected) {
+    double difference = 0;
+    double length = 0;
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        difference += std::pow(double{actual[i]} - double{expected[i]}, 2);
+        length += std::pow(double{expected[i]}, 2);
+    }
+    return std::sqrt(difference / length);
+}
+
+Question someQuestion(const Engine& engine, std::int64_t context) {
+    Question question;
+    question.context = someTokens(context, engine.config().vocabulary, 21);
+    question.query = someTokens(11, engine.config().vocabulary, 22);
+    question.maxTokens = 4;
+    return question;
+}
+
+class CudaEngine : public testing::TestWithParam<std::string> {
+  protected:
+    void SetUp() override {
+        try {
+            cudaDeviceCount();
+        } catch (const Error& error) {
+            GTEST_SKIP() << error.what();
+        }
+    }
+
+    // Asks both engines; `allowed` is the relative error of the logits.
+    void expectSame(Engine& gpu, Engine& cpu, const Question& question, double allowed) {
+        const Answer actual = ask(gpu, question);
+        const Answer expected = ask(cpu, question);
+        const auto logits = logitsOf(gpu, actual);
+        EXPECT_LT(relativeError(logits, logitsOf(cpu, expected)), allowed);
+        ASSERT_EQ(actual.mass.front().size(), expected.mass.front().size());
+        for (std::size_t i = 0; i < expected.mass.front().size(); ++i)
+            EXPECT_NEAR(actual.mass.front()[i], expected.mass.front()[i], allowed)
+                << "attention mass " << i;
+    }
+
+    void expectSameInAllModes(DataType activations, double allowed) {
+        const auto path = dataFile("tiny/" + GetParam());
+        const auto cpu = openEngine(path);
+        const auto gpu = openOnGpu(path, activations);
+        Question question = someQuestion(*cpu, 150);
+        for (const KvType kv : {KvType::f32, KvType::bf16, KvType::q8}) {
+            for (const AttentionMode mode :
+                 {AttentionMode::star, AttentionMode::dense, AttentionMode::window}) {
+                SCOPED_TRACE(testing::Message() << "KV type " << static_cast<int>(kv) << ", mode "
+                                                << static_cast<int>(mode));
+                question.options = exactOptions(40);
+                question.options.kv = kv;
+                question.options.attention = mode;
+                question.options.slidingTokens = 50;
+                expectSame(*gpu, *cpu, question, allowed);
+            }
+        }
+    }
+};
+
+TEST_P(CudaEngine, floatLogitsAndMassEqualTheProcessorsInEveryMode) {
+    // A stored byte may be rounded either way, hence not the 1e-5 of float sums.
+    expectSameInAllModes(DataType::f32, 5e-3);
+}
+
+TEST_P(CudaEngine, bf16LogitsAndMassAreTheProcessorsWithinBf16) {
+    expectSameInAllModes(DataType::bf16, 4e-2);
+}
+
+TEST_P(CudaEngine, severalRanksOnOneGpuGiveTheSameAnswer) {
+    const auto path = dataFile("tiny/" + GetParam());
+    const auto one = openOnGpu(path, DataType::f32);
+    const auto three = openOnGpu(path, DataType::f32, 3);
+    Question question = someQuestion(*one, 150);
+    for (const AttentionMode mode :
+         {AttentionMode::star, AttentionMode::dense, AttentionMode::ring}) {
+        question.options = exactOptions(40);
+        question.options.attention = mode;
+        expectSame(*three, *one, question, 1e-3);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Tiny, CudaEngine,
+                         testing::Values("llama31", "mistral", "qwen2", "qwen3", "gemma3"),
+                         [](const auto& test) { return test.param; });
+
+// Real weights, quantised: greedy tokens are the same as long as the choice is clear.
+class CudaModel : public CudaEngine {};
+
+TEST_P(CudaModel, answersAsTheProcessorDoes) {
+    ASTERISM_MODEL_OR_SKIP(path, GetParam());
+    const auto cpu = openEngine(path);
+    const auto gpu = openOnGpu(path, DataType::bf16);
+    Question question;
+    question.query = cpu->tokenizer().encode("The capital of France is", ControlTokens::asText);
+    question.context = cpu->tokenizer().encode(
+        "Paris is the capital and the largest city of France. Berlin is that of Germany. Rome is "
+        "that of Italy. Madrid is that of Spain. Lisbon is that of Portugal.",
+        ControlTokens::asText);
+    const std::vector<TokenId> text = question.context;
+    while (question.context.size() < 700)
+        question.context.insert(question.context.end(), text.begin(), text.end());
+    question.options = exactOptions(256);
+    question.options.kv = KvType::q8;
+    expectSame(*gpu, *cpu, question, 5e-2);
+    const Answer actual = ask(*gpu, question);
+    const Answer expected = ask(*cpu, question);
+    EXPECT_EQ(actual.tokens.front(), expected.tokens.front());
+}
+
+INSTANTIATE_TEST_SUITE_P(Real, CudaModel,
+                         testing::Values("smollm2-135m-instruct-q4_1.gguf",
+                                         "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf",
+                                         "gemma-3-270m-q4_k_m.gguf"),
+                         [](const auto& test) {
+                             // Up to the first character a test's name cannot have.
+                             return test.param.substr(0, test.param.find_first_of("-."));
+                         });
+
+}  // namespace
+}  // namespace asterism::test
