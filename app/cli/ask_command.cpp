@@ -127,18 +127,23 @@ void ask(const AskFlags& flags, const CommandContext& command) {
                   << " documents, " << grouped(static_cast<std::int64_t>(input.tokens.size()))
                   << " tokens, " << engine->description() << std::endl;
 
+    std::vector<TokenId> anchor;
+    if (flags.context.hasAnchorFile())
+        anchor = encodeText(engine->tokenizer(), readTextFile(flags.context.anchor),
+                            flags.context.anchor);
+    const ContextOptions options = flags.context.resolve(std::move(anchor));
+
     ProgressLine progress(command.showsProgress);
     const EventSink events = [&](const EngineEvent& event) {
         progress.show(event);
         const auto* token = std::get_if<TokenDecoded>(&event);
         if (token && !command.isJson) std::cout << token->text << std::flush;
     };
-    const auto context =
-        engine->encode(input.tokens, input.cuts, flags.context.options, events, command.stop);
+    const auto context = engine->encode(input.tokens, input.cuts, options, events, command.stop);
     progress.clear();
     std::vector<Passage> passages;
     for (const std::size_t part : parts) passages.push_back({input.parts[part].tokens});
-    const PlacementOptions placement = flags.placement.resolve(flags.context.options.attention);
+    const PlacementOptions placement = flags.placement.resolve(options.attention);
     Conversation conversation = engine->startConversation(*context, placement, std::move(passages));
     if (!conversation.note().empty()) std::cerr << "note: " << conversation.note() << std::endl;
 

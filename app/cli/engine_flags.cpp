@@ -114,6 +114,16 @@ CLI::Validator atLeast(std::int64_t low) {
     return {check, "", "atLeast"};
 }
 
+ContextOptions ContextFlags::resolve(std::vector<TokenId> anchorFile) const {
+    ContextOptions resolved = options;
+    if (anchor == "none") resolved.anchor = AnchorMode::none;
+    if (hasAnchorFile()) {
+        resolved.anchor = AnchorMode::fixedText;
+        resolved.fixedAnchor = std::move(anchorFile);
+    }
+    return resolved;
+}
+
 AttentionMode attentionModeOf(const std::string& name) {
     const auto found = kAttentionModes.find(name);
     if (found == kAttentionModes.end())

@@ -34,6 +34,10 @@ struct ContextFlags {
     std::string anchor = "first";  // first, none or a file
 
     void add(CLI::App& command);
+    // True if the anchor is the text of a file, which the caller reads.
+    bool hasAnchorFile() const { return anchor != "first" && anchor != "none"; }
+    // The options with the anchor resolved; `anchorFile` holds the tokens of an anchor's file.
+    ContextOptions resolve(std::vector<TokenId> anchorFile) const;
 };
 
 // Accepts whole numbers from `low` on; the complaint says so.

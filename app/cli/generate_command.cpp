@@ -47,8 +47,7 @@ class InputReader {
         input.query = ids(m_flags.queryFile);
         if (input.query.empty())
             throw Error(m_flags.queryFile, ": the query is empty; give it some text");
-        if (m_flags.context.anchor != "first" && m_flags.context.anchor != "none")
-            input.anchor = ids(m_flags.context.anchor);
+        if (m_flags.context.hasAnchorFile()) input.anchor = ids(m_flags.context.anchor);
         if (!m_flags.areTokens && !m_flags.isRaw) addFrame(input);
         return input;
     }
@@ -72,17 +71,6 @@ class InputReader {
     const GenerateFlags& m_flags;
     const Tokenizer& m_tokenizer;
 };
-
-ContextOptions contextOptions(const GenerateFlags& flags, std::vector<TokenId> anchor) {
-    ContextOptions options = flags.context.options;
-    if (flags.context.anchor == "none") {
-        options.anchor = AnchorMode::none;
-    } else if (flags.context.anchor != "first") {
-        options.anchor = AnchorMode::fixedText;
-        options.fixedAnchor = std::move(anchor);
-    }
-    return options;
-}
 
 nlohmann::ordered_json numberOf(double value) {
     if (value == std::floor(value)) return static_cast<std::int64_t>(value);
@@ -140,7 +128,7 @@ void noteClippedAnchor(const ContextOptions& options, const EncodedContext& cont
 void generate(const GenerateFlags& flags, const CommandContext& command) {
     const auto engine = openEngine(flags.engine.resolve());
     Input input = InputReader(flags, engine->tokenizer()).read();
-    const ContextOptions options = contextOptions(flags, std::move(input.anchor));
+    const ContextOptions options = flags.context.resolve(std::move(input.anchor));
     std::vector<CutPoint> cuts;
     if (options.plan == PlanKind::documents)
         cuts = findCutPoints(engine->tokenizer(), input.context);

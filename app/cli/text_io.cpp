@@ -1,5 +1,6 @@
 #include "app/cli/text_io.h"
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -21,7 +22,11 @@ std::string readTextFile(const std::filesystem::path& path) {
         throw Error(path.string(), ": is a folder; name a file");
     std::ifstream file(path, std::ios::binary);
     if (!file) throw Error(path.string(), ": cannot be opened: ", std::strerror(errno));
-    std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    std::string text;
+    std::array<char, 65536> piece;
+    // Not an iterator: that throws where a device fails, and does not name the file.
+    while (file.read(piece.data(), piece.size()) || file.gcount() > 0)
+        text.append(piece.data(), static_cast<std::size_t>(file.gcount()));
     if (file.bad()) throw Error(path.string(), ": cannot be read: ", std::strerror(errno));
     return text;
 }

@@ -1,5 +1,7 @@
 #include "core/text/context_builder.h"
 
+#include <xxhash.h>
+
 #include <algorithm>
 #include <string_view>
 
@@ -25,7 +27,9 @@ class ContextBuilder {
     }
 
     void addDocument(const Document& document, std::size_t index) {
-        addBetween("File: " + document.name + "\n", index, CutPoint::Strength::document);
+        // The chat header stays with the first document: alone it would make a poor anchor.
+        if (index > 0) addDocumentCut(document.name);
+        addBetween("File: " + document.name + "\n", index);
         const std::int64_t begin = size();
         std::vector<TokenId> tokens;
         try {
@@ -35,7 +39,7 @@ class ContextBuilder {
         }
         append(tokens);
         addPassages(tokens, begin, index);
-        addBetween(document.text.ends_with('\n') ? "\n" : "\n\n", index, std::nullopt);
+        addBetween(document.text.ends_with('\n') ? "\n" : "\n\n", index);
     }
 
     DocumentContext take() { return std::move(m_context); }
@@ -47,12 +51,14 @@ class ContextBuilder {
         m_context.tokens.insert(m_context.tokens.end(), tokens.begin(), tokens.end());
     }
 
-    // Text of ours around a document, with a cut in front of it where one is given.
-    void addBetween(const std::string& text, std::size_t document,
-                    std::optional<CutPoint::Strength> cut) {
+    void addDocumentCut(const std::string& name) {
+        const std::uint64_t hash = XXH3_64bits(name.data(), name.size());
+        m_context.cuts.push_back({size(), CutPoint::Strength::document, hash});
+    }
+
+    // Text of ours around a document.
+    void addBetween(const std::string& text, std::size_t document) {
         const std::int64_t begin = size();
-        if (cut && begin > 0)
-            m_context.cuts.push_back({begin, *cut, std::hash<std::string>()(text)});
         append(m_tokenizer.encode(text, ControlTokens::asText));
         m_context.parts.push_back({{begin, size()}, std::nullopt, document});
     }
@@ -78,8 +84,14 @@ class ContextBuilder {
     // Returns the line that the next passage begins on.
     std::int64_t addPassage(TokenRange range, std::size_t document, std::int64_t line) {
         SourcePassage passage{range, document, line, line, {}};
-        for (std::int64_t i = range.begin; i < range.end; ++i)
-            passage.text += m_tokenizer.bytesOf(m_context.tokens[static_cast<std::size_t>(i)]);
+        const auto tokens = std::span<const TokenId>(m_context.tokens)
+                                .subspan(static_cast<std::size_t>(range.begin),
+                                         static_cast<std::size_t>(range.tokens()));
+        if (!m_context.parts.back().source)
+            // The first of its document: without the space that some tokenizers put in front.
+            passage.text = m_tokenizer.decode(tokens);
+        else
+            for (const TokenId token : tokens) passage.text += m_tokenizer.bytesOf(token);
         const auto lineEnds = [](std::string_view text) {
             return static_cast<std::int64_t>(std::count(text.begin(), text.end(), '\n'));
         };

@@ -18,16 +18,16 @@ bool isSpace(char letter) {
 }
 
 // What stands around a place between two tokens. Tokens often hold a line end together with the
-// indentation behind it, so the whole run of white space counts.
+// indentation behind it, so the run of white space counts, as far as the cut reaches.
 struct Gap {
     std::ptrdiff_t lineEnds = 0;
     std::size_t next = 0;  // offset of the first visible byte behind the gap
 
     Gap(std::string_view text, std::size_t at) {
         std::size_t begin = at;
-        while (begin > 0 && isSpace(text[begin - 1])) --begin;
+        while (begin > 0 && at - begin < kReach && isSpace(text[begin - 1])) --begin;
         next = at;
-        while (next < text.size() && isSpace(text[next])) ++next;
+        while (next < text.size() && next - at < kReach && isSpace(text[next])) ++next;
         lineEnds = std::count(text.begin() + static_cast<std::ptrdiff_t>(begin),
                               text.begin() + static_cast<std::ptrdiff_t>(next), '\n');
     }
