@@ -5,8 +5,6 @@
 #include <memory>
 #include <new>
 
-#include "core/base/error.h"
-
 namespace asterism::cpu {
 
 constexpr std::size_t kAlignment = 64;  // a cache line and the widest vector
@@ -19,15 +17,7 @@ struct AlignedDelete {
 using AlignedBytes = std::unique_ptr<std::byte[], AlignedDelete>;
 
 // Uninitialised bytes; throws Error that names the size if there is not enough memory.
-inline AlignedBytes allocateAligned(std::int64_t bytes) {
-    try {
-        return AlignedBytes(static_cast<std::byte*>(
-            ::operator new[](static_cast<std::size_t>(bytes), std::align_val_t{kAlignment})));
-    } catch (const std::bad_alloc&) {
-        throw Error("not enough memory for ", bytes,
-                    " bytes; close other programs or use smaller blocks or a smaller KV type");
-    }
-}
+AlignedBytes allocateAligned(std::int64_t bytes);
 
 // Working memory that is kept between ops and only grows.
 class Scratch {

@@ -9,23 +9,34 @@
 namespace asterism::cpu {
 namespace {
 
-constexpr int kRepeats = 8;  // the best counts: anything else was another program
+constexpr double kSeconds = 0.15;
+
+// The best rate of work(), which returns what it did, in some time: anything less was another
+// program.
+template <typename Work>
+double bestRate(const Work& work) {
+    double best = 0;
+    const Stopwatch all;
+    do {
+        const Stopwatch watch;
+        const double done = work();
+        best = std::max(best, done / watch.seconds());
+    } while (all.seconds() < kSeconds);
+    return best;
+}
 
 double registerFlops(ThreadPool& pool, const LinearKernels& kernels) {
     constexpr std::int64_t kRounds = 1 << 21;
-    double best = 0;
-    for (int repeat = 0; repeat < kRepeats; ++repeat) {
+    return bestRate([&] {
         std::vector<double> done(static_cast<std::size_t>(pool.threads()));
-        const Stopwatch watch;
         pool.parallelFor(pool.threads(), [&](std::int64_t item, int) {
             float sink[2] = {0.5F, 1.0F};
             done[static_cast<std::size_t>(item)] = kernels.spin(kRounds, sink);
         });
         double total = 0;
         for (const double each : done) total += each;
-        best = std::max(best, total / watch.seconds());
-    }
-    return best;
+        return total;
+    });
 }
 
 double productFlops(ThreadPool& pool, const LinearKernels& kernels) {
@@ -39,13 +50,10 @@ double productFlops(ThreadPool& pool, const LinearKernels& kernels) {
     const CpuWeight weight(host);
     Linear linear(pool, kernels);
     std::vector<float> output(static_cast<std::size_t>(kTokens * kWidth));
-    double best = 0;
-    for (int repeat = 0; repeat < kRepeats; ++repeat) {
-        const Stopwatch watch;
+    return bestRate([&] {
         linear.multiply({values.data(), kTokens, &weight, nullptr, output.data()});
-        best = std::max(best, 2.0 * kTokens * kWidth * kWidth / watch.seconds());
-    }
-    return best;
+        return 2.0 * kTokens * kWidth * kWidth;
+    });
 }
 
 double readBytes(ThreadPool& pool, const LinearKernels& kernels) {
@@ -54,9 +62,7 @@ double readBytes(ThreadPool& pool, const LinearKernels& kernels) {
     constexpr std::int64_t kItems = 256;
     const std::vector<float> memory(static_cast<std::size_t>(kRow * kRowsOfItem * kItems), 1.0F);
     const std::vector<float> input(kRow, 1.0F);
-    double best = 0;
-    for (int repeat = 0; repeat < kRepeats; ++repeat) {
-        const Stopwatch watch;
+    return bestRate([&] {
         pool.parallelFor(kItems, [&](std::int64_t item, int) {
             for (std::int64_t row = 0; row < kRowsOfItem; ++row) {
                 const float* values = memory.data() + (item * kRowsOfItem + row) * kRow;
@@ -65,9 +71,8 @@ double readBytes(ThreadPool& pool, const LinearKernels& kernels) {
                 kernels.dotRows(DataType::f32, &bytes, 1, input.data(), kRow, &sum);
             }
         });
-        best = std::max(best, static_cast<double>(memory.size() * sizeof(float)) / watch.seconds());
-    }
-    return best;
+        return static_cast<double>(memory.size() * sizeof(float));
+    });
 }
 
 }  // namespace
