@@ -218,6 +218,17 @@ void TileAttention::attendPiece(const AttentionPlan& plan, const Tile& tile,
     }
 }
 
+// Values [first, first + count) as floats, headDim apart: where they are, if they are floats.
+const float* TileAttention::valuesOf(const KeyValueView& view, const Tile& tile, std::int64_t first,
+                                     std::int64_t count) const {
+    if (view.type == KvType::f32) {
+        return static_cast<const float*>(view.values) +
+               (tile.kvHead * view.capacity + first) * view.headDim;
+    }
+    m_kernels.loadValues(view, tile.kvHead, first, count, tile.values);
+    return tile.values;
+}
+
 void TileAttention::attendKeys(const AttentionPlan& plan, const Tile& tile,
                                const AttentionPiece& piece, std::int64_t first,
                                std::int64_t count) const {
@@ -226,7 +237,7 @@ void TileAttention::attendKeys(const AttentionPlan& plan, const Tile& tile,
     rotation.cosines += first * rotation.pairs;
     rotation.sines += first * rotation.pairs;
     m_kernels.loadKeys(view, tile.kvHead, piece.firstKey + first, count, rotation, tile.keys);
-    m_kernels.loadValues(view, tile.kvHead, piece.firstKey + first, count, tile.values);
+    const float* values = valuesOf(view, tile, piece.firstKey + first, count);
 
     const std::int64_t window = plan.call->window;
     const std::int64_t firstToken = piece.firstToken + first;
@@ -244,7 +255,7 @@ void TileAttention::attendKeys(const AttentionPlan& plan, const Tile& tile,
         if (later || tooOld) m_kernels.mask(mask, rowTokens, count, tile.scores);
         m_kernels.soften(count, tile.scores, tile.pieceMaxima + row, tile.pieceSums + row,
                          tile.factors);
-        m_kernels.accumulate(tile.scores, tile.values, count, tile.factors, plan.headDim,
+        m_kernels.accumulate(tile.scores, values, count, tile.factors, plan.headDim,
                              tile.pieceOutputs + block);
     }
 }

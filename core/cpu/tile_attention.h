@@ -33,6 +33,8 @@ class TileAttention {
                        const AttentionPiece& piece) const;
     void attendPiece(const AttentionPlan& plan, const Tile& tile,
                      const AttentionPiece& piece) const;
+    const float* valuesOf(const KeyValueView& view, const Tile& tile, std::int64_t first,
+                          std::int64_t count) const;
     void attendKeys(const AttentionPlan& plan, const Tile& tile, const AttentionPiece& piece,
                     std::int64_t first, std::int64_t count) const;
     void keepPiece(AttentionPlan& plan, const Tile& tile, std::size_t piece) const;
