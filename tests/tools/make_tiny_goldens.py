@@ -3,8 +3,8 @@
 
 Writes tests/data/tiny/NAME/ with config.json, tokenizer.json, *.safetensors and golden.json, the
 last in the form of tests/data/golden (read by tests/support/golden.h). What is computed comes from
-the folder as it was written, in float32 on the CPU, with eager attention. Needs torch, transformers,
-tokenizers and safetensors; nothing of it is needed to run the tests.
+the folder as it was written, in float32 on the CPU, with eager attention. Needs torch,
+transformers, tokenizers and safetensors; nothing of it is needed to run the tests.
 
 Usage: make_tiny_goldens.py [NAME...]
 """
@@ -34,7 +34,14 @@ TEXT = (
     "hour. In the evening he counted them, 12 on a calm day, 30 before a storm, and locked the "
     "book away. Nobody asked for it until the winter when the lighthouse went dark."
 )
-TOKENIZED = ["", " ", "The harbour", "it's 2024, isn't it?", "Gr\u00fc\u00dfe\n\n  \u65e5\u672c", SPECIAL[1]]
+TOKENIZED = [
+    "",
+    " ",
+    "The harbour",
+    "it's 2024, isn't it?",
+    "Gr\u00fc\u00dfe\n\n  \u65e5\u672c",
+    SPECIAL[1],
+]
 
 PATTERNS = {
     "llama3": r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"
@@ -259,7 +266,8 @@ class Runner:
                 use_cache=True,
             )
         attention = torch.stack([layer[0, :, -1] for layer in result.attentions])
-        new = [(layer.keys[:, :, -len(ids) :], layer.values[:, :, -len(ids) :]) for layer in cache.layers]
+        own = slice(-len(ids), None)
+        new = [(layer.keys[:, :, own], layer.values[:, :, own]) for layer in cache.layers]
         return result.logits[0], attention, new
 
 
@@ -331,6 +339,7 @@ def answer_fields(runner, context, query, block, cached):
 
 
 def star_case(runner, name, context, query, block, anchor):
+    star = encode_blocks(runner, context, block, anchor)
     dense = runner.run(context, range(len(context)))[2]
     return dict(
         name=name,
@@ -338,7 +347,7 @@ def star_case(runner, name, context, query, block, anchor):
         query_ids=query,
         block_size=block,
         anchor_size=anchor,
-        star=answer_fields(runner, context, query, block, encode_blocks(runner, context, block, anchor)),
+        star=answer_fields(runner, context, query, block, star),
         dense=answer_fields(runner, context, query, block, dense),
     )
 
