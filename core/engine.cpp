@@ -50,7 +50,9 @@ std::string contextWarning(const ModelConfig& config, const EncodedContext& cont
            ": answers will suffer; star attention with contiguous positions stays inside it";
 }
 
-void assignRanks(EncodedContext& context, const ModelConfig& config, int ranks) {
+// Spreads the blocks by what they cost; a block that the store has costs next to nothing.
+void assignRanks(EncodedContext& context, const ModelConfig& config, int ranks,
+                 const ContextCache* cache = nullptr) {
     const std::size_t count = context.blocks.size();
     if (context.options.attention == AttentionMode::ring) {
         for (std::size_t i = 0; i < count; ++i)
@@ -58,9 +60,11 @@ void assignRanks(EncodedContext& context, const ModelConfig& config, int ranks) 
         return;
     }
     std::vector<double> costs;
-    for (std::size_t i = 0; i < count; ++i)
-        costs.push_back(
-            encodingFlops(config, context.blocks[i].tokens(), i == 0 ? 0 : context.anchorTokens));
+    for (std::size_t i = 0; i < count; ++i) {
+        const double flops =
+            encodingFlops(config, context.blocks[i].tokens(), i == 0 ? 0 : context.anchorTokens);
+        costs.push_back(cache && cache->hasBlock(i) ? flops * 1e-3 : flops);
+    }
     context.rankOf = assignBlocks(costs, ranks);
 }
 
@@ -177,15 +181,17 @@ std::unique_ptr<EncodedContext> Engine::encode(std::vector<TokenId> context,
     encoded->anchorTokens = anchorLength(options, encoded->blocks);
     encoded->seconds.resize(encoded->blocks.size());
     encoded->keyValues.resize(encoded->blocks.size());
-    assignRanks(*encoded, m_config, ranks());
-    if (events) events(startedEvent(m_config, *encoded));
 
     std::mutex mutex;
     const EventSink serialized = [&](const EngineEvent& event) {
         const std::lock_guard lock(mutex);
         if (events) events(event);
     };
-    const EncodingJob job{*encoded, serialized, std::move(stop), {}, {}};
+    const auto cache =
+        openCache(*encoded, [&](const std::string& text) { serialized(Warning{text}); });
+    assignRanks(*encoded, m_config, ranks(), cache.get());
+    serialized(startedEvent(m_config, *encoded));
+    EncodingJob job{*encoded, serialized, std::move(stop), {}, cache.get(), {}};
     runOnRanks([&](Rank& rank) {
         rank.setVisibleWindow(options.attention == AttentionMode::window
                                   ? VisibleWindow{options.slidingTokens, options.sinkTokens}
@@ -201,7 +207,23 @@ std::unique_ptr<EncodedContext> Engine::encode(std::vector<TokenId> context,
         }
     });
     encoded->encodeSeconds = job.clock.seconds();
+    for (std::size_t i = 0; cache && i < encoded->blocks.size(); ++i)
+        encoded->restoredBlocks += cache->hasBlock(i);
     return encoded;
+}
+
+void Engine::setBlockStore(BlockStore& store, std::string modelFingerprint) {
+    m_store = &store;
+    m_fingerprint = std::move(modelFingerprint);
+}
+
+std::unique_ptr<ContextCache> Engine::openCache(const EncodedContext& context,
+                                                ContextCache::Warn warn) const {
+    if (!m_store || context.options.attention != AttentionMode::star) return nullptr;
+    BlockKeyBase base;
+    base.modelFingerprint = m_fingerprint;
+    base.numericClass = m_backends.front()->activationType() == DataType::f32 ? "f32" : "bf16";
+    return std::make_unique<ContextCache>(*m_store, base, context, m_config, std::move(warn));
 }
 
 Conversation Engine::startConversation(const EncodedContext& context,
@@ -286,7 +308,7 @@ Score Engine::score(std::span<const TokenId> tokens, std::stop_token stop) {
     Score score;
     score.tokens = static_cast<std::int64_t>(tokens.size());
     const EventSink ignored;
-    EncodingJob job{context, ignored, std::move(stop), {}, {}};
+    EncodingJob job{context, ignored, std::move(stop), {}, nullptr, {}};
     job.onHidden = [&](Rank& rank, TokenRange range, const TensorView& hidden) {
         if (rank.isLast()) addTokenNll(rank, range, hidden, tokens, score.tokenNll);
     };

@@ -69,6 +69,10 @@ class Engine {
     int ranks() const { return static_cast<int>(m_ranks.size()); }
     std::string description() const;
 
+    // Keeps the blocks of star contexts in a store from now on, and takes those it has from there.
+    // The store must outlive the engine; fingerprint names the model's weights and settings.
+    void setBlockStore(BlockStore& store, std::string modelFingerprint);
+
     // Cuts the context as the options say; cuts may be empty (and are ignored by the fixed plan).
     // Throws Error for an empty context or a block size below 1.
     std::vector<TokenRange> plan(std::span<const TokenId> context, std::span<const CutPoint> cuts,
@@ -91,12 +95,16 @@ class Engine {
     Score score(std::span<const TokenId> tokens, std::stop_token stop);
 
   private:
+    std::unique_ptr<ContextCache> openCache(const EncodedContext& context,
+                                            ContextCache::Warn warn) const;
     void runOnRanks(const std::function<void(Rank&)>& work);
     void connect();
 
     std::unique_ptr<ModelFile> m_file;
     ModelConfig m_config;
     std::unique_ptr<Tokenizer> m_tokenizer;
+    BlockStore* m_store = nullptr;
+    std::string m_fingerprint;
     std::function<std::vector<std::unique_ptr<Communicator>>()> m_connectRanks;
     std::vector<std::unique_ptr<Backend>> m_backends;
     std::vector<std::unique_ptr<ModelWeights>> m_weights;  // one per device

@@ -29,6 +29,12 @@ struct BlockEncoded {
     int rank = 0;
     double beginSeconds = 0;  // since encoding began
     double seconds = 0;
+    bool isRestored = false;  // loaded from a store, not encoded
+};
+
+// Something that the user should know but that does not end the run: one line.
+struct Warning {
+    std::string text;
 };
 
 // The query has been read; the first token follows.
@@ -45,7 +51,8 @@ struct TokenDecoded {
     double seconds = 0;  // time of this step
 };
 
-using EngineEvent = std::variant<EncodingStarted, BlockEncoded, QueryEncoded, TokenDecoded>;
+using EngineEvent =
+    std::variant<EncodingStarted, BlockEncoded, Warning, QueryEncoded, TokenDecoded>;
 
 // Receives events, one at a time, on a thread of the engine. Must be quick and must not throw.
 using EventSink = std::function<void(const EngineEvent&)>;

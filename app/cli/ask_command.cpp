@@ -1,5 +1,6 @@
 #include <fnmatch.h>
 
+#include <cmath>
 #include <iostream>
 #include <memory>
 
@@ -81,7 +82,7 @@ void printSources(const std::vector<Source>& sources, const DocumentCollection& 
         const SourcePassage& passage = source.passage;
         std::cerr << "  " << collection.documents[passage.document].name << ", lines "
                   << passage.lineBegin << " to " << passage.lineEnd << " ("
-                  << 0.1 * static_cast<int>(source.mass * 1000 + 0.5) << " %)"
+                  << 0.1 * static_cast<double>(std::lround(source.mass * 1000)) << " %)"
                   << (isVerified(source, collection) ? "" : " [not found in the file]")
                   << std::endl;
     }
@@ -102,18 +103,21 @@ nlohmann::ordered_json resultOf(const Conversation& conversation, const Answer& 
     auto leftOut = nlohmann::ordered_json::array();
     for (const LeftOut& file : collection.leftOut)
         leftOut.push_back({{"document", file.name}, {"reason", file.reason}});
-    return {{"answer", answer.text},
-            {"message_id", nullptr},
-            {"sources", list},
-            {"tokens_read", conversation.tokensInScope()},
-            {"tokens_in_scope", conversation.tokensInScope()},
-            {"left_out", leftOut},
-            {"timings",
-             {{"encode_s", context.encodeSeconds},
-              {"query_s", answer.querySeconds},
-              {"first_token_s", answer.firstTokenSeconds},
-              {"tokens_per_s", answer.tokensPerSecond()}}},
-            {"blocks", {{"restored", 0}, {"encoded", context.blocks.size()}}}};
+    return {
+        {"answer", answer.text},
+        {"message_id", nullptr},
+        {"sources", list},
+        {"tokens_read", conversation.tokensInScope()},
+        {"tokens_in_scope", conversation.tokensInScope()},
+        {"left_out", leftOut},
+        {"timings",
+         {{"encode_s", context.encodeSeconds},
+          {"query_s", answer.querySeconds},
+          {"first_token_s", answer.firstTokenSeconds},
+          {"tokens_per_s", answer.tokensPerSecond()}}},
+        {"blocks",
+         {{"restored", context.restoredBlocks},
+          {"encoded", static_cast<std::int64_t>(context.blocks.size()) - context.restoredBlocks}}}};
 }
 
 void ask(const AskFlags& flags, const CommandContext& command) {
@@ -142,6 +146,7 @@ void ask(const AskFlags& flags, const CommandContext& command) {
     const auto context = engine->encode(input.tokens, input.cuts, options, events, command.stop);
     progress.clear();
     std::vector<Passage> passages;
+    passages.reserve(parts.size());
     for (const std::size_t part : parts) passages.push_back({input.parts[part].tokens});
     const PlacementOptions placement = flags.placement.resolve(options.attention);
     Conversation conversation = engine->startConversation(*context, placement, std::move(passages));

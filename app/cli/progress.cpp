@@ -29,6 +29,9 @@ void ProgressLine::show(const EngineEvent& event) {
         m_totalBlocks = started->blocks.size();
         m_clock = Stopwatch();
         showEncoding();
+    } else if (const auto* warning = std::get_if<Warning>(&event)) {
+        clear();
+        std::cerr << "warning: " << warning->text << std::endl;
     } else if (const auto* encoded = std::get_if<BlockEncoded>(&event)) {
         m_doneTokens += encoded->tokens.tokens();
         ++m_doneBlocks;

@@ -53,6 +53,12 @@ class SharedAnchor {
                                m_block->view(layer), 0);
         share(layer);
     }
+    // Every rank: takes all layers from the store.
+    void restore(const ContextCache& cache) {
+        cache.restoreAnchor(m_rank, *m_block);
+        m_ready = m_rank.config().layers;
+    }
+    bool isComplete() const { return m_ready == m_rank.config().layers; }
     // Other ranks: makes sure that all layers up to this one are there.
     void receive(std::int64_t layer) {
         while (m_ready <= layer) share(m_ready);
@@ -120,74 +126,99 @@ std::unique_ptr<KeyValueBlock> newBlock(Rank& rank, const EncodingJob& job, std:
     return block;
 }
 
-void finishBlock(Rank& rank, const EncodingJob& job, std::int64_t index, double begin) {
+void finishBlock(Rank& rank, const EncodingJob& job, std::size_t index, double begin) {
     rank.backend().synchronize();
-    const auto i = static_cast<std::size_t>(index);
     const double seconds = job.clock.seconds() - begin;
-    job.context.seconds[i] = seconds;
+    job.context.seconds[index] = seconds;
     if (job.events)
-        job.events(BlockEncoded{index, job.context.blocks[i], rank.index(), begin, seconds});
+        job.events(BlockEncoded{static_cast<std::int64_t>(index), job.context.blocks[index],
+                                rank.index(), begin, seconds,
+                                job.cache && job.cache->hasBlock(index)});
 }
 
-std::span<const TokenId> tokensOf(const EncodedContext& context, TokenRange range) {
-    return std::span(context.tokens)
-        .subspan(static_cast<std::size_t>(range.begin), static_cast<std::size_t>(range.tokens()));
+// What the anchor consists of.
+std::span<const TokenId> anchorTokens(const EncodedContext& context) {
+    if (context.options.anchor == AnchorMode::fixedText) return context.options.fixedAnchor;
+    return context.tokensOf({0, context.anchorTokens});
 }
 
-// Where a block stands while it is encoded (its first token).
-std::int64_t encodingStart(const EncodedContext& context, std::int64_t index,
-                           std::int64_t fixedAnchorTokens) {
-    const TokenRange& block = context.blocks[static_cast<std::size_t>(index)];
-    if (context.options.positions == Positions::global) return fixedAnchorTokens + block.begin;
-    if (context.options.anchor == AnchorMode::first) return index == 0 ? 0 : context.anchorTokens;
-    return fixedAnchorTokens;
+bool isRestored(const EncodingJob& job, std::size_t index) {
+    return job.cache && job.cache->hasBlock(index);
 }
 
-// Encodes a fixed-text anchor on rank 0.
-void encodeFixedAnchor(Rank& rank, const EncodingJob& job, KeyValueBlock& scratch,
-                       SharedAnchor& anchor) {
-    if (rank.index() != 0) return;
+// True if block 0 is encoded in this run and begins with the anchor.
+bool takesAnchorFromBlock(const EncodingJob& job) {
+    return job.context.options.anchor == AnchorMode::first && !isRestored(job, 0);
+}
+
+// The anchor is needed for blocks that are encoded behind it, and a fixed one by every question.
+bool needsAnchor(const EncodingJob& job) {
+    const EncodedContext& context = job.context;
+    if (context.options.anchor == AnchorMode::fixedText) return true;
+    if (context.options.anchor == AnchorMode::none) return false;
+    for (std::size_t i = 1; i < context.blocks.size(); ++i)
+        if (!isRestored(job, i)) return true;
+    return false;
+}
+
+// The anchor's layers from the store, or from a run of its own where no block of this run has them.
+void prepareAnchor(Rank& rank, const EncodingJob& job, KeyValueBlock& scratch,
+                   SharedAnchor& anchor) {
+    if (job.cache && job.cache->hasAnchor()) return anchor.restore(*job.cache);
+    if (takesAnchorFromBlock(job) || rank.index() != 0) return;
     BlockAttention attention(rank, scratch, &anchor, true, nullptr, 0);
-    rank.decoder().run(job.context.options.fixedAnchor, attention, job.stop);
+    rank.decoder().run(anchorTokens(job.context), attention, job.stop);
 }
 
 void encodeStarBlock(Rank& rank, const EncodingJob& job, KeyValueBlock& scratch,
-                     SharedAnchor* anchor, std::int64_t index) {
+                     SharedAnchor* anchor, std::size_t index) {
     EncodedContext& context = job.context;
-    const auto i = static_cast<std::size_t>(index);
-    const TokenRange range = context.blocks[i];
-    const bool isFirstAnchor = context.options.anchor == AnchorMode::first;
-    const std::int64_t fixedTokens = anchor && !isFirstAnchor ? anchor->tokens() : 0;
+    const TokenRange range = context.blocks[index];
     const double begin = job.clock.seconds();
-    context.keyValues[i] = newBlock(rank, job, range.tokens());
-    BlockAttention attention(rank, scratch, anchor, isFirstAnchor && index == 0,
-                             context.keyValues[i].get(),
-                             encodingStart(context, index, fixedTokens));
-    rank.decoder().run(tokensOf(context, range), attention, job.stop);
+    std::unique_ptr<KeyValueBlock>& stored = context.keyValues[index];
+    if (isRestored(job, index)) {
+        stored = job.cache->restoreBlock(index, rank);
+    } else {
+        stored = newBlock(rank, job, range.tokens());
+        // Block 0 sees only itself; it hands on the anchor unless the store had it.
+        const bool isFirst = context.options.anchor == AnchorMode::first && index == 0;
+        const bool publishes = isFirst && anchor && !anchor->isComplete();
+        BlockAttention attention(rank, scratch, isFirst && !publishes ? nullptr : anchor, publishes,
+                                 stored.get(), encodingStart(context, index));
+        rank.decoder().run(context.tokensOf(range), attention, job.stop);
+        if (job.cache) job.cache->saveBlock(index, rank, *stored);
+    }
     finishBlock(rank, job, index, begin);
 }
 
 }  // namespace
 
+std::int64_t encodingStart(const EncodedContext& context, std::size_t index) {
+    const ContextOptions& options = context.options;
+    const bool isFirst = options.anchor == AnchorMode::first;
+    const std::int64_t fixedTokens = isFirst ? 0 : context.anchorTokens;
+    if (options.positions == Positions::global) return fixedTokens + context.blocks[index].begin;
+    return isFirst && index == 0 ? 0 : context.anchorTokens;
+}
+
 void encodeStar(Rank& rank, const EncodingJob& job) {
     EncodedContext& context = job.context;
     const bool isFixed = context.options.anchor == AnchorMode::fixedText;
-    const auto count = static_cast<std::int64_t>(context.blocks.size());
     std::unique_ptr<SharedAnchor> anchor;
-    // A single block has nothing behind its first-block anchor.
-    if (isFixed || (context.options.anchor == AnchorMode::first && count > 1))
-        anchor = std::make_unique<SharedAnchor>(rank, context.anchorTokens);
-    const std::int64_t longest =
-        std::max(longestBlock(context.blocks), isFixed ? context.anchorTokens : 0);
-    KeyValueBlock scratch = layerScratch(rank, longest);
+    if (needsAnchor(job)) anchor = std::make_unique<SharedAnchor>(rank, context.anchorTokens);
+    KeyValueBlock scratch =
+        layerScratch(rank, std::max(longestBlock(context.blocks), context.anchorTokens));
 
-    if (isFixed) encodeFixedAnchor(rank, job, scratch, *anchor);
-    for (std::int64_t index = 0; index < count; ++index)
-        if (context.rankOf[static_cast<std::size_t>(index)] == rank.index())
+    if (anchor) prepareAnchor(rank, job, scratch, *anchor);
+    for (std::size_t index = 0; index < context.blocks.size(); ++index)
+        if (context.rankOf[index] == rank.index())
             encodeStarBlock(rank, job, scratch, anchor.get(), index);
+    if (!anchor) return;
     // A rank without blocks of its own still takes part in the broadcasts.
-    if (anchor) anchor->receive(rank.config().layers - 1);
-    if (isFixed && rank.index() == 0) context.fixedAnchor = anchor->release();
+    anchor->receive(rank.config().layers - 1);
+    if (rank.index() != 0) return;
+    if (job.cache) job.cache->saveAnchor(rank, anchor->block());
+    if (isFixed) context.fixedAnchor = anchor->release();
 }
 
 namespace {
@@ -239,11 +270,11 @@ void encodeCausal(Rank& rank, const EncodingJob& job) {
         if (isMine) context.keyValues[i] = newBlock(rank, job, range.tokens());
         KeyValueBlock* own = isMine ? context.keyValues[i].get() : nullptr;
         CausalAttention attention(rank, scratch, mine, own, range.begin);
-        const TensorView hidden = rank.decoder().run(tokensOf(context, range), attention, job.stop);
+        const TensorView hidden = rank.decoder().run(context.tokensOf(range), attention, job.stop);
         if (job.onHidden) job.onHidden(rank, range, hidden);
         if (!isMine) continue;
         mine.push_back({own, 0, range.tokens(), static_cast<double>(range.begin), 1, range.begin});
-        finishBlock(rank, job, static_cast<std::int64_t>(i), begin);
+        finishBlock(rank, job, i, begin);
     }
 }
 

@@ -5,6 +5,7 @@
 
 #include "core/base/clock.h"
 #include "core/events.h"
+#include "core/star/context_cache.h"
 #include "core/star/encoded_context.h"
 #include "core/star/rank.h"
 
@@ -17,6 +18,8 @@ struct EncodingJob {
     const EventSink& events;  // one caller at a time
     std::stop_token stop;
     Stopwatch clock;
+    // Blocks that need no encoding, and where new ones are kept; null: nothing is kept.
+    const ContextCache* cache = nullptr;
     // Receives the hidden states [tokens, hidden] of every run of dense and window mode, on every
     // rank; may be empty.
     std::function<void(Rank&, TokenRange, const TensorView&)> onHidden;
@@ -36,6 +39,9 @@ void encodeCausal(Rank& rank, const EncodingJob& job);
 // Ring attention (arXiv 2310.01889) with a zigzag split: every rank runs its two chunks at once
 // and the keys travel around the ring.
 void encodeRing(Rank& rank, const EncodingJob& job);
+
+// Where a block of a star context stands while it is encoded (position of its first token).
+std::int64_t encodingStart(const EncodedContext& context, std::size_t index);
 
 // Layout of a block of the model's KV cache in one type.
 KvLayout kvLayout(const ModelConfig& config, KvType type);

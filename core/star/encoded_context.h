@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "core/options.h"
@@ -16,13 +17,18 @@ struct EncodedContext {
     ContextOptions options;
     std::vector<TokenId> tokens;
     std::vector<TokenRange> blocks;
-    std::vector<int> rankOf;                                // rank of every block
-    std::vector<double> seconds;                            // encoding time of every block
-    std::int64_t anchorTokens = 0;                          // length of the anchor that was used
+    std::vector<int> rankOf;          // rank of every block
+    std::vector<double> seconds;      // encoding (or loading) time of every block
+    std::int64_t restoredBlocks = 0;  // that came from a store and were not encoded
+    std::int64_t anchorTokens = 0;    // length of the anchor that was used
     std::vector<std::unique_ptr<KeyValueBlock>> keyValues;  // one per block
     std::unique_ptr<KeyValueBlock> fixedAnchor;  // AnchorMode::fixedText: its keys, on rank 0
     double encodeSeconds = 0;
 
+    std::span<const TokenId> tokensOf(const TokenRange& range) const {
+        return std::span(tokens).subspan(static_cast<std::size_t>(range.begin),
+                                         static_cast<std::size_t>(range.tokens()));
+    }
     std::int64_t contextTokens() const { return static_cast<std::int64_t>(tokens.size()); }
     std::int64_t fixedAnchorTokens() const { return fixedAnchor ? fixedAnchor->tokens() : 0; }
     // True token index of the first context token: behind a fixed anchor.

@@ -152,7 +152,7 @@ void encodeRing(Rank& rank, const EncodingJob& job) {
         context.seconds[index] = seconds * static_cast<double>(range.tokens()) / total;
         if (job.events)
             job.events(BlockEncoded{static_cast<std::int64_t>(index), range, rank.index(), begin,
-                                    context.seconds[index]});
+                                    context.seconds[index], false});
     }
 }
 

@@ -1,0 +1,87 @@
+#include "core/star/context_cache.h"
+
+#include <utility>
+
+#include "core/base/error.h"
+#include "core/star/context_encoder.h"
+
+namespace asterism {
+
+namespace {
+
+std::span<const TokenId> anchorTokensOf(const EncodedContext& context) {
+    if (context.options.anchor == AnchorMode::fixedText) return context.options.fixedAnchor;
+    return std::span(context.tokens).first(static_cast<std::size_t>(context.anchorTokens));
+}
+
+void restore(const BlockStore::Found& found, Rank& rank, KeyValueBlock& block) {
+    for (std::int64_t layer = 0; layer < block.layout().layers; ++layer) {
+        const TensorView to = block.layerBytes(layer);
+        rank.backend().upload(found.bytes().subspan(static_cast<std::size_t>(layer * to.bytes()),
+                                                    static_cast<std::size_t>(to.bytes())),
+                              to);
+    }
+}
+
+}  // namespace
+
+ContextCache::ContextCache(BlockStore& store, BlockKeyBase base, const EncodedContext& context,
+                           const ModelConfig& config, Warn warn)
+    : m_store(store), m_warn(std::move(warn)) {
+    base.options = context.options;
+    const bool isFirst = context.options.anchor == AnchorMode::first;
+    const KvLayout layout = kvLayout(config, context.options.kv);
+    for (std::size_t i = 0; i < context.blocks.size(); ++i) {
+        const TokenRange& range = context.blocks[i];
+        // Nothing stands in front of the block that the anchor is taken from.
+        base.anchor = isFirst && i == 0 ? std::span<const TokenId>() : anchorTokensOf(context);
+        Entry entry;
+        entry.key = blockKey(base, context.tokensOf(range), encodingStart(context, i));
+        entry.shape = {layout, range.tokens()};
+        entry.found = store.find(entry.key, entry.shape);
+        m_blocks.push_back(std::move(entry));
+    }
+    base.anchor = anchorTokensOf(context);
+    if (base.anchor.empty()) return;
+    m_anchor.key = anchorKey(base);
+    const KvType type = base.numericClass == "f32" ? KvType::f32 : KvType::bf16;
+    m_anchor.shape = {kvLayout(config, type), static_cast<std::int64_t>(base.anchor.size())};
+    m_anchor.found = store.find(m_anchor.key, m_anchor.shape);
+}
+
+std::unique_ptr<KeyValueBlock> ContextCache::restoreBlock(std::size_t index, Rank& rank) const {
+    const Entry& entry = m_blocks[index];
+    auto block =
+        std::make_unique<KeyValueBlock>(rank.backend(), entry.shape.layout, entry.shape.tokens);
+    block->setTokens(entry.shape.tokens);
+    restore(*entry.found, rank, *block);
+    return block;
+}
+
+void ContextCache::restoreAnchor(Rank& rank, KeyValueBlock& anchor) const {
+    restore(*m_anchor.found, rank, anchor);
+}
+
+void ContextCache::saveBlock(std::size_t index, Rank& rank, const KeyValueBlock& block) const {
+    save(m_blocks[index], rank, block);
+}
+
+void ContextCache::saveAnchor(Rank& rank, const KeyValueBlock& anchor) const {
+    if (!hasAnchor()) save(m_anchor, rank, anchor);
+}
+
+void ContextCache::save(const Entry& entry, Rank& rank, const KeyValueBlock& block) const {
+    std::vector<std::byte> bytes(static_cast<std::size_t>(entry.shape.bytes()));
+    const auto layerBytes = static_cast<std::size_t>(block.layerBytes(0).bytes());
+    for (std::int64_t layer = 0; layer < entry.shape.layout.layers; ++layer)
+        rank.backend().download(
+            block.layerBytes(layer),
+            std::span(bytes).subspan(static_cast<std::size_t>(layer) * layerBytes, layerBytes));
+    try {
+        m_store.save(entry.key, entry.shape, bytes);
+    } catch (const Error& error) {
+        m_warn(error.what());
+    }
+}
+
+}  // namespace asterism
