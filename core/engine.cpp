@@ -50,9 +50,10 @@ std::string contextWarning(const ModelConfig& config, const EncodedContext& cont
            ": answers will suffer; star attention with contiguous positions stays inside it";
 }
 
-// Spreads the blocks by what they cost; a block that the store has costs next to nothing.
-void assignRanks(EncodedContext& context, const ModelConfig& config, int ranks,
-                 const ContextCache* cache = nullptr) {
+// Spreads the blocks by what they cost to encode. Blocks that a store has count as the others do:
+// the ranks' shares, and with them every bit of an answer, stay the same when a project is
+// reopened.
+void assignRanks(EncodedContext& context, const ModelConfig& config, int ranks) {
     const std::size_t count = context.blocks.size();
     if (context.options.attention == AttentionMode::ring) {
         for (std::size_t i = 0; i < count; ++i)
@@ -60,11 +61,9 @@ void assignRanks(EncodedContext& context, const ModelConfig& config, int ranks,
         return;
     }
     std::vector<double> costs;
-    for (std::size_t i = 0; i < count; ++i) {
-        const double flops =
-            encodingFlops(config, context.blocks[i].tokens(), i == 0 ? 0 : context.anchorTokens);
-        costs.push_back(cache && cache->hasBlock(i) ? flops * 1e-3 : flops);
-    }
+    for (std::size_t i = 0; i < count; ++i)
+        costs.push_back(
+            encodingFlops(config, context.blocks[i].tokens(), i == 0 ? 0 : context.anchorTokens));
     context.rankOf = assignBlocks(costs, ranks);
 }
 
@@ -189,7 +188,7 @@ std::unique_ptr<EncodedContext> Engine::encode(std::vector<TokenId> context,
     };
     const auto cache =
         openCache(*encoded, [&](const std::string& text) { serialized(Warning{text}); });
-    assignRanks(*encoded, m_config, ranks(), cache.get());
+    assignRanks(*encoded, m_config, ranks());
     serialized(startedEvent(m_config, *encoded));
     EncodingJob job{*encoded, serialized, std::move(stop), {}, cache.get(), {}};
     runOnRanks([&](Rank& rank) {

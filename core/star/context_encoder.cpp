@@ -136,10 +136,11 @@ void finishBlock(Rank& rank, const EncodingJob& job, std::size_t index, double b
                                 job.cache && job.cache->hasBlock(index)});
 }
 
-// What the anchor consists of.
-std::span<const TokenId> anchorTokens(const EncodedContext& context) {
+// What is run to get the anchor alone. A first-block anchor comes out of a run of its whole block,
+// as it did the first time: a shorter run would round differently.
+std::span<const TokenId> anchorRun(const EncodedContext& context) {
     if (context.options.anchor == AnchorMode::fixedText) return context.options.fixedAnchor;
-    return context.tokensOf({0, context.anchorTokens});
+    return context.tokensOf(context.blocks.front());
 }
 
 bool isRestored(const EncodingJob& job, std::size_t index) {
@@ -167,7 +168,7 @@ void prepareAnchor(Rank& rank, const EncodingJob& job, KeyValueBlock& scratch,
     if (job.cache && job.cache->hasAnchor()) return anchor.restore(*job.cache);
     if (takesAnchorFromBlock(job) || rank.index() != 0) return;
     BlockAttention attention(rank, scratch, &anchor, true, nullptr, 0);
-    rank.decoder().run(anchorTokens(job.context), attention, job.stop);
+    rank.decoder().run(anchorRun(job.context), attention, job.stop);
 }
 
 void encodeStarBlock(Rank& rank, const EncodingJob& job, KeyValueBlock& scratch,

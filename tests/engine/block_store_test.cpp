@@ -1,0 +1,191 @@
+// What is taken from a store, what is encoded, and that neither changes the answer.
+
+#include <cstring>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tests/engine/engine_run.h"
+#include "tests/support/test_files.h"
+
+namespace asterism::test {
+
+namespace {
+
+constexpr std::int64_t kBlock = 24;
+constexpr std::int64_t kContext = 3 * kBlock + 10;
+constexpr std::int64_t kBlocks = 4;
+
+// Keeps blocks in memory; counts what it was asked.
+class MemoryStore : public BlockStore {
+  public:
+    std::unique_ptr<Found> find(const BlockKey& key, const BlockShape& shape) override {
+        const std::lock_guard lock(m_mutex);
+        const auto entry = m_blocks.find(key.hex());
+        if (entry == m_blocks.end()) return nullptr;
+        EXPECT_EQ(static_cast<std::int64_t>(entry->second.size()), shape.bytes());
+        return std::make_unique<InMemory>(entry->second);
+    }
+    void save(const BlockKey& key, const BlockShape&, std::span<const std::byte> bytes) override {
+        const std::lock_guard lock(m_mutex);
+        if (m_refuses) throw Error("the disk is full");
+        m_blocks.try_emplace(key.hex(), bytes.begin(), bytes.end());
+    }
+
+    std::size_t size() const { return m_blocks.size(); }
+    void refuse() { m_refuses = true; }
+    // Drops everything of this many bytes: the blocks, but not an anchor of another length.
+    void forget(std::size_t bytes) {
+        std::erase_if(m_blocks, [&](const auto& entry) { return entry.second.size() == bytes; });
+    }
+
+  private:
+    class InMemory : public Found {
+      public:
+        explicit InMemory(std::vector<std::byte> bytes) : m_bytes(std::move(bytes)) {}
+        std::span<const std::byte> bytes() const override { return m_bytes; }
+
+      private:
+        std::vector<std::byte> m_bytes;
+    };
+
+    std::mutex m_mutex;
+    std::map<std::string, std::vector<std::byte>> m_blocks;
+    bool m_refuses = false;
+};
+
+struct Case {
+    AnchorMode anchor;
+    Positions positions;
+    int ranks;
+};
+
+class StoredBlocks : public testing::TestWithParam<Case> {
+  protected:
+    StoredBlocks() : m_engine(openEngine(dataFile("tiny/llama31"), GetParam().ranks)) {
+        m_context = someTokens(kContext, m_engine->config().vocabulary, 5);
+        m_options.blockTokens = kBlock;
+        m_options.anchor = GetParam().anchor;
+        m_options.positions = GetParam().positions;
+        m_options.anchorTokens = 10;
+        if (m_options.anchor == AnchorMode::fixedText)
+            m_options.fixedAnchor = someTokens(9, m_engine->config().vocabulary, 6);
+        m_engine->setBlockStore(m_store, "tiny");
+    }
+
+    std::unique_ptr<EncodedContext> encode() {
+        m_warnings.clear();
+        const EventSink events = [&](const EngineEvent& event) {
+            if (const auto* warning = std::get_if<Warning>(&event))
+                m_warnings.push_back(warning->text);
+        };
+        return m_engine->encode(m_context, {}, m_options, events, {});
+    }
+
+    std::vector<float> logits(const EncodedContext& context) {
+        Conversation conversation = m_engine->startConversation(context, truePlacement());
+        AnswerOptions options;
+        options.maxTokens = 0;
+        options.topLogits = m_engine->config().vocabulary;
+        const auto query = someTokens(5, m_engine->config().vocabulary, 7);
+        return logitsOf(*m_engine, m_engine->answer(conversation, query, options, {}, {}));
+    }
+
+    std::unique_ptr<Engine> m_engine;
+    MemoryStore m_store;
+    std::vector<TokenId> m_context;
+    ContextOptions m_options;
+    std::vector<std::string> m_warnings;
+};
+
+TEST_P(StoredBlocks, ReopeningEncodesNothingAndAnswersBitForBit) {
+    const auto first = encode();
+    EXPECT_EQ(first->restoredBlocks, 0);
+    const auto second = encode();
+    EXPECT_EQ(second->restoredBlocks, kBlocks);
+    EXPECT_EQ(logits(*first), logits(*second));
+}
+
+TEST_P(StoredBlocks, AnEditEncodesItsOwnBlockBehindTheStoredAnchor) {
+    encode();
+    m_context[2 * kBlock + 3] ^= 1;
+    const auto edited = encode();
+    EXPECT_EQ(edited->restoredBlocks, kBlocks - 1);
+    MemoryStore empty;
+    m_engine->setBlockStore(empty, "tiny");
+    const auto anew = encode();
+    EXPECT_EQ(anew->restoredBlocks, 0);
+    EXPECT_EQ(logits(*anew), logits(*edited));
+}
+
+TEST_P(StoredBlocks, ALostAnchorIsEncodedAgainForTheBlocksThatNeedIt) {
+    const auto first = encode();
+    const std::vector<float> before = logits(*first);
+    // The anchor is kept unquantised, so it alone has its size; then a block is lost too.
+    KvLayout anchor = first->keyValues[0]->layout();
+    anchor.type = KvType::f32;
+    m_store.forget(static_cast<std::size_t>(anchor.blockBytes(first->anchorTokens)));
+    m_store.forget(static_cast<std::size_t>(first->keyValues.back()->bytes()));
+    const auto second = encode();
+    EXPECT_EQ(second->restoredBlocks, kBlocks - 1);
+    EXPECT_EQ(before, logits(*second));
+}
+
+TEST_P(StoredBlocks, AnotherModelFindsNothing) {
+    encode();
+    m_engine->setBlockStore(m_store, "another");
+    EXPECT_EQ(encode()->restoredBlocks, 0);
+}
+
+TEST_P(StoredBlocks, AStoreThatCannotKeepCostsAWarningNotTheRun) {
+    m_store.refuse();
+    const auto context = encode();
+    EXPECT_EQ(m_store.size(), 0U);
+    ASSERT_FALSE(m_warnings.empty());
+    EXPECT_EQ(m_warnings.front(), "the disk is full");
+    EXPECT_EQ(logits(*context).size(), static_cast<std::size_t>(m_engine->config().vocabulary));
+}
+
+INSTANTIATE_TEST_SUITE_P(Modes, StoredBlocks,
+                         testing::Values(Case{AnchorMode::first, Positions::contiguous, 1},
+                                         Case{AnchorMode::first, Positions::global, 2},
+                                         Case{AnchorMode::none, Positions::contiguous, 2},
+                                         Case{AnchorMode::fixedText, Positions::contiguous, 1},
+                                         Case{AnchorMode::fixedText, Positions::global, 3}));
+
+TEST(StoredBlockKeys, AContiguousBlockIsFoundAgainAtAnotherPlaceAGlobalOneIsNot) {
+    const std::vector<TokenId> tokens{1, 2, 3};
+    BlockKeyBase base;
+    base.modelFingerprint = "model";
+    base.options.positions = Positions::contiguous;
+    EXPECT_EQ(blockKey(base, tokens, 0), blockKey(base, tokens, 100));
+    base.options.positions = Positions::global;
+    EXPECT_NE(blockKey(base, tokens, 0), blockKey(base, tokens, 100));
+}
+
+TEST(StoredBlockKeys, EverythingTheBytesDependOnChangesTheKey) {
+    const std::vector<TokenId> tokens{1, 2, 3};
+    const std::vector<TokenId> anchor{4};
+    BlockKeyBase base;
+    const BlockKey plain = blockKey(base, tokens, 0);
+    const auto changed = [&](auto change) {
+        BlockKeyBase other;
+        change(other);
+        return blockKey(other, tokens, 0) != plain;
+    };
+    EXPECT_TRUE(changed([](BlockKeyBase& other) { other.modelFingerprint = "other"; }));
+    EXPECT_TRUE(changed([](BlockKeyBase& other) { other.numericClass = "bf16"; }));
+    EXPECT_TRUE(changed([](BlockKeyBase& other) { other.options.kv = KvType::f32; }));
+    EXPECT_TRUE(changed([&](BlockKeyBase& other) { other.anchor = anchor; }));
+    EXPECT_TRUE(changed([](BlockKeyBase& other) { other.options.positions = Positions::global; }));
+    const std::vector<TokenId> longer{1, 2, 3, 4};
+    EXPECT_NE(blockKey(base, longer, 0), plain);
+}
+
+}  // namespace
+
+}  // namespace asterism::test
