@@ -19,6 +19,7 @@ bool hasSuffix(std::string_view fileName, std::initializer_list<std::string_view
 const DocumentReader& readerFor(std::string_view fileName, std::string_view head) {
     // The first that accepts a file reads it; a new reader is one line here.
     static const DocumentReader* const kReaders[] = {
+        &pdfReader(),
         &htmlReader(),
         &markdownReader(),
         &sourceReader(),

@@ -7,6 +7,7 @@
 namespace asterism {
 
 // One function per reader, each in a file of its own under readers/.
+const DocumentReader& pdfReader();
 const DocumentReader& htmlReader();
 const DocumentReader& markdownReader();
 const DocumentReader& sourceReader();
