@@ -26,7 +26,7 @@ packages="g++ cmake ninja-build ccache mold pkg-config git ca-certificates pytho
 packages="$packages libsentencepiece-dev libicu-dev libpcre2-dev libhwy-dev libxxhash-dev
     nlohmann-json3-dev libcli11-dev libcurl4-openssl-dev libssl-dev libzip-dev"
 # Document formats and repositories.
-packages="$packages libuchardet-dev libgumbo-dev libgit2-dev qt6-pdf-dev"
+packages="$packages libuchardet-dev libgumbo-dev libgit2-dev libpugixml-dev qt6-pdf-dev"
 # Tests and benchmarks are part of the default build.
 packages="$packages libgtest-dev libgmock-dev libbenchmark-dev"
 if [ "$with_tests" = yes ]; then

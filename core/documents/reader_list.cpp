@@ -19,10 +19,8 @@ bool hasSuffix(std::string_view fileName, std::initializer_list<std::string_view
 const DocumentReader& readerFor(std::string_view fileName, std::string_view head) {
     // The first that accepts a file reads it; a new reader is one line here.
     static const DocumentReader* const kReaders[] = {
-        &pdfReader(),
-        &htmlReader(),
-        &markdownReader(),
-        &sourceReader(),
+        &pdfReader(),  &epubReader(),     &docxReader(),   &odtReader(),
+        &htmlReader(), &markdownReader(), &sourceReader(),
     };
     for (const DocumentReader* reader : kReaders)
         if (reader->accepts(fileName, head)) return *reader;

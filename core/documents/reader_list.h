@@ -8,6 +8,9 @@ namespace asterism {
 
 // One function per reader, each in a file of its own under readers/.
 const DocumentReader& pdfReader();
+const DocumentReader& epubReader();
+const DocumentReader& docxReader();
+const DocumentReader& odtReader();
 const DocumentReader& htmlReader();
 const DocumentReader& markdownReader();
 const DocumentReader& sourceReader();

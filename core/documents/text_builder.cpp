@@ -105,6 +105,11 @@ void TextBuilder::beginItem(int depth) {
         "- ";
 }
 
+void TextBuilder::beginEntry(std::string_view label) {
+    breakParagraph();
+    m_prefix = std::string(label) + ' ';
+}
+
 void TextBuilder::beginRow() {
     m_isAtCellBegin = false;
     breakLine();

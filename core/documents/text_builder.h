@@ -31,6 +31,9 @@ class TextBuilder {
     // `depth` counts from 1. Items are lines of their own, lists are not broken by empty lines.
     void beginItem(int depth);
 
+    // A paragraph behind a label, such as the number of a footnote.
+    void beginEntry(std::string_view label);
+
     // A row is a line; its cells are separated by " | ". After the table comes breakParagraph.
     void beginRow();
     void beginCell();

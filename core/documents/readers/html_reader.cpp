@@ -1,6 +1,7 @@
 #include "core/documents/html_text.h"
 #include "core/documents/reader_list.h"
 #include "core/documents/text_encoding.h"
+#include "core/documents/xml_part.h"
 
 namespace asterism {
 
@@ -19,7 +20,10 @@ class HtmlReader : public DocumentReader {
         TextBuilder builder(limits);
         for (std::string& note : source.notes) builder.note(std::move(note));
         builder.lowerQuality(source.quality);
-        addHtml(source.text, builder);
+        const bool isXml =
+            source.text.starts_with("<?xml") ||
+            source.text.substr(0, kHeadBytes).find("//www.w3.org/1999/xhtml") != std::string::npos;
+        addHtml(isXml ? htmlOfXhtml(std::move(source.text)) : source.text, builder);
         return builder.take();
     }
 };
