@@ -23,6 +23,8 @@ int reportUsage(const CLI::App& program, const CLI::ParseError& error) {
         return program.exit(error, std::cout, std::cerr);
     }
     std::string message = error.what();
+    if (program.get_subcommands().empty() && !program.remaining().empty())
+        message = program.remaining().front() + ": there is no such command";
     for (char& letter : message)
         if (letter == '\n') letter = ' ';
     return report(ExitCode::usage, message + "; see asterism-cli --help");

@@ -1,5 +1,6 @@
 #include "app/cli/engine_flags.h"
 
+#include <charconv>
 #include <map>
 
 #include "app/cli/command.h"
@@ -104,9 +105,12 @@ void ContextFlags::add(CLI::App& command) {
 }
 
 CLI::Validator atLeast(std::int64_t low) {
+    // Not the parser's own conversion: it takes numbers out of range for the nearest one.
     const auto check = [low](const std::string& text) {
         std::int64_t value = 0;
-        const bool isNumber = CLI::detail::lexical_cast(text, value);
+        const char* end = text.data() + text.size();
+        const auto [rest, failure] = std::from_chars(text.data(), end, value);
+        const bool isNumber = failure == std::errc() && rest == end;
         return isNumber && value >= low
                    ? std::string()
                    : text + " is not a whole number of " + std::to_string(low) + " or more";
@@ -161,6 +165,7 @@ void AnswerFlags::add(CLI::App& command) {
     command.add_option("--temperature", sampling.temperature, "0: always the likeliest token")
         ->capture_default_str();
     command.add_option("--top-k", sampling.topK, "Draw from the K likeliest; 0: all")
+        ->check(atLeast(0))
         ->capture_default_str();
     command.add_option("--top-p", sampling.topP, "Draw from the likeliest that reach P")
         ->capture_default_str();
@@ -168,7 +173,9 @@ void AnswerFlags::add(CLI::App& command) {
         ->capture_default_str();
     command.add_option("--repetition-penalty", sampling.repetitionPenalty, "Over 1: repeat less")
         ->capture_default_str();
-    command.add_option("--seed", sampling.seed, "Seed of the draws")->capture_default_str();
+    command.add_option("--seed", sampling.seed, "Seed of the draws")
+        ->check(atLeast(0))
+        ->capture_default_str();
     command.add_option("--stop", options.stopTexts, "Text that ends the answer; may be repeated");
     command.add_flag("--ignore-end", options.ignoresEnd, "Go on after end-of-answer tokens");
 }
