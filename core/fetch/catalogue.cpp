@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/base/error.h"
+#include "core/model/json_reading.h"
 
 namespace asterism {
 
@@ -130,12 +131,7 @@ CatalogueEntry readEntry(const json& item, const std::string& where) {
 }  // namespace
 
 Catalogue Catalogue::parse(std::string_view text, std::string_view where) {
-    json root;
-    try {
-        root = json::parse(text);
-    } catch (const json::parse_error& error) {
-        throw Error(where, " is not JSON (byte ", error.byte, "); correct the catalogue");
-    }
+    const json root = parseJson(text, std::string(where));
     const Fields fields(root, std::string(where));
     Catalogue catalogue;
     catalogue.m_defaultName = fields.text("default");

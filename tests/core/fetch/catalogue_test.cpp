@@ -79,8 +79,9 @@ TEST(Catalogue, NamesTheModelsThereAreForAnUnknownOne) {
 }
 
 TEST(Catalogue, RefusesTextThatIsNoJsonOrNoCatalogue) {
-    for (const char* text : {"", "{", "[]", "null", "{\"default\":\"x\"}",
-                             "{\"default\":\"x\",\"models\":[]}", "{\"default\":1,\"models\":[1]}"})
+    for (const char* text :
+         {"", "{", "[]", "null", "{\"default\":\"x\"}", "{\"default\":\"x\",\"models\":[]}",
+          "{\"default\":1,\"models\":[1]}", "{\"default\":1e999}"})
         EXPECT_THROW(Catalogue::parse(text, "models.json"), Error) << text;
 }
 
