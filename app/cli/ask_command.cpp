@@ -45,6 +45,10 @@ DocumentCollection readInput(const AskFlags& flags, const CommandContext& comman
     if (!command.isJson)
         for (const LeftOut& file : collection.leftOut)
             std::cerr << "left out: " << file.name << " (" << file.reason << ")" << std::endl;
+    if (!command.isJson)
+        for (const Document& document : collection.documents)
+            for (const std::string& note : document.notes)
+                std::cerr << "note: " << document.name << ": " << note << std::endl;
     return collection;
 }
 
@@ -80,12 +84,29 @@ void printSources(const std::vector<Source>& sources, const DocumentCollection& 
     std::cerr << "sources, by attention:" << std::endl;
     for (const Source& source : sources) {
         const SourcePassage& passage = source.passage;
-        std::cerr << "  " << collection.documents[passage.document].name << ", lines "
-                  << passage.lineBegin << " to " << passage.lineEnd << " ("
-                  << 0.1 * static_cast<double>(std::lround(source.mass * 1000)) << " %)"
+        const Document& document = collection.documents[passage.document];
+        std::cerr << "  " << document.name << ", "
+                  << LocationIndex(document).describeLines(passage.lineBegin, passage.lineEnd)
+                  << " (" << 0.1 * static_cast<double>(std::lround(source.mass * 1000)) << " %)"
                   << (isVerified(source, collection) ? "" : " [not found in the file]")
                   << std::endl;
     }
+}
+
+nlohmann::ordered_json sourceJson(const Source& source, const DocumentCollection& collection) {
+    const SourcePassage& passage = source.passage;
+    const Document& document = collection.documents[passage.document];
+    nlohmann::ordered_json json{{"document", document.name}};
+    if (const auto page = LocationIndex(document).atLine(passage.lineBegin).page) {
+        json["page"] = *page;
+    } else {
+        json["line_begin"] = passage.lineBegin;
+        json["line_end"] = passage.lineEnd;
+    }
+    json["quote"] = passage.text;
+    json["mass"] = source.mass;
+    json["verified"] = isVerified(source, collection);
+    return json;
 }
 
 nlohmann::ordered_json resultOf(const Conversation& conversation, const Answer& answer,
@@ -93,13 +114,11 @@ nlohmann::ordered_json resultOf(const Conversation& conversation, const Answer& 
                                 const DocumentCollection& collection) {
     const EncodedContext& context = conversation.context();
     auto list = nlohmann::ordered_json::array();
-    for (const Source& source : sources)
-        list.push_back({{"document", collection.documents[source.passage.document].name},
-                        {"line_begin", source.passage.lineBegin},
-                        {"line_end", source.passage.lineEnd},
-                        {"quote", source.passage.text},
-                        {"mass", source.mass},
-                        {"verified", isVerified(source, collection)}});
+    for (const Source& source : sources) list.push_back(sourceJson(source, collection));
+    auto notes = nlohmann::ordered_json::array();
+    for (const Document& document : collection.documents)
+        for (const std::string& note : document.notes)
+            notes.push_back({{"document", document.name}, {"note", note}});
     auto leftOut = nlohmann::ordered_json::array();
     for (const LeftOut& file : collection.leftOut)
         leftOut.push_back({{"document", file.name}, {"reason", file.reason}});
@@ -110,6 +129,7 @@ nlohmann::ordered_json resultOf(const Conversation& conversation, const Answer& 
         {"tokens_read", conversation.tokensInScope()},
         {"tokens_in_scope", conversation.tokensInScope()},
         {"left_out", leftOut},
+        {"notes", notes},
         {"timings",
          {{"encode_s", context.encodeSeconds},
           {"query_s", answer.querySeconds},

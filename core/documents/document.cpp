@@ -50,7 +50,7 @@ bool hasFileLines(DocumentKind kind) {
            kind == DocumentKind::source;
 }
 
-LocationIndex::LocationIndex(const Document& document) : m_lineBegins{0} {
+LocationIndex::LocationIndex(const Document& document) : m_kind(document.kind), m_lineBegins{0} {
     for (std::size_t i = 0; i < document.text.size(); ++i)
         if (document.text[i] == '\n') m_lineBegins.push_back(i + 1);
     for (const Mark& mark : document.marks)
@@ -76,6 +76,25 @@ Location LocationIndex::at(std::size_t offset) const {
     }
     std::reverse(location.headings.begin(), location.headings.end());
     return location;
+}
+
+Location LocationIndex::atLine(std::int64_t line) const {
+    const auto last = static_cast<std::int64_t>(m_lineBegins.size());
+    return at(m_lineBegins[static_cast<std::size_t>(std::clamp<std::int64_t>(line, 1, last) - 1)]);
+}
+
+std::string LocationIndex::describeLines(std::int64_t begin, std::int64_t end) const {
+    const auto range = [](const char* what, std::int64_t from, std::int64_t to) {
+        if (from == to) return what + (" " + std::to_string(from));
+        return std::string(what) + "s " + std::to_string(from) + " to " + std::to_string(to);
+    };
+    const Location first = atLine(begin);
+    if (first.page) return range("page", *first.page, atLine(end).page.value_or(*first.page));
+    if (hasFileLines(m_kind) || first.headings.empty()) return range("line", begin, end);
+    std::string place;
+    for (const std::string& heading : first.headings)
+        place += (place.empty() ? "under \"" : " > ") + heading;
+    return place + '"';
 }
 
 }  // namespace asterism

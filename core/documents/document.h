@@ -106,8 +106,15 @@ class LocationIndex {
 
     // An offset behind the end stands for the end.
     Location at(std::size_t offset) const;
+    // The beginning of a line, from 1; a line behind the end stands for the last.
+    Location atLine(std::int64_t line) const;
+
+    // A stretch of lines as a citation names it: by pages where there are some, by the lines of
+    // the file, or by the headings above it.
+    std::string describeLines(std::int64_t begin, std::int64_t end) const;
 
   private:
+    DocumentKind m_kind;
     std::vector<std::size_t> m_lineBegins;
     std::vector<Mark> m_pages;
     std::vector<Mark> m_headings;

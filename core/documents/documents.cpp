@@ -7,6 +7,7 @@
 #include "core/documents/file_reading.h"
 #include "core/documents/folder_listing.h"
 #include "core/documents/reader_list.h"
+#include "core/documents/secrets.h"
 #include "core/documents/text_encoding.h"
 
 namespace asterism {
@@ -72,6 +73,7 @@ Document readDocument(const fs::path& path, const std::string& name, const ReadL
     document.marks = std::move(read.marks);
     document.notes = std::move(read.notes);
     document.quality = read.quality;
+    document.secrets = findPossibleSecrets(document.text);
     document.fileBytes = content.bytes.size();
     document.fileTime = content.time;
     return document;

@@ -155,6 +155,23 @@ TEST(LocationIndex, GivesLinePageAndTheHeadingsAbove) {
     EXPECT_EQ(index.at(8).headings, (std::vector<std::string>{"A", "A.1"}));
     EXPECT_EQ(index.at(13).headings, std::vector<std::string>{"B"});
     EXPECT_EQ(index.at(1000).line, 5);
+    EXPECT_EQ(index.atLine(3).page, 2);
+    EXPECT_EQ(index.atLine(99).line, 5);
+}
+
+TEST(LocationIndex, NamesLinesAsACitationDoes) {
+    Document document;
+    document.text = "aaa\nbbb\nccc\nddd\n";
+    document.kind = DocumentKind::source;
+    document.marks = {{Mark::Kind::heading, 0, 1, "A"}, {Mark::Kind::heading, 4, 2, "B"}};
+    EXPECT_EQ(LocationIndex(document).describeLines(2, 2), "line 2");
+    EXPECT_EQ(LocationIndex(document).describeLines(2, 4), "lines 2 to 4");
+    document.kind = DocumentKind::docx;
+    EXPECT_EQ(LocationIndex(document).describeLines(2, 4), "under \"A > B\"");
+    document.kind = DocumentKind::pdf;
+    document.marks = {{Mark::Kind::page, 0, 1, {}}, {Mark::Kind::page, 8, 2, {}}};
+    EXPECT_EQ(LocationIndex(document).describeLines(1, 2), "page 1");
+    EXPECT_EQ(LocationIndex(document).describeLines(2, 4), "pages 1 to 2");
 }
 
 }  // namespace asterism
