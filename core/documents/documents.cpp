@@ -57,8 +57,8 @@ Document readDocument(const fs::path& path, const std::string& name, const ReadL
     const DocumentReader* reader = nullptr;
     const FileContent content = readWholeFile(path, [&](std::string_view head) {
         reader = &readerFor(fileName, head);
-        if (isPlain(reader->kind()) && looksBinary(head))
-            throw RefusedFile(LeftOutCause::binary, "binary");
+        // No text begins like that: the reader says why, and the rest need not be read.
+        if (isPlain(reader->kind()) && looksBinary(head)) reader->read(head, limits);
         return isPlain(reader->kind()) ? limits.plainBytes : limits.containerBytes;
     });
     if (content.bytes.empty()) throw RefusedFile(LeftOutCause::noText, "empty");

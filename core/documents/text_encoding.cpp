@@ -107,6 +107,10 @@ bool hasManyControls(std::string_view head) {
     return controls * 20 > head.size();
 }
 
+bool isUtf8Name(std::string_view encoding) {
+    return ucnv_compareNames(std::string(encoding).c_str(), "UTF-8") == 0;
+}
+
 void unifyLineEnds(std::string& text) {
     if (text.find('\r') == std::string::npos) return;
     std::size_t to = 0;
@@ -165,6 +169,8 @@ DecodedText decodeText(std::string_view bytes, std::string_view stated) {
         decoded = decodeAs(bytes.substr(mark->bytes.size()), std::string(mark->encoding), false);
     } else if (const auto utf16 = guessUtf16(head); utf16 && head.find('\0') != head.npos) {
         decoded = decodeAs(bytes, std::string(*utf16), true);
+    } else if (isUtf8Name(stated)) {
+        decoded = decodeAs(bytes, "UTF-8", false);
     } else if (!stated.empty() && convert("", std::string(stated))) {
         decoded = decodeAs(bytes, std::string(stated), false);
     } else {

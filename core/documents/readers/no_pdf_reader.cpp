@@ -11,7 +11,7 @@ class NoPdfReader : public DocumentReader {
     DocumentKind kind() const override { return DocumentKind::pdf; }
 
     bool accepts(std::string_view, std::string_view head) const override {
-        return head.substr(0, 1024).find("%PDF-") != head.npos;
+        return head.starts_with("%PDF-");
     }
 
     ReadText read(std::string_view, const ReadLimits&) const override {

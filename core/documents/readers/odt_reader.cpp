@@ -139,6 +139,13 @@ bool isEncrypted(ZipArchive& archive) {
            archive.read(kManifest).find("encryption-data") != std::string::npos;
 }
 
+bool hasRunningHeaders(ZipArchive& archive) {
+    if (!archive.has("styles.xml")) return false;
+    const std::string styles = archive.read("styles.xml");
+    return styles.find("<style:header>") != std::string::npos ||
+           styles.find("<style:footer>") != std::string::npos;
+}
+
 class OdtReader : public DocumentReader {
   public:
     DocumentKind kind() const override { return DocumentKind::odt; }
@@ -157,6 +164,8 @@ class OdtReader : public DocumentReader {
         const pugi::xml_node body = childOf(childOf(document, "document-content"), "body");
         TextBuilder builder(limits);
         OdtWalk(builder).addContent(childOf(body, "text"), 0);
+        if (hasRunningHeaders(archive))
+            builder.note("the running headers and footers of its pages are left out");
         return builder.take();
     }
 };

@@ -58,8 +58,11 @@ class PdfReader : public DocumentReader {
   public:
     DocumentKind kind() const override { return DocumentKind::pdf; }
 
-    bool accepts(std::string_view, std::string_view head) const override {
-        return head.substr(0, kSearchedBytes).find("%PDF-") != head.npos;
+    // Some files carry a few bytes in front; their name must say what they are.
+    bool accepts(std::string_view fileName, std::string_view head) const override {
+        return head.starts_with("%PDF-") ||
+               (hasSuffix(fileName, {".pdf"}) &&
+                head.substr(0, kSearchedBytes).find("%PDF-") != head.npos);
     }
 
     ReadText read(std::string_view bytes, const ReadLimits& limits) const override {

@@ -14,6 +14,8 @@ struct KnownFormat {
 constexpr KnownFormat kUnsupported[] = {
     {"{\\rtf", "RTF is not read; save it as DOCX or ODT"},
     {"\xD0\xCF\x11\xE0", "an old or encrypted Office file; save it as DOCX or ODT"},
+    {"PK\x03\x04",
+     "a ZIP archive or an Office format that is not read; unpack it, or save it as PDF"},
     {"%!PS", "PostScript is not read; convert it to PDF"},
 };
 

@@ -112,6 +112,18 @@ TEST(Documents, DoesNotWaitForAPipeInThePlaceOfAnIgnoreFile) {
     EXPECT_EQ(causesOf(readDocuments(folder.path())), (Causes{{"sub", LeftOutCause::unsafe}}));
 }
 
+TEST(Documents, SaysWhatToDoWithFormatsThatAreNotRead) {
+    const test::TempDir folder;
+    put(folder, "a.txt", "text\n");
+    put(folder, "old.doc", std::string("\xD0\xCF\x11\xE0\0\0\0\0", 8));
+    put(folder, "slides.pptx", std::string("PK\x03\x04\0\0\0\0", 8));
+    put(folder, "a.png", std::string("\x89PNG\r\n\x1A\n\0\0\0\x0D", 12));
+    EXPECT_EQ(causesOf(readDocuments(folder.path())),
+              (Causes{{"a.png", LeftOutCause::binary},
+                      {"old.doc", LeftOutCause::unsupported},
+                      {"slides.pptx", LeftOutCause::unsupported}}));
+}
+
 TEST(Documents, TellsProgressAndStopsWhenAsked) {
     const test::TempDir folder;
     put(folder, "a.txt", "text\n");

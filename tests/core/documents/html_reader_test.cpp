@@ -54,6 +54,19 @@ TEST(Html, FollowsTheEncodingThatThePageStates) {
     EXPECT_TRUE(read.notes.empty());
 }
 
+TEST(Html, DoesNotTakeReplacementCharactersOfThePageForDamage) {
+    const ReadText read = readHtml("<meta charset=utf-8><p>one \xEF\xBF\xBD two");
+    EXPECT_EQ(read.quality, TextQuality::good);
+    EXPECT_TRUE(read.notes.empty());
+}
+
+TEST(Html, ReadsSelfClosedElementsOfXhtml) {
+    EXPECT_EQ(readHtml("<?xml version='1.0'?><html><head><title/></head><body>text<br/>more&nbsp;"
+                       "<div/>end</body></html>")
+                  .text,
+              "text\nmore\xC2\xA0\nend\n");
+}
+
 TEST(Html, ReadsTenThousandLevels) {
     const ReadText read = readHtml(repeated("<div>", 10'000) + "deep");
     EXPECT_EQ(read.text, "deep\n");

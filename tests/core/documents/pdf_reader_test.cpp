@@ -80,6 +80,11 @@ TEST(Pdf, RefusesOrNamesFilesCutAnywhere) {
     EXPECT_GT(refused, 50);
 }
 
+TEST(Pdf, IsNotSeenInCodeThatSpeaksOfIt) {
+    EXPECT_EQ(readerFor("a.cpp", "find(\"%PDF-\")").kind(), DocumentKind::source);
+    EXPECT_EQ(readerFor("a.pdf", "\n\n%PDF-1.4").kind(), DocumentKind::pdf);
+}
+
 TEST(Pdf, RefusesMorePagesThanTheLimit) {
     ReadLimits limits;
     limits.pages = 1;
