@@ -15,11 +15,13 @@ namespace asterism {
 
 namespace {
 
-// The parser walks its stack of open elements for most tags and frees its tree by recursion, and
-// it opens unclosed formatting anew in every paragraph. Pages that people read stay far below.
+// The parser walks its stack of open elements for most tags and frees its tree by recursion, it
+// opens unclosed formatting anew in every paragraph, and it compares every attribute of a tag with
+// all others. Pages that people read stay far below.
 constexpr std::size_t kDeepest = 20'000;
 constexpr std::uint64_t kMostSteps = 2'000'000'000;
 constexpr std::uint64_t kMostReopened = 4'000'000;
+constexpr std::size_t kMostAttributes = 1'000;
 
 bool isOneOf(std::string_view name, std::initializer_list<std::string_view> names) {
     return std::find(names.begin(), names.end(), name) != names.end();
@@ -80,19 +82,55 @@ class NestingGuard {
     std::uint64_t m_reopened = 0;
 };
 
-void checkNesting(std::string_view html) {
+// The end of a tag whose attributes begin at `at`. Throws RefusedFile if they are too many.
+std::size_t skipAttributes(std::string_view html, std::size_t at) {
+    constexpr std::string_view kBetween = " \t\n\r\f/";
+    std::size_t count = 0;
+    while (at < html.size()) {
+        at = std::min(html.find_first_not_of(kBetween, at), html.size());
+        if (at == html.size() || html[at] == '>') return at;
+        if (++count > kMostAttributes)
+            throw RefusedFile(LeftOutCause::unsafe, "a tag has more than ", kMostAttributes,
+                              " attributes");
+        // The first character belongs to the name whatever it is.
+        at = std::min(html.find_first_of(" \t\n\r\f/>=", at + 1), html.size());
+        const std::size_t equals = html.find_first_not_of(" \t\n\r\f", at);
+        if (equals == html.npos || html[equals] != '=') continue;
+        at = std::min(html.find_first_not_of(" \t\n\r\f", equals + 1), html.size());
+        if (at < html.size() && (html[at] == '"' || html[at] == '\''))
+            at = std::min(html.find(html[at], at + 1), html.size() - 1) + 1;
+        else
+            at = std::min(html.find_first_of(" \t\n\r\f>", at), html.size());
+    }
+    return at;
+}
+
+std::string tagNameAt(std::string_view html, std::size_t at) {
     constexpr std::size_t kLongestName = 12;  // longer ones are counted under their beginning
+    std::string name;
+    for (; at < html.size() && name.size() < kLongestName; ++at) {
+        const auto c = static_cast<unsigned char>(html[at]);
+        if (!std::isalnum(c) && c != '-') break;
+        name.push_back(static_cast<char>(std::tolower(c)));
+    }
+    return name;
+}
+
+void checkCost(std::string_view html) {
+    constexpr std::size_t kMostLooks = 20;
     NestingGuard guard;
+    std::size_t looked = 0;
     for (std::size_t at = html.find('<'); at != html.npos; at = html.find('<', at + 1)) {
         const bool isEnd = at + 1 < html.size() && html[at + 1] == '/';
-        std::string name;
-        for (std::size_t i = at + (isEnd ? 2 : 1); i < html.size() && name.size() < kLongestName;
-             ++i) {
-            const auto c = static_cast<unsigned char>(html[i]);
-            if (!std::isalnum(c) && c != '-') break;
-            name.push_back(static_cast<char>(std::tolower(c)));
-        }
+        const std::size_t begin = at + (isEnd ? 2 : 1);
+        const std::string name = tagNameAt(html, begin);
         if (name.empty() || std::isdigit(static_cast<unsigned char>(name[0]))) continue;
+        // What looks like a tag may be part of a script, so the search goes on right behind its
+        // name, and what is looked at more than once is bounded.
+        const std::size_t nameEnd = begin + name.size();
+        looked += skipAttributes(html, nameEnd) - nameEnd;
+        if (looked > kMostLooks * html.size())
+            throw RefusedFile(LeftOutCause::unsafe, "its tags are not closed");
         if (isEnd)
             guard.close(name);
         else
@@ -284,7 +322,7 @@ class HtmlWalk {
 }  // namespace
 
 void addHtml(std::string_view html, TextBuilder& builder) {
-    checkNesting(html);
+    checkCost(html);
     GumboOptions options = kGumboDefaultOptions;
     options.max_errors = 0;
     const auto destroy = [](GumboOutput* output) {

@@ -41,22 +41,19 @@ void TextBuilder::flushBreak() {
 
 void TextBuilder::addText(std::string_view text) {
     for (std::size_t at = 0; at < text.size();) {
-        if (text.substr(at).starts_with(kSoftHyphen)) {
-            at += kSoftHyphen.size();
-            continue;
-        }
-        const std::size_t word = text.find_first_not_of(kWhite, at);
-        if (word != at) {
-            m_wantsBlank = true;
-            at = std::min(word, text.size());
-            continue;
-        }
-        const std::size_t end =
-            std::min({text.find_first_of(kWhite, at), text.find(kSoftHyphen, at), text.size()});
-        flushBreak();
-        if (m_headingLevel > 0 && m_headingBegin == 0) m_headingBegin = m_result.text.size();
-        append(text.substr(at, end - at));
+        const std::size_t begin = std::min(text.find_first_not_of(kWhite, at), text.size());
+        if (begin > at) m_wantsBlank = true;
+        const std::size_t end = std::min(text.find_first_of(kWhite, begin), text.size());
+        addWord(text.substr(begin, end - begin));
         at = end;
+    }
+}
+
+void TextBuilder::addWord(std::string_view word) {
+    while (!word.empty()) {
+        const std::size_t end = std::min(word.find(kSoftHyphen), word.size());
+        if (end > 0) addVerbatim(word.substr(0, end));
+        word.remove_prefix(std::min(end + kSoftHyphen.size(), word.size()));
     }
 }
 

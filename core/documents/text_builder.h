@@ -51,6 +51,7 @@ class TextBuilder {
   private:
     enum class Break { none, line, paragraph };
 
+    void addWord(std::string_view word);
     void append(std::string_view text);
     void flushBreak();
 

@@ -80,6 +80,19 @@ TEST(Html, RefusesNestingThatWouldCostTooMuch) {
     EXPECT_THROW(readHtml(page + repeated("<p>x", 100'000)), RefusedFile);
 }
 
+TEST(Html, RefusesTagsWithAttributesWithoutEnd) {
+    std::string tag = "<a";
+    for (int i = 0; i < 100'000; ++i) tag += "/x" + std::to_string(i);
+    EXPECT_THROW(readHtml(tag + ">text"), RefusedFile);
+    EXPECT_THROW(readHtml(repeated("<a/b=", 100'000)), RefusedFile);
+    EXPECT_EQ(readHtml("<a x='1>2' y=\"<b\" z>text</a>").text, "text\n");
+}
+
+TEST(Html, ReadsLongTextInLinearTime) {
+    const ReadText read = readHtml(repeated("word &amp; ", 200'000));
+    EXPECT_EQ(read.text.size(), 1'400'000u);
+}
+
 TEST(Html, TakesALongListWithoutEndTagsForNoNesting) {
     const ReadText read = readHtml("<ul>" + repeated("<li>item<p>more<br>", 30'000) + "</ul>");
     EXPECT_GT(read.text.size(), 300'000u);
