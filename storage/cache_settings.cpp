@@ -1,0 +1,78 @@
+#include "storage/cache_settings.h"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <fstream>
+#include <system_error>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/error.h"
+#include "storage/new_file.h"
+
+namespace asterism {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uint64_t kMaxDefaultQuota = 50'000'000'000;
+constexpr std::uint64_t kDefaultShare = 5;  // one part of so many
+
+fs::path homeFolder() {
+    if (const char* home = std::getenv("HOME"); home && *home) return home;
+    std::array<char, 4096> buffer{};
+    passwd entry{};
+    passwd* found = nullptr;
+    if (::getpwuid_r(::getuid(), &entry, buffer.data(), buffer.size(), &found) == 0 && found)
+        return found->pw_dir;
+    throw Error("no home folder is known; set HOME, or XDG_CACHE_HOME to where the cache may be");
+}
+
+fs::path settingsFile(const fs::path& blockFolder) {
+    // "blocks/" has its parent one step further up than "blocks".
+    const fs::path folder = blockFolder.has_filename() ? blockFolder : blockFolder.parent_path();
+    return folder.parent_path() / "cache.json";
+}
+
+}  // namespace
+
+fs::path defaultBlockFolder() {
+    const char* cache = std::getenv("XDG_CACHE_HOME");
+    const fs::path base = cache && *cache == '/' ? fs::path(cache) : homeFolder() / ".cache";
+    return base / "asterism" / "blocks";
+}
+
+std::optional<std::uint64_t> keptQuota(const fs::path& blockFolder) {
+    const fs::path path = settingsFile(blockFolder);
+    std::error_code ignored;
+    if (!fs::exists(path, ignored)) return std::nullopt;
+    std::ifstream file(path, std::ios::binary);
+    const auto settings = nlohmann::json::parse(file, nullptr, false);
+    if (settings.is_object()) {
+        const auto quota = settings.find("quota_bytes");
+        if (quota != settings.end() && quota->is_number_unsigned())
+            return quota->get<std::uint64_t>();
+    }
+    throw Error(path.string(),
+                ": does not say a quota; set one with `asterism-cli cache --quota BYTES`");
+}
+
+void keepQuota(const fs::path& blockFolder, std::uint64_t bytes) {
+    const fs::path path = settingsFile(blockFolder);
+    makePrivateFolder(path.parent_path());
+    replaceFile(path, nlohmann::json({{"quota_bytes", bytes}}).dump() + "\n");
+}
+
+std::uint64_t defaultQuota(const fs::path& blockFolder, std::uint64_t usedBytes) {
+    std::error_code error;
+    const fs::space_info space = fs::space(blockFolder, error);
+    if (error) return kMaxDefaultQuota;
+    return std::min(kMaxDefaultQuota, (space.available + usedBytes) / kDefaultShare);
+}
+
+}  // namespace asterism
