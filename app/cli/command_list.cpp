@@ -11,6 +11,7 @@ void addAllCommands(CommandSet& commands) {
     addGenerateCommand(commands);
     addAskCommand(commands);
     addBenchCommand(commands);
+    addCacheCommand(commands);
 }
 
 }  // namespace asterism

@@ -13,5 +13,6 @@ void addScoreCommand(CommandSet& commands);
 void addGenerateCommand(CommandSet& commands);
 void addAskCommand(CommandSet& commands);
 void addBenchCommand(CommandSet& commands);
+void addCacheCommand(CommandSet& commands);
 
 }  // namespace asterism
