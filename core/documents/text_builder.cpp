@@ -4,6 +4,8 @@
 #include <cctype>
 #include <utility>
 
+#include "core/text/utf8.h"
+
 namespace asterism {
 
 namespace {
@@ -59,6 +61,10 @@ void TextBuilder::addWord(std::string_view word) {
 
 void TextBuilder::addVerbatim(std::string_view text) {
     if (text.empty()) return;
+    if (findInvalidUtf8(text) != text.npos) {
+        m_hasInvalid = true;
+        return addVerbatim(replaceInvalidUtf8(text));
+    }
     flushBreak();
     if (m_headingLevel > 0 && m_headingBegin == 0) m_headingBegin = m_result.text.size();
     append(text);
@@ -147,6 +153,10 @@ ReadText TextBuilder::take() {
     if (last == text.npos) throw RefusedFile(LeftOutCause::noText, "holds no text");
     text.resize(last + 1);
     text += '\n';
+    if (m_hasInvalid) {
+        note("some characters are damaged; they are shown as U+FFFD");
+        lowerQuality(TextQuality::doubtful);
+    }
     for (Mark& mark : m_result.marks) mark.offset = std::min(mark.offset, text.size());
     return std::move(m_result);
 }

@@ -58,6 +58,7 @@ class TextBuilder {
     std::uintmax_t m_textBytes;
     ReadText m_result;
     Break m_break = Break::none;     // wanted before the next text
+    bool m_hasInvalid = false;       // bytes that are not UTF-8 came
     bool m_isFirstCell = false;      // of its row
     bool m_isAtCellBegin = false;    // no text in this cell yet
     bool m_wantsBlank = false;       // white space was seen since the last text

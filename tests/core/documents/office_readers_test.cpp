@@ -121,6 +121,13 @@ TEST(Docx, ReadsTextBoxesOnce) {
     EXPECT_EQ(read.text, "box\n");
 }
 
+TEST(Docx, NamesDamagedCharacters) {
+    const ReadText read = readDocx(makeDocx(paragraph("gr\xFCn")));
+    EXPECT_EQ(read.text, "gr\xEF\xBF\xBDn\n");
+    EXPECT_EQ(read.notes.size(), 1u);
+    EXPECT_EQ(read.quality, TextQuality::doubtful);
+}
+
 TEST(Docx, RefusesHostileFilesByName) {
     EXPECT_EQ(causeOf([] {
                   readDocx(makeDocx(paragraph("x"), {{"../../evil", "x"}}));
