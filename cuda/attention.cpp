@@ -9,12 +9,15 @@
 #include "core/base/error.h"
 #include "cuda/check.h"
 #include "cuda/kernels/merge_kernels.h"
+#include "cuda/kernels/rotate_kernels.h"
 #include "cuda/kernels/split_attention.h"
+#include "cuda/kernels/tile_attention.h"
 
 namespace asterism::cuda {
 namespace {
 
-constexpr std::int64_t kLeastPiece = 64;     // keys
+constexpr std::int64_t kLeastPiece = 64;  // keys
+constexpr std::int64_t kLeastTileTokens = 16;
 constexpr std::int64_t kBlocksPerUnit = 16;  // blocks of threads that keep a multiprocessor busy
 
 std::int64_t divideUp(std::int64_t value, std::int64_t by) {
@@ -24,7 +27,11 @@ std::int64_t divideUp(std::int64_t value, std::int64_t by) {
 }  // namespace
 
 Attention::Attention(std::shared_ptr<Stream> stream, UploadRing& ring)
-    : m_stream(std::move(stream)), m_ring(ring), m_partials(m_stream) {}
+    : m_stream(std::move(stream)),
+      m_ring(ring),
+      m_partials(m_stream),
+      m_gathered(m_stream),
+      m_lastRow(m_stream) {}
 
 int Attention::addRope(const RopeConfig& rope) {
     ASTERISM_CHECK(static_cast<std::int64_t>(rope.frequencies.size()) * 2 == rope.dimensions);
@@ -126,7 +133,56 @@ void Attention::upload() {
 void Attention::attend(const AttentionCall& call) {
     describe(call);
     if (m_plan.shape.tokens == 0) return;
-    attendPieces(call);
+    if (!takesTiles(call)) return attendPieces(call);
+    attendTiles(call);
+    if (call.segmentLogSumExp.data) attendLastRow(call);
+}
+
+bool Attention::takesTiles(const AttentionCall& call) const {
+    const std::int64_t shared = tileAttentionSharedBytes(m_plan.shape.headDim);
+    return call.queries.type == DataType::bf16 && shared > 0 &&
+           shared <= m_stream->device().sharedBytesPerBlock &&
+           m_plan.shape.tokens >= kLeastTileTokens;
+}
+
+void Attention::attendTiles(const AttentionCall& call) {
+    cutPieces(kTileKeys);
+    upload();
+    const AttentionShape& shape = m_plan.shape;
+    const auto pieces = static_cast<std::int32_t>(m_plan.pieces.size());
+    const std::int64_t queryBytes = rowBytes(DataType::bf16, m_plan.rows() * shape.headDim);
+    const std::int64_t keyBytes =
+        rowBytes(DataType::bf16, std::int64_t{pieces} * kTileKeys * shape.kvHeads * shape.headDim);
+    auto* queries = static_cast<std::byte*>(m_gathered.bytes(queryBytes + 2 * keyBytes));
+    std::byte* keys = queries + queryBytes;
+    std::byte* values = keys + keyBytes;
+    rotateQueries({shape, call.queries.data, queries}, m_stream->handle());
+    gatherKeys({shape, m_plan.segmentsThere, m_plan.piecesThere, pieces, keys, values},
+               m_stream->handle());
+    tileAttention({shape, queries, keys, values, m_plan.segmentsThere,
+                   static_cast<std::int32_t>(m_plan.segments.size()), pieces,
+                   call.partial.output.floats(), call.partial.logSumExp.floats()},
+                  m_stream->handle());
+}
+
+// Log-sum-exps by segment are wanted of one row alone: it is attended once more, by pieces.
+void Attention::attendLastRow(const AttentionCall& call) {
+    const std::int64_t last = call.queries.rows() - 1;
+    std::vector<AttentionSegment> segments(call.segments.begin(), call.segments.end());
+    for (AttentionSegment& segment : segments) {
+        segment.queryStart += static_cast<double>(last);
+        segment.queryToken += last;
+    }
+    AttentionCall row = call;
+    row.queries = call.queries.slice(last, last + 1);
+    row.segments = segments;
+    auto* partial = m_lastRow.values<float>(m_plan.shape.heads * (m_plan.shape.headDim + 1));
+    row.partial = {{partial, row.queries.shape, DataType::f32},
+                   {partial + m_plan.shape.heads * m_plan.shape.headDim,
+                    {1, m_plan.shape.heads},
+                    DataType::f32}};
+    describe(row);
+    attendPieces(row);
 }
 
 void Attention::attendPieces(const AttentionCall& call) {

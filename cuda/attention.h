@@ -40,7 +40,10 @@ class Attention {
     void cutPieces(std::int64_t keysOfPiece);
     std::int64_t keysOfPiece(std::int64_t blocksPerPiece) const;
     void upload();
+    bool takesTiles(const AttentionCall& call) const;
     void attendPieces(const AttentionCall& call);
+    void attendTiles(const AttentionCall& call);
+    void attendLastRow(const AttentionCall& call);
 
     std::shared_ptr<Stream> m_stream;
     UploadRing& m_ring;
@@ -48,6 +51,8 @@ class Attention {
     Plan m_plan;
     std::vector<std::byte> m_tables;  // what goes up
     Scratch m_partials;
+    Scratch m_gathered;  // rotated queries, and keys and values of all segments
+    Scratch m_lastRow;   // a partial
 };
 
 }  // namespace asterism::cuda

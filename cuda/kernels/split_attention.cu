@@ -4,8 +4,7 @@
 
 #include "core/softmax_partial.h"
 #include "cuda/check.h"
-#include "cuda/kernels/rotation.cuh"
-#include "cuda/kernels/values.cuh"
+#include "cuda/kernels/key_reader.cuh"
 
 namespace asterism::cuda {
 namespace {
@@ -13,73 +12,6 @@ namespace {
 constexpr int kWarps = 4;
 constexpr int kRows = 4;                                         // of one key head, at once
 constexpr int kSlots = static_cast<int>(kMostHeadDim) / 2 / 32;  // pairs of values of a lane
-
-// Lanes hold pairs of values that a rotation turns together; behind the rotated ones, neighbours.
-struct Slot {
-    int first;
-    int second;
-    bool isUsed;
-    bool turns;
-};
-
-__device__ Slot slotOf(const AttentionShape& shape, int index) {
-    const int pair = index * 32 + static_cast<int>(threadIdx.x % 32);
-    if (pair < shape.pairs) return {pair, pair + shape.pairs, true, true};
-    const int first = 2 * pair;
-    return {first, first + 1, pair < shape.headDim / 2, false};
-}
-
-__device__ float valueAt(const void* values, std::int64_t at, KvType type) {
-    if (type == KvType::f32) return static_cast<const float*>(values)[at];
-    return toFloat(static_cast<const bf16*>(values)[at]);
-}
-
-// Reads one key, rotated, and its value.
-class KeyReader {
-  public:
-    __device__ KeyReader(const AttentionShape& shape, const SegmentEntry& segment, int head)
-        : m_shape(shape), m_segment(segment), m_head(head) {}
-
-    __device__ float2 key(std::int64_t index, const Slot& slot, int pair) const {
-        const std::int64_t row = m_head * m_segment.capacity + index;
-        const std::int64_t at = row * m_shape.headDim;
-        float2 values;
-        if (m_segment.type == KvType::q8) {
-            const auto* bytes = static_cast<const std::uint8_t*>(m_segment.keys);
-            const int channels = m_head * m_shape.headDim;
-            values.x = scaled(bytes[at + slot.first], channels + slot.first);
-            values.y = scaled(bytes[at + slot.second], channels + slot.second);
-        } else {
-            values.x = valueAt(m_segment.keys, at + slot.first, m_segment.type);
-            values.y = valueAt(m_segment.keys, at + slot.second, m_segment.type);
-        }
-        if (!slot.turns) return values;
-        const double position = m_segment.keyStart + static_cast<double>(index) * m_segment.keyStep;
-        return rotated(values, rotationAt(position, m_shape.halfTurns[pair], m_shape.magnitude));
-    }
-
-    __device__ float2 value(std::int64_t index, const Slot& slot) const {
-        const std::int64_t row = m_head * m_segment.capacity + index;
-        const std::int64_t at = row * m_shape.headDim;
-        if (m_segment.type != KvType::q8)
-            return {valueAt(m_segment.values, at + slot.first, m_segment.type),
-                    valueAt(m_segment.values, at + slot.second, m_segment.type)};
-        const auto* bytes = static_cast<const std::int8_t*>(m_segment.values);
-        const float scale = m_segment.valueScale[row];
-        return {scale * static_cast<float>(bytes[at + slot.first]),
-                scale * static_cast<float>(bytes[at + slot.second])};
-    }
-
-  private:
-    __device__ float scaled(std::uint8_t byte, int channel) const {
-        return m_segment.keyOffset[channel] +
-               m_segment.keyScale[channel] * static_cast<float>(byte);
-    }
-
-    const AttentionShape& m_shape;
-    const SegmentEntry& m_segment;
-    int m_head;
-};
 
 struct RowSums {
     float top = -INFINITY;
@@ -124,15 +56,19 @@ __global__ void __launch_bounds__(kWarps * 32) splitAttentionKernel(SplitAttenti
     const SegmentEntry segment = args.segments[piece.segment];
     const int warp = static_cast<int>(threadIdx.x) / 32;
     const int lane = static_cast<int>(threadIdx.x) % 32;
-    const KeyReader reader(shape, segment, static_cast<int>(blockIdx.y));
+    const KeyReader reader(segment, shape.headDim, static_cast<int>(blockIdx.y));
 
-    Slot slots[kSlots];
+    Slot slots[kSlots];  // of this lane
+    bool isUsed[kSlots];
     float2 queries[kRows][kSlots] = {};
     std::int64_t tokens[kRows];
     int heads[kRows];
     std::int64_t lastToken = -1;
 #pragma unroll
-    for (int s = 0; s < kSlots; ++s) slots[s] = slotOf(shape, s);
+    for (int s = 0; s < kSlots; ++s) {
+        slots[s] = slotOf(shape, s * 32 + lane);
+        isUsed[s] = s * 32 + lane < shape.headDim / 2;
+    }
 #pragma unroll
     for (int r = 0; r < kRows; ++r) {
         findRow(shape, blockIdx.x % tiles, r, tokens[r], heads[r]);
@@ -142,7 +78,7 @@ __global__ void __launch_bounds__(kWarps * 32) splitAttentionKernel(SplitAttenti
                              (tokens[r] * shape.heads + heads[r]) * shape.headDim;
 #pragma unroll
         for (int s = 0; s < kSlots; ++s) {
-            if (!slots[s].isUsed) continue;
+            if (!isUsed[s]) continue;
             float2 pair = {toFloat(query[slots[s].first]) * shape.scale,
                            toFloat(query[slots[s].second]) * shape.scale};
             if (slots[s].turns)
@@ -161,8 +97,12 @@ __global__ void __launch_bounds__(kWarps * 32) splitAttentionKernel(SplitAttenti
         float2 values[kSlots] = {};
 #pragma unroll
         for (int s = 0; s < kSlots; ++s) {
-            if (!slots[s].isUsed) continue;
-            keys[s] = reader.key(key, slots[s], s * 32 + lane);
+            if (!isUsed[s]) continue;
+            keys[s] = reader.key(key, slots[s]);
+            if (slots[s].turns)
+                keys[s] =
+                    rotated(keys[s], rotationAt(positionOf(segment, key),
+                                                shape.halfTurns[s * 32 + lane], shape.magnitude));
             values[s] = reader.value(key, slots[s]);
         }
 #pragma unroll
@@ -188,7 +128,7 @@ __global__ void __launch_bounds__(kWarps * 32) splitAttentionKernel(SplitAttenti
         shared.sum[warp][r] = sums[r].sum;
 #pragma unroll
         for (int s = 0; s < kSlots; ++s) {
-            if (!slots[s].isUsed) continue;
+            if (!isUsed[s]) continue;
             shared.output[warp][r][slots[s].first] = sums[r].output[s].x;
             shared.output[warp][r][slots[s].second] = sums[r].output[s].y;
         }

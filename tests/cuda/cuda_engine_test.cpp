@@ -10,6 +10,7 @@
 #include "cuda/cuda_backend.h"
 #include "tests/engine/engine_run.h"
 #include "tests/support/test_files.h"
+#include "tests/support/tiny_model.h"
 
 namespace asterism::test {
 namespace {
@@ -45,7 +46,33 @@ Question someQuestion(const Engine& engine, std::int64_t context) {
     return question;
 }
 
-class CudaEngine : public testing::TestWithParam<std::string> {
+struct TinyModel {
+    std::string name;
+    TinyModelOptions options;
+};
+
+void PrintTo(const TinyModel& model, std::ostream* stream) {
+    *stream << model.name;
+}
+
+// Heads of 16 values take the kernels for any head size, those of 64 and more the fast ones.
+std::vector<TinyModel> tinyModels() {
+    std::vector<TinyModel> models;
+    for (const std::string architecture : {"llama", "qwen2", "qwen3", "gemma3"})
+        for (const std::int64_t headDim : {16, 64})
+            models.push_back({architecture + "_" + std::to_string(headDim),
+                              {.architecture = architecture, .headDim = headDim}});
+    models.push_back({"wide_heads", {.heads = 4, .kvHeads = 1, .headDim = 256}});
+    models.push_back({"quantised",
+                      {.hidden = 256,
+                       .feedForward = 512,
+                       .headDim = 128,
+                       .weights = DataType::q4_k,
+                       .hasOutput = true}});
+    return models;
+}
+
+class OnGpu : public testing::Test {
   protected:
     void SetUp() override {
         try {
@@ -66,11 +93,20 @@ class CudaEngine : public testing::TestWithParam<std::string> {
             EXPECT_NEAR(actual.mass.front()[i], expected.mass.front()[i], allowed)
                 << "attention mass " << i;
     }
+};
+
+class CudaEngine : public OnGpu, public testing::WithParamInterface<TinyModel> {
+  protected:
+    void SetUp() override {
+        OnGpu::SetUp();
+        if (IsSkipped()) return;
+        m_path = m_folder.path() / "tiny.gguf";
+        writeTinyModel(m_path, GetParam().options);
+    }
 
     void expectSameInAllModes(DataType activations, double allowed) {
-        const auto path = dataFile("tiny/" + GetParam());
-        const auto cpu = openEngine(path);
-        const auto gpu = openOnGpu(path, activations);
+        const auto cpu = openEngine(m_path);
+        const auto gpu = openOnGpu(m_path, activations);
         Question question = someQuestion(*cpu, 150);
         for (const KvType kv : {KvType::f32, KvType::bf16, KvType::q8}) {
             for (const AttentionMode mode :
@@ -85,6 +121,9 @@ class CudaEngine : public testing::TestWithParam<std::string> {
             }
         }
     }
+
+    TempDir m_folder;
+    std::filesystem::path m_path;
 };
 
 TEST_P(CudaEngine, floatLogitsAndMassEqualTheProcessorsInEveryMode) {
@@ -97,9 +136,8 @@ TEST_P(CudaEngine, bf16LogitsAndMassAreTheProcessorsWithinBf16) {
 }
 
 TEST_P(CudaEngine, severalRanksOnOneGpuGiveTheSameAnswer) {
-    const auto path = dataFile("tiny/" + GetParam());
-    const auto one = openOnGpu(path, DataType::f32);
-    const auto three = openOnGpu(path, DataType::f32, 3);
+    const auto one = openOnGpu(m_path, DataType::f32);
+    const auto three = openOnGpu(m_path, DataType::f32, 3);
     Question question = someQuestion(*one, 150);
     for (const AttentionMode mode :
          {AttentionMode::star, AttentionMode::dense, AttentionMode::ring}) {
@@ -109,12 +147,11 @@ TEST_P(CudaEngine, severalRanksOnOneGpuGiveTheSameAnswer) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Tiny, CudaEngine,
-                         testing::Values("llama31", "mistral", "qwen2", "qwen3", "gemma3"),
-                         [](const auto& test) { return test.param; });
+INSTANTIATE_TEST_SUITE_P(Tiny, CudaEngine, testing::ValuesIn(tinyModels()),
+                         [](const auto& test) { return test.param.name; });
 
 // Real weights, quantised: greedy tokens are the same as long as the choice is clear.
-class CudaModel : public CudaEngine {};
+class CudaModel : public OnGpu, public testing::WithParamInterface<std::string> {};
 
 TEST_P(CudaModel, answersAsTheProcessorDoes) {
     ASTERISM_MODEL_OR_SKIP(path, GetParam());
