@@ -61,6 +61,10 @@ class Backend {
     // The type activations have on this backend: f32, or bf16.
     virtual DataType activationType() const = 0;
 
+    // Rows of activations that are best run at once through a layer that widens them: more keep
+    // the device busier, fewer take less work space.
+    virtual std::int64_t rowsAtOnce() const = 0;
+
     // Memory. Throws Error that names the size if there is not enough.
     virtual std::unique_ptr<Buffer> allocate(std::int64_t bytes) = 0;
     virtual void upload(std::span<const std::byte> host, const TensorView& to) = 0;

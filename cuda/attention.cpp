@@ -10,6 +10,7 @@
 #include "cuda/check.h"
 #include "cuda/kernels/merge_kernels.h"
 #include "cuda/kernels/rotate_kernels.h"
+#include "cuda/kernels/row_attention.h"
 #include "cuda/kernels/split_attention.h"
 #include "cuda/kernels/tile_attention.h"
 
@@ -17,8 +18,11 @@ namespace asterism::cuda {
 namespace {
 
 constexpr std::int64_t kLeastPiece = 64;  // keys
-constexpr std::int64_t kLeastTileTokens = 16;
-constexpr std::int64_t kBlocksPerUnit = 16;  // blocks of threads that keep a multiprocessor busy
+// From here on it pays to rotate all keys into a copy and attend by tiles of queries; with fewer
+// rows keys are read where they lie.
+constexpr std::int64_t kLeastTileRows = 129;
+constexpr std::int64_t kLeastTileTokens = 16;  // where only the slowest kernel could do that
+constexpr std::int64_t kBlocksPerUnit = 8;     // blocks of threads that keep a multiprocessor busy
 
 std::int64_t divideUp(std::int64_t value, std::int64_t by) {
     return (value + by - 1) / by;
@@ -96,18 +100,30 @@ void Attention::describe(const AttentionCall& call) {
 }
 
 // Enough pieces to fill the GPU, none shorter than is worth a block of threads.
-std::int64_t Attention::keysOfPiece(std::int64_t blocksPerPiece) const {
+std::int64_t Attention::keysOfPiece() const {
     std::int64_t keys = 0;
     for (const SegmentEntry& segment : m_plan.segments) keys += segment.keyCount;
-    const std::int64_t wanted = std::max<std::int64_t>(
-        1, m_stream->device().multiprocessors * kBlocksPerUnit / blocksPerPiece);
+    const std::int64_t blocks = rowAttentionBlocks(m_plan.shape);
+    const std::int64_t wanted =
+        std::max<std::int64_t>(1, m_stream->device().multiprocessors * kBlocksPerUnit / blocks);
     return divideUp(std::max(kLeastPiece, divideUp(keys, wanted)), kLeastPiece) * kLeastPiece;
 }
 
 void Attention::cutPieces(std::int64_t keysOfPiece) {
     m_plan.pieces.clear();
+    m_plan.groups.clear();
+    for (const KvType type : {KvType::f32, KvType::bf16, KvType::q8}) {
+        const auto first = static_cast<std::int64_t>(m_plan.pieces.size());
+        cutPiecesOfType(type, keysOfPiece);
+        const auto count = static_cast<std::int64_t>(m_plan.pieces.size()) - first;
+        if (count > 0) m_plan.groups.push_back({type, first, count});
+    }
+}
+
+void Attention::cutPiecesOfType(KvType type, std::int64_t keysOfPiece) {
     for (std::size_t s = 0; s < m_plan.segments.size(); ++s) {
         SegmentEntry& segment = m_plan.segments[s];
+        if (segment.type != type) continue;
         segment.firstPiece = static_cast<std::int32_t>(m_plan.pieces.size());
         for (std::int64_t key = 0; key < segment.keyCount; key += keysOfPiece)
             m_plan.pieces.push_back({static_cast<std::int32_t>(s), static_cast<std::int32_t>(key),
@@ -139,10 +155,14 @@ void Attention::attend(const AttentionCall& call) {
 }
 
 bool Attention::takesTiles(const AttentionCall& call) const {
-    const std::int64_t shared = tileAttentionSharedBytes(m_plan.shape.headDim);
-    return call.queries.type == DataType::bf16 && shared > 0 &&
-           shared <= m_stream->device().sharedBytesPerBlock &&
-           m_plan.shape.tokens >= kLeastTileTokens;
+    const AttentionShape& shape = m_plan.shape;
+    const std::int64_t shared = tileAttentionSharedBytes(shape.headDim);
+    if (call.queries.type != DataType::bf16 || shared == 0 ||
+        shared > m_stream->device().sharedBytesPerBlock)
+        return false;
+    const bool hasRowKernel = rowAttentionTakes(shape, KvType::bf16);
+    return hasRowKernel ? shape.tokens * (shape.heads / shape.kvHeads) >= kLeastTileRows
+                        : shape.tokens >= kLeastTileTokens;
 }
 
 void Attention::attendTiles(const AttentionCall& call) {
@@ -186,17 +206,16 @@ void Attention::attendLastRow(const AttentionCall& call) {
 }
 
 void Attention::attendPieces(const AttentionCall& call) {
-    cutPieces(keysOfPiece(splitAttentionBlocks(m_plan.shape)));
+    cutPieces(keysOfPiece());
     upload();
     const auto pieces = static_cast<std::int64_t>(m_plan.pieces.size());
     const std::int64_t rows = m_plan.rows();
     const std::int64_t headDim = m_plan.shape.headDim;
     auto* outputs = m_partials.values<float>(pieces * rows * (headDim + 1));
     float* logSumExps = outputs + pieces * rows * headDim;
-    if (pieces > 0)
-        splitAttention({m_plan.shape, call.queries.data, call.queries.type, m_plan.segmentsThere,
-                        m_plan.piecesThere, static_cast<std::int32_t>(pieces), outputs, logSumExps},
-                       m_stream->handle());
+    for (const PieceGroup& group : m_plan.groups)
+        attendGroup(call, group, outputs + group.first * rows * headDim,
+                    logSumExps + group.first * rows);
     mergePieces({outputs, logSumExps, static_cast<std::int32_t>(pieces), rows, headDim,
                  call.partial.output.floats(), call.partial.logSumExp.floats()},
                 m_stream->handle());
@@ -205,6 +224,20 @@ void Attention::attendPieces(const AttentionCall& call) {
             {logSumExps, m_plan.segmentsThere, static_cast<std::int32_t>(m_plan.segments.size()),
              rows, rows - m_plan.shape.heads, m_plan.shape.heads, call.segmentLogSumExp.floats()},
             m_stream->handle());
+}
+
+void Attention::attendGroup(const AttentionCall& call, const PieceGroup& group, float* outputs,
+                            float* logSumExps) {
+    const PieceEntry* pieces = m_plan.piecesThere + group.first;
+    const auto count = static_cast<std::int32_t>(group.count);
+    if (call.queries.type == DataType::bf16 && rowAttentionTakes(m_plan.shape, group.type))
+        rowAttention({m_plan.shape, call.queries.data, m_plan.segmentsThere, pieces, count,
+                      group.type, outputs, logSumExps},
+                     m_stream->handle());
+    else
+        splitAttention({m_plan.shape, call.queries.data, call.queries.type, m_plan.segmentsThere,
+                        pieces, count, outputs, logSumExps},
+                       m_stream->handle());
 }
 
 }  // namespace asterism::cuda

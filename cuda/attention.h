@@ -26,11 +26,18 @@ class Attention {
         RopeConfig config;
         DeviceMemory halfTurns;
     };
+    // Pieces whose keys and values are of one type.
+    struct PieceGroup {
+        KvType type;
+        std::int64_t first;
+        std::int64_t count;
+    };
     // A call's segments and pieces, on the host and on the GPU.
     struct Plan {
         AttentionShape shape{};
         std::vector<SegmentEntry> segments;
         std::vector<PieceEntry> pieces;
+        std::vector<PieceGroup> groups;
         const SegmentEntry* segmentsThere = nullptr;
         const PieceEntry* piecesThere = nullptr;
         std::int64_t rows() const { return shape.tokens * shape.heads; }
@@ -38,10 +45,13 @@ class Attention {
 
     void describe(const AttentionCall& call);
     void cutPieces(std::int64_t keysOfPiece);
-    std::int64_t keysOfPiece(std::int64_t blocksPerPiece) const;
+    void cutPiecesOfType(KvType type, std::int64_t keysOfPiece);
+    std::int64_t keysOfPiece() const;
     void upload();
     bool takesTiles(const AttentionCall& call) const;
     void attendPieces(const AttentionCall& call);
+    void attendGroup(const AttentionCall& call, const PieceGroup& group, float* outputs,
+                     float* logSumExps);
     void attendTiles(const AttentionCall& call);
     void attendLastRow(const AttentionCall& call);
 

@@ -53,6 +53,7 @@ class CudaBackend final : public Backend {
 
     std::string description() const override;
     DataType activationType() const override { return m_activations; }
+    std::int64_t rowsAtOnce() const override { return 8192; }
 
     std::unique_ptr<Buffer> allocate(std::int64_t bytes) override {
         return std::make_unique<DeviceBuffer>(DeviceMemory(m_stream, bytes), bytes);

@@ -273,6 +273,35 @@ TEST_P(AttentionTest, windowAndSinksHideKeysByTokenWhateverThePositions) {
     }
 }
 
+TEST_P(AttentionTest, windowAndSinksHideKeysFromManyRowsOfLargeHeads) {
+    for (const std::int64_t headDim : {64, 128, 256}) {
+        for (const std::int64_t window : {0, 70}) {
+            ReferenceAttention call = makeCall(150, 4, 2, headDim);
+            addSegment(call, 200);
+            addSegment(call, 150);
+            makeCausal(call);
+            call.window = window;
+            call.sinkTokens = 4;
+            for (const KvType type : {KvType::f32, KvType::bf16, KvType::q8}) check(call, type);
+        }
+    }
+}
+
+TEST_P(AttentionTest, longRunsOfKeysRotateExactlyInLargeHeads) {
+    for (const std::int64_t headDim : {64, 128}) {
+        for (const std::int64_t tokens : {1, 5, 90}) {
+            ReferenceAttention call = makeCall(tokens, 8, 2, headDim);
+            addSegment(call, 2500);
+            addSegment(call, 100);
+            call.segments[0].keyStep = 0.37;
+            call.segments[0].queryStart = 1900.5;
+            call.segments[1].keyStart = 1000000;
+            call.segments[1].queryStart = 1000100;
+            for (const KvType type : {KvType::bf16, KvType::q8}) check(call, type);
+        }
+    }
+}
+
 TEST_P(AttentionTest, rowsThatSeeNothingAreEmpty) {
     ReferenceAttention call = makeCall(6, 4, 2, 16);
     addSegment(call, 5);

@@ -9,10 +9,6 @@ namespace asterism {
 
 namespace {
 
-// Rows that go through the feed-forward part at once: its inner activations are several times as
-// wide as the hidden state, and a whole block of them would not stay in the cache.
-constexpr std::int64_t kFeedForwardRows = 512;
-
 void checkTokens(std::span<const TokenId> tokens, std::int64_t vocabulary) {
     for (const TokenId token : tokens)
         if (token < 0 || token >= vocabulary)
@@ -35,7 +31,7 @@ void Decoder::reserve(std::int64_t tokens) {
     m_keys = m_backend.activations({tokens, keys});
     m_values = m_backend.activations({tokens, keys});
     m_attended = m_backend.activations({tokens, queries});
-    const std::int64_t rows = std::min(tokens, kFeedForwardRows);
+    const std::int64_t rows = std::min(tokens, m_backend.rowsAtOnce());
     m_gate = m_backend.activations({rows, m_config.feedForward});
     m_up = m_backend.activations({rows, m_config.feedForward});
     m_capacity = tokens;
@@ -51,8 +47,9 @@ TensorView Decoder::run(std::span<const TokenId> tokens, LayerAttention& attenti
     for (std::int64_t layer = 0; layer < m_config.layers; ++layer) {
         if (stop.stop_requested()) throw Stopped();
         attentionPart(layer, count, attention);
-        for (std::int64_t row = 0; row < count; row += kFeedForwardRows)
-            feedForwardPart(layer, hidden.slice(row, std::min(count, row + kFeedForwardRows)));
+        for (std::int64_t row = 0; row < count; row += m_backend.rowsAtOnce())
+            feedForwardPart(layer,
+                            hidden.slice(row, std::min(count, row + m_backend.rowsAtOnce())));
     }
     return hidden;
 }

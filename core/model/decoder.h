@@ -57,7 +57,7 @@ class Decoder {
     Tensor m_queries;             // [capacity, heads * headDim]
     Tensor m_keys, m_values;      // [capacity, kvHeads * headDim]
     Tensor m_attended;            // [capacity, heads * headDim]
-    Tensor m_gate, m_up;          // [kFeedForwardRows, feedForward]
+    Tensor m_gate, m_up;          // [Backend::rowsAtOnce(), feedForward] at most
 };
 
 }  // namespace asterism

@@ -59,6 +59,12 @@ __device__ inline float highBf16(std::uint32_t pair) {
     return __uint_as_float(pair & 0xffff0000U);
 }
 
+// Byte `index` of a word as a float, without the slow integer conversion: 2^23 + byte is exact.
+__device__ inline float byteAsFloat(std::uint32_t bytes, int index) {
+    const auto selector = static_cast<unsigned>(0x7540 | index);
+    return __uint_as_float(__byte_perm(bytes, 0x4b000000U, selector)) - 8388608.0F;
+}
+
 // The sum over the lanes of a warp, on every lane.
 __device__ inline float warpSum(float value) {
     for (int step = 16; step > 0; step /= 2) value += __shfl_xor_sync(~0U, value, step);

@@ -28,12 +28,6 @@ __device__ inline float halfAt(const std::uint8_t* from) {
 __device__ inline float2 halvesAt(const std::uint8_t* from) {
     return __half22float2(__ldg(reinterpret_cast<const half2*>(from)));
 }
-// Byte `index` of a word as a float, without the slow integer conversion: 2^23 + byte is exact.
-__device__ inline float byteAsFloat(std::uint32_t bytes, int index) {
-    const auto selector = static_cast<unsigned>(0x7540 | index);
-    return __uint_as_float(__byte_perm(bytes, 0x4b000000U, selector)) - 8388608.0F;
-}
-
 // The values of type kType starting at 16-byte word `chunk` of a row.
 template <DataType kType>
 struct WeightChunks;

@@ -51,6 +51,24 @@ __global__ void splitBlocksKernel(SplitPlan plan) {
     }
 }
 
+// Writes values that begin at a multiple of their count, as words as wide as that allows.
+template <int kCount, typename To>
+__device__ void putRun(const float* values, float scale, To* output) {
+    constexpr int kBytes = kCount * static_cast<int>(sizeof(To));
+    constexpr int kWord = kBytes < 16 ? kBytes : 16;
+    constexpr int kValues = kWord / static_cast<int>(sizeof(To));
+    struct alignas(kWord) Word {
+        To values[kValues];
+    };
+#pragma unroll
+    for (int i = 0; i < kCount; i += kValues) {
+        Word word;
+#pragma unroll
+        for (int k = 0; k < kValues; ++k) word.values[k] = fromFloat<To>(scale * values[i + k]);
+        *reinterpret_cast<Word*>(output + i) = word;
+    }
+}
+
 template <DataType kType, typename To>
 __device__ void putChunk(const WeightView& weight, std::int64_t row, int chunk, float scale,
                          To* output) {
@@ -59,9 +77,8 @@ __device__ void putChunk(const WeightView& weight, std::int64_t row, int chunk, 
     float values[Chunks::kValues];
     Chunks::read(weight, row, chunk, values);
     const ChunkPlace place = Chunks::place(chunk);
-    for (int i = 0; i < kHalf; ++i) output[place.first + i] = fromFloat<To>(scale * values[i]);
-    for (int i = 0; i < kHalf; ++i)
-        output[place.second + i] = fromFloat<To>(scale * values[kHalf + i]);
+    putRun<kHalf>(values, scale, output + place.first);
+    putRun<kHalf>(values + kHalf, scale, output + place.second);
 }
 
 template <DataType kType, typename To>

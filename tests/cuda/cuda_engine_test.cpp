@@ -139,12 +139,15 @@ TEST_P(CudaEngine, severalRanksOnOneGpuGiveTheSameAnswer) {
     const auto one = openOnGpu(m_path, DataType::f32);
     const auto three = openOnGpu(m_path, DataType::f32, 3);
     Question question = someQuestion(*one, 150);
-    for (const AttentionMode mode :
-         {AttentionMode::star, AttentionMode::dense, AttentionMode::ring}) {
-        question.options = exactOptions(40);
+    question.options = exactOptions(40);
+    for (const AttentionMode mode : {AttentionMode::star, AttentionMode::dense}) {
         question.options.attention = mode;
         expectSame(*three, *one, question, 1e-3);
     }
+    // The ring cuts the context into two chunks a rank, so only the logits can be compared.
+    const auto dense = logitsOf(*one, ask(*one, question));
+    question.options.attention = AttentionMode::ring;
+    EXPECT_LT(relativeError(logitsOf(*three, ask(*three, question)), dense), 1e-3);
 }
 
 INSTANTIATE_TEST_SUITE_P(Tiny, CudaEngine, testing::ValuesIn(tinyModels()),

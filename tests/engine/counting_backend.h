@@ -24,6 +24,7 @@ class CountingBackend : public Backend {
     }
     std::string description() const override { return m_inner->description(); }
     DataType activationType() const override { return m_inner->activationType(); }
+    std::int64_t rowsAtOnce() const override { return m_inner->rowsAtOnce(); }
     void upload(std::span<const std::byte> host, const TensorView& to) override {
         m_inner->upload(host, to);
     }
