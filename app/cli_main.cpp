@@ -44,12 +44,17 @@ int runProgram(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return reportUsage(program, error);
     }
+    commands.runNamed({false, ::isatty(STDERR_FILENO) == 1, interrupts.token()});
+    std::cout.flush();
+    if (!std::cout)
+        return report(ExitCode::failed, "standard output: the result could not be written");
+    return static_cast<int>(ExitCode::done);
+}
+
+// The one place where the program's errors end.
+int runReported(int argc, char** argv) {
     try {
-        commands.runNamed({false, ::isatty(STDERR_FILENO) == 1, interrupts.token()});
-        std::cout.flush();
-        if (!std::cout)
-            return report(ExitCode::failed, "standard output: the result could not be written");
-        return static_cast<int>(ExitCode::done);
+        return runProgram(argc, argv);
     } catch (const Stopped&) {
         return report(ExitCode::interrupted, "interrupted");
     } catch (const UsageError& error) {
@@ -66,8 +71,9 @@ int runProgram(int argc, char** argv) {
 
 }  // namespace asterism
 
+// NOLINTNEXTLINE(bugprone-exception-escape): only reporting itself could throw here
 int main(int argc, char** argv) {
     // A reader that goes away (a pipe to `head`) is an error of that write, not the end.
     std::signal(SIGPIPE, SIG_IGN);
-    return asterism::runProgram(argc, argv);
+    return asterism::runReported(argc, argv);
 }

@@ -70,7 +70,7 @@ std::string grouped(std::int64_t number) {
 
 std::string duration(double seconds) {
     if (seconds < 60) return fixedText(seconds, seconds < 10 ? 2 : 1) + " s";
-    const auto whole = static_cast<std::int64_t>(seconds + 0.5);
+    const auto whole = static_cast<std::int64_t>(std::llround(seconds));
     const std::string rest = std::to_string(whole % 60);
     std::string text = std::to_string(whole / 60);
     text += rest.size() < 2 ? " min 0" : " min ";

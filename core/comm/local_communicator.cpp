@@ -125,6 +125,7 @@ std::vector<std::unique_ptr<Communicator>> makeLocalCommunicators(int size, Copy
     ASTERISM_CHECK(size >= 1);
     const auto meeting = std::make_shared<Meeting>(size, std::move(copy));
     std::vector<std::unique_ptr<Communicator>> ranks;
+    ranks.reserve(static_cast<std::size_t>(size));
     for (int rank = 0; rank < size; ++rank)
         ranks.push_back(std::make_unique<LocalCommunicator>(meeting, rank));
     return ranks;

@@ -14,7 +14,7 @@ std::size_t index(std::int64_t value) {
 }  // namespace
 
 Attention::Attention(ThreadPool& pool, InstructionSet set)
-    : m_pool(pool), m_tiles(pool, attentionKernels(set)), m_rows(pool, rowAttentionKernels(set)) {}
+    : m_tiles(pool, attentionKernels(set)), m_rows(pool, rowAttentionKernels(set)) {}
 
 int Attention::addRope(const RopeConfig& rope) {
     ASTERISM_CHECK(static_cast<std::int64_t>(rope.frequencies.size()) * 2 == rope.dimensions);

@@ -22,7 +22,6 @@ class Attention {
     void attend(const AttentionCall& call);
 
   private:
-    ThreadPool& m_pool;
     TileAttention m_tiles;
     RowAttention m_rows;
     std::deque<RotaryTables> m_ropes;

@@ -103,6 +103,8 @@ void toUnsignedBytes(const float* input, const float* offset, const float* facto
                      std::int64_t count, std::uint8_t* output) {
     for (std::int64_t i = 0; i < count; ++i) {
         const float byte = (input[i] - offset[i]) * factor[i];
+        // Never negative, and lround would not be vectorised.
+        // NOLINTNEXTLINE(bugprone-incorrect-roundings)
         output[i] = static_cast<std::uint8_t>(std::clamp(byte, 0.0F, 255.0F) + 0.5F);
     }
 }

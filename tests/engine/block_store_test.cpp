@@ -1,15 +1,13 @@
 // What is taken from a store, what is encoded, and that neither changes the answer.
 
-#include <cstring>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "tests/engine/engine_run.h"
+#include "tests/engine/memory_store.h"
 #include "tests/support/test_files.h"
 
 namespace asterism::test {
@@ -19,44 +17,6 @@ namespace {
 constexpr std::int64_t kBlock = 24;
 constexpr std::int64_t kContext = 3 * kBlock + 10;
 constexpr std::int64_t kBlocks = 4;
-
-// Keeps blocks in memory; counts what it was asked.
-class MemoryStore : public BlockStore {
-  public:
-    std::unique_ptr<Found> find(const BlockKey& key, const BlockShape& shape) override {
-        const std::lock_guard lock(m_mutex);
-        const auto entry = m_blocks.find(key.hex());
-        if (entry == m_blocks.end()) return nullptr;
-        EXPECT_EQ(static_cast<std::int64_t>(entry->second.size()), shape.bytes());
-        return std::make_unique<InMemory>(entry->second);
-    }
-    void save(const BlockKey& key, const BlockShape&, std::span<const std::byte> bytes) override {
-        const std::lock_guard lock(m_mutex);
-        if (m_refuses) throw Error("the disk is full");
-        m_blocks.try_emplace(key.hex(), bytes.begin(), bytes.end());
-    }
-
-    std::size_t size() const { return m_blocks.size(); }
-    void refuse() { m_refuses = true; }
-    // Drops everything of this many bytes: the blocks, but not an anchor of another length.
-    void forget(std::size_t bytes) {
-        std::erase_if(m_blocks, [&](const auto& entry) { return entry.second.size() == bytes; });
-    }
-
-  private:
-    class InMemory : public Found {
-      public:
-        explicit InMemory(std::vector<std::byte> bytes) : m_bytes(std::move(bytes)) {}
-        std::span<const std::byte> bytes() const override { return m_bytes; }
-
-      private:
-        std::vector<std::byte> m_bytes;
-    };
-
-    std::mutex m_mutex;
-    std::map<std::string, std::vector<std::byte>> m_blocks;
-    bool m_refuses = false;
-};
 
 struct Case {
     AnchorMode anchor;
