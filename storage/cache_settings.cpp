@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.h"
+#include "core/base/private_folder.h"
 #include "storage/new_file.h"
 
 namespace asterism {
@@ -64,7 +65,7 @@ std::optional<std::uint64_t> keptQuota(const fs::path& blockFolder) {
 
 void keepQuota(const fs::path& blockFolder, std::uint64_t bytes) {
     const fs::path path = settingsFile(blockFolder);
-    makePrivateFolder(path.parent_path());
+    makePrivateFolder(path.parent_path(), kCacheFolderAdvice);
     replaceFile(path, nlohmann::json({{"quota_bytes", bytes}}).dump() + "\n");
 }
 

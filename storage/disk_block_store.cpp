@@ -10,6 +10,7 @@
 
 #include "core/base/error.h"
 #include "core/base/mapped_file.h"
+#include "core/base/private_folder.h"
 #include "storage/block_file.h"
 #include "storage/new_file.h"
 
@@ -50,7 +51,7 @@ void markAsUsed(const fs::path& path) {
 
 DiskBlockStore::DiskBlockStore(DiskBlockStoreOptions options)
     : m_folder(std::move(options.folder)), m_onWarning(std::move(options.onWarning)) {
-    makePrivateFolder(m_folder);
+    makePrivateFolder(m_folder, kCacheFolderAdvice);
     removeLeftOverFiles(m_folder);
     m_quota = chooseQuota(options.quota);
 }
@@ -98,7 +99,7 @@ void DiskBlockStore::save(const BlockKey& key, const BlockShape& shape,
         throw Error("the cache folder ", m_folder.string(),
                     " is gone; bring its disk back or start again to have it made anew");
     const fs::path path = blockPath(m_folder, key);
-    makePrivateFolder(path.parent_path());
+    makePrivateFolder(path.parent_path(), kCacheFolderAdvice);
     {
         NewFile file(path);
         file.write(blockFileHead(key, shape, bytes));

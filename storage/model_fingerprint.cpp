@@ -18,6 +18,7 @@
 
 #include "core/base/error.h"
 #include "core/base/mapped_file.h"
+#include "core/base/private_folder.h"
 #include "storage/new_file.h"
 
 namespace asterism {
@@ -98,7 +99,7 @@ class Memory {
     void keep() const {
         if (!m_isChanged) return;
         try {
-            makePrivateFolder(m_path.parent_path());
+            makePrivateFolder(m_path.parent_path(), kCacheFolderAdvice);
             replaceFile(m_path, m_files.dump());
         } catch (const Error&) {  // the digits are right all the same
         }

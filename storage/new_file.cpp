@@ -104,14 +104,4 @@ bool removeIfLeftOver(const fs::path& path) {
     return isGone;
 }
 
-void makePrivateFolder(const fs::path& folder) {
-    std::error_code ignored;
-    if (folder.empty() || fs::is_directory(folder, ignored)) return;
-    makePrivateFolder(folder.parent_path());
-    if (::mkdir(folder.c_str(), 0700) == 0) return syncFolder(folder.parent_path());
-    const int error = errno;
-    if (error == EEXIST && fs::is_directory(folder, ignored)) return;
-    fail("make the folder", folder, error);
-}
-
 }  // namespace asterism

@@ -41,7 +41,7 @@ void replaceFile(const std::filesystem::path& target, std::string_view text);
 // writing it. Says if it was removed.
 bool removeIfLeftOver(const std::filesystem::path& path);
 
-// Makes the folder and its missing parents with mode 0700. Throws Error if that is refused.
-void makePrivateFolder(const std::filesystem::path& folder);
+// Where the cache may be put instead: the end of errors about its folders.
+inline constexpr std::string_view kCacheFolderAdvice = "choose another place with XDG_CACHE_HOME";
 
 }  // namespace asterism

@@ -11,6 +11,8 @@
 #include "app/engine_factory.h"
 #include "core/documents/documents.h"
 #include "core/text/context_builder.h"
+#include "storage/disk_block_store.h"
+#include "storage/model_fingerprint.h"
 
 namespace asterism {
 
@@ -26,6 +28,7 @@ struct AskFlags {
     std::string path;
     std::string question;
     std::vector<std::string> only;
+    bool keepsNothing = false;
 
     AskFlags() {
         context.options.plan = PlanKind::documents;
@@ -56,6 +59,27 @@ PromptFrame frameFor(const Tokenizer& tokenizer) {
     if (!tokenizer.vocabulary().chatTemplate.empty()) return chatFrame(tokenizer);
     std::cerr << "note: the model has no chat template; it completes the text instead" << std::endl;
     return plainFrame(tokenizer);
+}
+
+// The KV cache on disk, in use by the engine from now on. Null if the user wants none, or if there
+// is no folder to keep it in: that costs time, not the answer.
+std::unique_ptr<DiskBlockStore> openStore(const AskFlags& flags, const EngineOptions& options,
+                                          Engine& engine) {
+    if (flags.keepsNothing) return nullptr;
+    const auto warn = [](const std::string& line) {
+        std::cerr << "warning: KV cache: " << line << std::endl;
+    };
+    try {
+        DiskBlockStoreOptions storeOptions;
+        storeOptions.onWarning = warn;
+        auto store = std::make_unique<DiskBlockStore>(std::move(storeOptions));
+        engine.setBlockStore(*store,
+                             modelFingerprint(options.model, store->folder().parent_path()));
+        return store;
+    } catch (const Error& error) {
+        warn(error.what());
+        return nullptr;
+    }
 }
 
 // What the question reads: everything, or the documents that --only names.
@@ -140,58 +164,94 @@ nlohmann::ordered_json resultOf(const Conversation& conversation, const Answer& 
           {"encoded", static_cast<std::int64_t>(context.blocks.size()) - context.restoredBlocks}}}};
 }
 
-void ask(const AskFlags& flags, const CommandContext& command) {
-    const DocumentCollection collection = readInput(flags, command);
-    const auto engine = openEngine(flags.engine.resolve());
-    const PromptFrame frame = frameFor(engine->tokenizer());
-    const DocumentContext input = buildContext(engine->tokenizer(), frame, collection);
-    const std::vector<std::size_t> parts = scopeOf(flags, collection, input);
-    if (!command.isJson)
-        std::cerr << grouped(static_cast<std::int64_t>(collection.documents.size()))
-                  << " documents, " << grouped(static_cast<std::int64_t>(input.tokens.size()))
-                  << " tokens, " << engine->description() << std::endl;
+// Everything of one run of the command, from the files to the printed answer.
+class AskRun {
+  public:
+    AskRun(const AskFlags& flags, const CommandContext& command)
+        : m_flags(flags),
+          m_command(command),
+          m_progress(command.showsProgress),
+          m_collection(readInput(flags, command)),
+          m_engineOptions(flags.engine.resolve()),
+          m_engine(openEngine(m_engineOptions)),
+          m_store(openStore(flags, m_engineOptions, *m_engine)),
+          m_frame(frameFor(m_engine->tokenizer())),
+          m_input(buildContext(m_engine->tokenizer(), m_frame, m_collection)),
+          m_parts(scopeOf(flags, m_collection, m_input)) {}
 
-    std::vector<TokenId> anchor;
-    if (flags.context.hasAnchorFile())
-        anchor = encodeText(engine->tokenizer(), readTextFile(flags.context.anchor),
-                            flags.context.anchor);
-    const ContextOptions options = flags.context.resolve(std::move(anchor));
+    void run() {
+        if (!m_command.isJson)
+            std::cerr << grouped(std::ssize(m_collection.documents)) << " documents, "
+                      << grouped(std::ssize(m_input.tokens)) << " tokens, "
+                      << m_engine->description() << std::endl;
+        const auto context = encode();
+        Conversation conversation = startConversation(*context);
+        const auto query = buildQuery(m_engine->tokenizer(), m_frame, m_flags.question);
+        const Answer answer =
+            m_engine->answer(conversation, query, m_flags.answer.options, events(), m_command.stop);
+        if (answer.end == AnswerEnd::stopped) throw Stopped();
+        const auto sources = rankSources(m_input, m_parts, answer.mass, kSources);
+        if (m_command.isJson)
+            return printJson(resultOf(conversation, answer, sources, m_collection));
+        std::cout << std::endl;
+        printSources(sources, m_collection);
+        std::cerr << timingLine(*context, answer, conversation.tokensInScope()) << std::endl;
+    }
 
-    ProgressLine progress(command.showsProgress);
-    const EventSink events = [&](const EngineEvent& event) {
-        progress.show(event);
-        const auto* token = std::get_if<TokenDecoded>(&event);
-        if (token && !command.isJson) std::cout << token->text << std::flush;
-    };
-    const auto context = engine->encode(input.tokens, input.cuts, options, events, command.stop);
-    progress.clear();
-    std::vector<Passage> passages;
-    passages.reserve(parts.size());
-    for (const std::size_t part : parts) passages.push_back({input.parts[part].tokens});
-    const PlacementOptions placement = flags.placement.resolve(options.attention);
-    Conversation conversation = engine->startConversation(*context, placement, std::move(passages));
-    if (!conversation.note().empty()) std::cerr << "note: " << conversation.note() << std::endl;
+  private:
+    EventSink events() {
+        return [this](const EngineEvent& event) {
+            m_progress.show(event);
+            const auto* token = std::get_if<TokenDecoded>(&event);
+            if (token && !m_command.isJson) std::cout << token->text << std::flush;
+        };
+    }
 
-    const auto query = buildQuery(engine->tokenizer(), frame, flags.question);
-    const Answer answer =
-        engine->answer(conversation, query, flags.answer.options, events, command.stop);
-    if (answer.end == AnswerEnd::stopped) throw Stopped();
-    const auto sources = rankSources(input, parts, answer.mass, kSources);
-    if (command.isJson) return printJson(resultOf(conversation, answer, sources, collection));
-    std::cout << std::endl;
-    printSources(sources, collection);
-    std::cerr << timingLine(*context, answer, conversation.tokensInScope()) << std::endl;
-}
+    std::unique_ptr<EncodedContext> encode() {
+        std::vector<TokenId> anchor;
+        const std::string& file = m_flags.context.anchor;
+        if (m_flags.context.hasAnchorFile())
+            anchor = encodeText(m_engine->tokenizer(), readTextFile(file), file);
+        const ContextOptions options = m_flags.context.resolve(std::move(anchor));
+        auto context =
+            m_engine->encode(m_input.tokens, m_input.cuts, options, events(), m_command.stop);
+        m_progress.clear();
+        return context;
+    }
+
+    Conversation startConversation(const EncodedContext& context) const {
+        std::vector<Passage> passages;
+        passages.reserve(m_parts.size());
+        for (const std::size_t part : m_parts) passages.push_back({m_input.parts[part].tokens});
+        Conversation conversation = m_engine->startConversation(
+            context, m_flags.placement.resolve(context.options.attention), std::move(passages));
+        if (!conversation.note().empty()) std::cerr << "note: " << conversation.note() << std::endl;
+        return conversation;
+    }
+
+    const AskFlags& m_flags;
+    const CommandContext& m_command;
+    ProgressLine m_progress;
+    DocumentCollection m_collection;
+    EngineOptions m_engineOptions;
+    std::unique_ptr<Engine> m_engine;
+    std::unique_ptr<DiskBlockStore> m_store;
+    PromptFrame m_frame;
+    DocumentContext m_input;
+    std::vector<std::size_t> m_parts;  // of the input, that the question reads
+};
 
 }  // namespace
 
 void addAskCommand(CommandSet& commands) {
     const auto flags = std::make_shared<AskFlags>();
-    CLI::App* app = commands.add("ask", "Read a file or folder of text and answer a question",
-                                 [flags](const CommandContext& context) { ask(*flags, context); });
+    CLI::App* app =
+        commands.add("ask", "Read a file or folder of text and answer a question",
+                     [flags](const CommandContext& context) { AskRun(*flags, context).run(); });
     app->add_option("path", flags->path, "File or folder; contains a slash")->required();
     app->add_option("question", flags->question, "What to answer")->required();
     app->add_option("--only", flags->only, "Read only documents that match; may be repeated");
+    app->add_flag("--no-cache", flags->keepsNothing, "Neither use nor keep blocks on disk");
     flags->engine.add(*app);
     flags->context.add(*app);
     flags->placement.add(*app);

@@ -81,14 +81,17 @@ std::string timingLine(const EncodedContext& context, const Answer& answer,
                        std::int64_t tokensRead) {
     const double rate =
         static_cast<double>(context.contextTokens()) / std::max(context.encodeSeconds, 1e-9);
+    const std::int64_t encoded = std::ssize(context.blocks) - context.restoredBlocks;
+    std::string blocks = grouped(encoded) + " blocks encoded";
+    if (context.restoredBlocks > 0)
+        blocks = grouped(context.restoredBlocks) + " blocks restored, " + blocks;
+    blocks += " in " + duration(context.encodeSeconds);
+    if (context.restoredBlocks == 0) blocks += " (" + grouped(std::llround(rate)) + " tokens/s)";
     return "read " + grouped(tokensRead) + " of " + grouped(context.contextTokens()) +
-           " tokens, nothing dropped · " +
-           grouped(static_cast<std::int64_t>(context.blocks.size())) + " blocks encoded in " +
-           duration(context.encodeSeconds) + " (" + grouped(std::llround(rate)) +
-           " tokens/s) · first token " + duration(answer.firstTokenSeconds) + " · " +
-           fixedText(answer.tokensPerSecond(), 1) + " tokens/s · KV cache " +
-           bytesText(static_cast<std::uint64_t>(context.kvBytes())) + " · peak memory " +
-           bytesText(static_cast<std::uint64_t>(peakMemory()));
+           " tokens, nothing dropped · " + blocks + " · first token " +
+           duration(answer.firstTokenSeconds) + " · " + fixedText(answer.tokensPerSecond(), 1) +
+           " tokens/s · KV cache " + bytesText(static_cast<std::uint64_t>(context.kvBytes())) +
+           " · peak memory " + bytesText(static_cast<std::uint64_t>(peakMemory()));
 }
 
 std::int64_t peakMemory() {

@@ -6,6 +6,7 @@
 #include "app/fetch/package_download.h"
 #include "app/fetch/part_file.h"
 #include "core/base/error.h"
+#include "core/base/private_folder.h"
 
 namespace asterism {
 
@@ -49,7 +50,7 @@ std::optional<fs::path> CatalogueFetcher::fetch(const CatalogueEntry& entry, con
             if (onProgress) onProgress({stage, bytes, entry.bytes});
         };
     };
-    makePrivateFolder(folder);
+    makePrivateFolder(folder, kModelFolderAdvice);
     const fs::path target = folder / entry.fileName;
     if (fs::exists(target)) {
         const auto whole = isWhole(entry, target, report(Stage::checking), stop);

@@ -10,6 +10,7 @@
 
 #include "app/fetch/child_process.h"
 #include "core/base/error.h"
+#include "core/base/private_folder.h"
 
 namespace asterism {
 
@@ -22,7 +23,7 @@ class ScratchFolder {
   public:
     explicit ScratchFolder(fs::path path) : m_path(std::move(path)) {
         remove();
-        makePrivateFolder(m_path);
+        makePrivateFolder(m_path, kModelFolderAdvice);
     }
     ~ScratchFolder() { remove(); }
     ScratchFolder(const ScratchFolder&) = delete;

@@ -135,15 +135,4 @@ std::optional<std::string> sha256OfFile(const fs::path& path,
     return hash.finish();
 }
 
-void makePrivateFolder(const fs::path& folder) {
-    std::error_code ignored;
-    if (folder.empty() || fs::is_directory(folder, ignored)) return;
-    makePrivateFolder(folder.parent_path());
-    if (::mkdir(folder.c_str(), 0700) == 0) return;
-    const int error = errno;
-    if (error == EEXIST && fs::is_directory(folder, ignored)) return;
-    throw Error("cannot make the folder ", folder.string(), ": ", reason(error),
-                "; choose another place with XDG_DATA_HOME");
-}
-
 }  // namespace asterism

@@ -8,6 +8,7 @@
 #include <span>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 namespace asterism {
 
@@ -46,7 +47,7 @@ std::optional<std::string> sha256OfFile(const std::filesystem::path& path,
                                         const std::function<void(std::uint64_t)>& onBytes,
                                         const std::stop_token& stop);
 
-// Makes the folder and its missing parents with mode 0700. Throws Error if that is refused.
-void makePrivateFolder(const std::filesystem::path& folder);
+// Where models may be put instead: the end of errors about their folders.
+inline constexpr std::string_view kModelFolderAdvice = "choose another place with XDG_DATA_HOME";
 
 }  // namespace asterism

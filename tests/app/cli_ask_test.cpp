@@ -58,6 +58,26 @@ TEST_F(CliAsk, ReportsEveryField) {
         EXPECT_TRUE(result["timings"][key].is_number()) << key;
 }
 
+TEST_F(CliAsk, AskingAgainLoadsTheBlocksAndAnswersTheSame) {
+    const SharedCache cache;
+    const Json first = answer(m_folder);
+    const Json second = answer(m_folder);
+    EXPECT_EQ(second["blocks"]["encoded"], 0);
+    EXPECT_EQ(second["blocks"]["restored"], first["blocks"]["encoded"]);
+    EXPECT_EQ(second["answer"], first["answer"]);
+    const Json without = answer(m_folder, {"--no-cache"});
+    EXPECT_EQ(without["blocks"]["restored"], 0);
+    EXPECT_EQ(without["answer"], first["answer"]);
+}
+
+TEST_F(CliAsk, ACacheThatCannotBeKeptIsAWarning) {
+    const SharedCache cache;
+    writeFile(cache.folder() / "asterism", "a file where the folder belongs");
+    const CliResult result = ask(m_folder);
+    EXPECT_EQ(result.code, 0);
+    EXPECT_NE(result.errors.find("warning: KV cache: "), std::string::npos) << result.errors;
+}
+
 TEST_F(CliAsk, SourcesQuoteTheLinesTheyName) {
     const Json sources = answer(m_folder).at("sources");
     ASSERT_FALSE(sources.empty());

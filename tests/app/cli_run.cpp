@@ -13,6 +13,7 @@
 #include <random>
 #include <sstream>
 #include <stdexcept>
+#include <string_view>
 #include <thread>
 
 #include "tests/support/tiny_model.h"
@@ -39,7 +40,27 @@ double cpuSeconds(pid_t process) {
     return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
+// Where runs keep their blocks; empty: each in a folder of its own.
+std::filesystem::path g_cacheHome;
+
+// This process's environment with another XDG_CACHE_HOME; refers to both.
+std::vector<char*> environmentWith(const std::string& cacheHome) {
+    std::vector<char*> entries;
+    for (char** entry = environ; *entry; ++entry)
+        if (!std::string_view(*entry).starts_with("XDG_CACHE_HOME=")) entries.push_back(*entry);
+    entries.push_back(const_cast<char*>(cacheHome.c_str()));
+    entries.push_back(nullptr);
+    return entries;
+}
+
 }  // namespace
+
+SharedCache::SharedCache() {
+    g_cacheHome = m_folder.path();
+}
+SharedCache::~SharedCache() {
+    g_cacheHome.clear();
+}
 
 nlohmann::json CliResult::json() const {
     EXPECT_EQ(std::ranges::count(out, '\n'), 1) << out;
@@ -67,8 +88,11 @@ CliProcess::CliProcess(const Arguments& arguments, const std::string& input,
     std::vector<char*> pointers;
     for (std::string& word : words) pointers.push_back(word.data());
     pointers.push_back(nullptr);
-    const int failure =
-        ::posix_spawn(&m_process, ASTERISM_CLI, &files, nullptr, pointers.data(), environ);
+    const std::string cache =
+        "XDG_CACHE_HOME=" + (g_cacheHome.empty() ? m_folder / "cache" : g_cacheHome).string();
+    const std::vector<char*> environment = environmentWith(cache);
+    const int failure = ::posix_spawn(&m_process, ASTERISM_CLI, &files, nullptr, pointers.data(),
+                                      environment.data());
     posix_spawn_file_actions_destroy(&files);
     if (failure) throw std::runtime_error(std::string("cannot start ") + ASTERISM_CLI);
 }

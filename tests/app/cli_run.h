@@ -26,6 +26,20 @@ struct CliResult {
     nlohmann::json json() const;
 };
 
+// While it lives, runs share one KV cache on disk; else each run has its own.
+class SharedCache {
+  public:
+    SharedCache();
+    ~SharedCache();
+    SharedCache(const SharedCache&) = delete;
+    SharedCache& operator=(const SharedCache&) = delete;
+
+    const std::filesystem::path& folder() const { return m_folder.path(); }
+
+  private:
+    TempDir m_folder;
+};
+
 // A run of asterism-cli, as built beside the tests, in a process of its own.
 class CliProcess {
   public:
