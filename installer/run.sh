@@ -45,5 +45,4 @@ if [[ ${#model[@]} -eq 0 || ! -e ${model[0]} ]]; then
     "$cli" model pull "${model[@]}"
 fi
 echo "asterism-cli ask $folder \"$question\"" >&2
-# Small models fall into repeating themselves; a light penalty keeps them out of it.
-exec "$cli" ask "$folder" "$question" ${model[@]:+--model "${model[0]}"} --repetition-penalty 1.1
+exec "$cli" ask "$folder" "$question" ${model[@]:+--model "${model[0]}"}
