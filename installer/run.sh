@@ -35,10 +35,7 @@ cli=$root/build/cpu/app/asterism-cli
 # The sample is put together anew each time, so that it never lags behind the sources.
 if [[ $# -eq 0 ]]; then
     folder=$root/build/sample
-    rm -rf "$folder"
-    mkdir -p "$folder/manual" "$folder/core/star"
-    cp "$root"/resources/manual/*.md "$folder/manual"
-    cp "$root"/core/star/*.{h,cpp} "$folder/core/star"
+    "$root/installer/sample.sh" "$folder"
 fi
 
 if [[ ${#model[@]} -eq 0 || ! -e ${model[0]} ]]; then
