@@ -280,7 +280,8 @@ TEST_F(CliGenerate, StarBeyondTheWindowStaggersAndSaysSo) {
     EXPECT_EQ(star.code, 0);
     EXPECT_NE(star.errors.find("5000"), std::string::npos) << star.errors;
     EXPECT_NE(star.errors.find("4096"), std::string::npos) << star.errors;
-    for (const Json& block : star.json().at("blocks"))
+    const Json result = star.json();
+    for (const Json& block : result.at("blocks"))
         EXPECT_LE(block["start"].get<double>() + 1000 + 256, 4096);
 }
 
