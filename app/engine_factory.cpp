@@ -2,14 +2,17 @@
 
 #include <algorithm>
 #include <charconv>
+#include <numeric>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include "core/base/error.h"
 #include "core/comm/local_communicator.h"
 #include "core/cpu/cpu_backend.h"
 #if ASTERISM_CUDA
 #include "cuda/cuda_backend.h"
+#include "cuda/nccl_communicator.h"
 #endif
 
 namespace asterism {
@@ -40,17 +43,32 @@ int gpuIndex(const std::string& device) {
     return index;
 }
 
-// All ranks on one GPU; they share its weights.
+// The GPU of every rank: the one that was named, or as many as there are, one each.
+std::vector<int> gpusOf(const EngineOptions& options) {
+    std::vector<int> gpus(static_cast<std::size_t>(options.ranks), gpuIndex(options.device));
+    const int count = cudaDeviceCount();
+    if (options.device != "cuda" || count == 1) return gpus;
+    if (options.ranks > count)
+        throw Error(options.ranks, " ranks are more than the ", count,
+                    " GPUs of this machine; use fewer, or --device cuda:0 for all on one GPU");
+    std::iota(gpus.begin(), gpus.end(), 0);
+    return gpus;
+}
+
+// Ranks on one GPU share its weights and copy within its memory; NCCL connects several.
 void addGpuRanks(const EngineOptions& options, EngineParts& parts) {
+    const std::vector<int> gpus = gpusOf(options);
     CudaOptions cuda;
-    cuda.device = gpuIndex(options.device);
     if (options.precision == Precision::f32) cuda.activations = DataType::f32;
-    for (int rank = 0; rank < options.ranks; ++rank) {
+    for (const int gpu : gpus) {
+        cuda.device = gpu;
         parts.backends.push_back(makeCudaBackend(cuda));
-        parts.deviceOf.push_back(cuda.device);
+        parts.deviceOf.push_back(gpu);
     }
-    parts.connectRanks = [ranks = options.ranks] {
-        return makeLocalCommunicators(ranks, copyOnGpu);
+    const bool isOneGpu = gpus.front() == gpus.back();
+    parts.connectRanks = [gpus, isOneGpu] {
+        return isOneGpu ? makeLocalCommunicators(static_cast<int>(gpus.size()), copyOnGpu)
+                        : makeNcclCommunicators(gpus);
     };
 }
 #else

@@ -98,7 +98,7 @@ void launchRmsNorm(const RmsNormArgs& args, cudaStream_t stream) {
 template <Activation kActivation>
 __device__ float activated(float x) {
     if constexpr (kActivation == Activation::silu) {
-        return x / (1.0F + __expf(-x));
+        return __fdividef(x, 1.0F + __expf(-x));
     } else {
         constexpr float kRootTwoOverPi = 0.79788456080286535588F;
         return 0.5F * x * (1.0F + tanhf(kRootTwoOverPi * (x + 0.044715F * x * x * x)));

@@ -12,56 +12,55 @@ namespace {
 
 constexpr int kThreads = 128;
 
-template <typename Combine>
-__device__ float combineBlock(float value, const Combine& combine) {
-    __shared__ float parts[kThreads];
-    parts[threadIdx.x] = value;
-    __syncthreads();
-    for (int step = kThreads / 2; step > 0; step /= 2) {
-        if (static_cast<int>(threadIdx.x) < step)
-            parts[threadIdx.x] = combine(parts[threadIdx.x], parts[threadIdx.x + step]);
-        __syncthreads();
-    }
-    value = parts[0];
-    __syncthreads();
-    return value;
-}
+constexpr int kPieceWarps = 8;    // that share the pieces of a row
+constexpr int kLaneValues = 8;    // head sizes are 256 at most
+constexpr int kPiecesAtOnce = 4;  // whose loads are on their way together
 
-// One block a row. Weights of the pieces are made kThreads at a time.
-__global__ void mergePiecesKernel(MergePiecesArgs args) {
-    __shared__ float weights[kThreads];
+// One block a row; its warps share the pieces and add up what they found.
+__global__ void __launch_bounds__(kPieceWarps * 32) mergePiecesKernel(MergePiecesArgs args) {
+    __shared__ float tops[kPieceWarps];
+    __shared__ float sums[kPieceWarps];
+    __shared__ float outputs[kPieceWarps][kLaneValues * 32];
     const std::int64_t row = blockIdx.x;
+    const int warp = static_cast<int>(threadIdx.x) / 32;
+    const int lane = static_cast<int>(threadIdx.x) % 32;
     float top = -INFINITY;
-    for (int piece = static_cast<int>(threadIdx.x); piece < args.pieces; piece += kThreads)
+    for (int piece = static_cast<int>(threadIdx.x); piece < args.pieces; piece += kPieceWarps * 32)
         top = fmaxf(top, args.logSumExps[piece * args.rows + row]);
-    top = combineBlock(top, [](float a, float b) { return fmaxf(a, b); });
+    top = warpMax(top);
+    if (lane == 0) tops[warp] = top;
+    __syncthreads();
+    for (int w = 0; w < kPieceWarps; ++w) top = fmaxf(top, tops[w]);
+
     float sum = 0;
-    float outputs[2] = {};  // head sizes are 256 at most
-    for (int begin = 0; begin < args.pieces; begin += kThreads) {
-        const int piece = begin + static_cast<int>(threadIdx.x);
-        float weight = 0;
-        if (piece < args.pieces && top > -INFINITY)
-            weight = expf(args.logSumExps[piece * args.rows + row] - top);
-        weights[threadIdx.x] = weight;
-        sum += weight;
-        __syncthreads();
-        const int count = min(kThreads, args.pieces - begin);
-        for (int k = 0; k < 2; ++k) {
-            const std::int64_t i = threadIdx.x + k * kThreads;
-            if (i >= args.headDim) break;
-            const float* from = args.outputs + (begin * args.rows + row) * args.headDim + i;
-            for (int p = 0; p < count; ++p)
-                outputs[k] += weights[p] * from[p * args.rows * args.headDim];
+    float own[kLaneValues] = {};
+    for (int begin = warp; begin < args.pieces; begin += kPieceWarps * kPiecesAtOnce) {
+#pragma unroll
+        for (int k = 0; k < kPiecesAtOnce; ++k) {
+            const int piece = begin + k * kPieceWarps;
+            const bool counts = piece < args.pieces && top > -INFINITY;
+            const std::int64_t place = piece * args.rows + row;
+            const float weight = counts ? expf(args.logSumExps[place] - top) : 0.0F;
+            sum += weight;
+#pragma unroll
+            for (int i = 0; i < kLaneValues; ++i)
+                if (counts && i * 32 + lane < args.headDim)
+                    own[i] += weight * args.outputs[place * args.headDim + i * 32 + lane];
         }
-        __syncthreads();
     }
-    sum = combineBlock(sum, [](float a, float b) { return a + b; });
-    for (int k = 0; k < 2; ++k) {
-        const std::int64_t i = threadIdx.x + k * kThreads;
-        if (i < args.headDim)
-            args.output[row * args.headDim + i] = sum > 0 ? outputs[k] / sum : 0.0F;
+    if (lane == 0) sums[warp] = sum;
+#pragma unroll
+    for (int i = 0; i < kLaneValues; ++i) outputs[warp][i * 32 + lane] = own[i];
+    __syncthreads();
+    sum = 0;
+    for (int w = 0; w < kPieceWarps; ++w) sum += sums[w];
+    const auto value = static_cast<int>(threadIdx.x);
+    if (value < args.headDim) {
+        float output = 0;
+        for (int w = 0; w < kPieceWarps; ++w) output += outputs[w][value];
+        args.output[row * args.headDim + value] = sum > 0 ? output / sum : 0.0F;
     }
-    if (threadIdx.x == 0) args.logSumExp[row] = sum > 0 ? top + logf(sum) : -INFINITY;
+    if (value == 0) args.logSumExp[row] = sum > 0 ? top + logf(sum) : -INFINITY;
 }
 
 __global__ void mergeSegmentsKernel(MergeSegmentsArgs args) {
@@ -94,7 +93,7 @@ __global__ void mergeKernel(MergeArgs args) {
 
 void mergePieces(const MergePiecesArgs& args, cudaStream_t stream) {
     if (args.rows == 0) return;
-    mergePiecesKernel<<<static_cast<unsigned>(args.rows), kThreads, 0, stream>>>(args);
+    mergePiecesKernel<<<static_cast<unsigned>(args.rows), kPieceWarps * 32, 0, stream>>>(args);
     checkLaunch("merging attention");
 }
 

@@ -159,22 +159,21 @@ class CudaModel : public OnGpu, public testing::WithParamInterface<std::string> 
 TEST_P(CudaModel, answersAsTheProcessorDoes) {
     ASTERISM_MODEL_OR_SKIP(path, GetParam());
     const auto cpu = openEngine(path);
-    const auto gpu = openOnGpu(path, DataType::bf16);
     Question question;
     question.query = cpu->tokenizer().encode("The capital of France is", ControlTokens::asText);
-    question.context = cpu->tokenizer().encode(
+    const std::vector<TokenId> text = cpu->tokenizer().encode(
         "Paris is the capital and the largest city of France. Berlin is that of Germany. Rome is "
         "that of Italy. Madrid is that of Spain. Lisbon is that of Portugal.",
         ControlTokens::asText);
-    const std::vector<TokenId> text = question.context;
     while (question.context.size() < 700)
         question.context.insert(question.context.end(), text.begin(), text.end());
     question.options = exactOptions(256);
     question.options.kv = KvType::q8;
-    expectSame(*gpu, *cpu, question, 5e-2);
-    const Answer actual = ask(*gpu, question);
-    const Answer expected = ask(*cpu, question);
-    EXPECT_EQ(actual.tokens.front(), expected.tokens.front());
+    expectSame(*openOnGpu(path, DataType::f32), *cpu, question, 1e-2);
+    // Rounding every activation of 30 layers to 8 bits moves logits by some hundredths.
+    const auto gpu = openOnGpu(path, DataType::bf16);
+    expectSame(*gpu, *cpu, question, 1e-1);
+    EXPECT_EQ(ask(*gpu, question).tokens.front(), ask(*cpu, question).tokens.front());
 }
 
 INSTANTIATE_TEST_SUITE_P(Real, CudaModel,

@@ -1,0 +1,11 @@
+#include "core/base/error.h"
+#include "cuda/nccl_communicator.h"
+
+namespace asterism {
+
+std::vector<std::unique_ptr<Communicator>> makeNcclCommunicators(std::span<const int> devices,
+                                                                 double) {
+    throw Error(devices.size(), " GPUs cannot be connected: this build has no NCCL; use one GPU");
+}
+
+}  // namespace asterism
