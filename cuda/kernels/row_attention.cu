@@ -32,35 +32,36 @@ struct RowAttentionKernel {
     static constexpr int kRowParts = kRowBytes / 16;
     static constexpr int kTileBytes = kWarpKeys * kRowBytes;
     static constexpr int kOutputTiles = kHeadDim / 8;
-    static constexpr int kStages = kTileBytes > 2048 ? 3 : 4;
+    static constexpr int kStages = kTileBytes > 2048 ? 2 : 3;
     static constexpr int kRingBytes = kWarps * kStages * 2 * kTileBytes;
-    static constexpr int kScaleBytes = kIsQ8 ? kHeadDim * 8 : 0;
     static constexpr int kMergeBytes = kWarps * kRows * (kHeadDim + 2) * 4;
     // The ring, and once it is done with, the warps' sums.
     static constexpr int kSharedBytes = kRingBytes > kMergeBytes ? kRingBytes : kMergeBytes;
 
     // Rotations by a number of keys, [4, kLaneValues] with room against bank conflicts.
     static constexpr int kTurnRow = kLaneValues + 2;
-    struct Turns {
-        float2 eight[4 * kTurnRow];  // from a lane's first key to its second
-        float2 tile[4 * kTurnRow];   // from one tile of a warp to the next
 
-        __device__ void fill(const AttentionShape& shape, double keyStep) {
-            for (int i = static_cast<int>(threadIdx.x); i < kHeadDim; i += kThreads) {
-                const int pair = i % kHalf;
-                const int at = pair / kLaneValues * kTurnRow + pair % kLaneValues;
-                const double keys = i < kHalf ? 8 : kBlockKeys;
-                (i < kHalf ? eight : tile)[at] =
-                    rotationAt(keys * keyStep, shape.halfTurns[pair], 1.0F);
-            }
-        }
+    // What the warps share, in this order in shared memory.
+    struct Shared {
+        // The warps' rings of keys and values, and once these are done with, their sums.
+        std::uint8_t ring[kSharedBytes];
+        std::uint32_t queries[2 * kSteps][32][4];  // rotated, as the lanes multiply them
+        float2 eight[4 * kTurnRow];                // from a lane's first key to its second
+        float2 tile[4 * kTurnRow];                 // from one tile of a warp to the next
+        float2 scales[kIsQ8 ? kHeadDim : 1];       // q8: scale and offset of keys
     };
-    static constexpr int kAllBytes = kSharedBytes + kScaleBytes + static_cast<int>(sizeof(Turns));
+    static constexpr int kAllBytes = static_cast<int>(sizeof(Shared));
 
-    // What a lane keeps over all keys: angles of its two keys, and rows lane / 4 and lane / 4 + 8.
+    // Named here and not passed around, so that the compiler sees it is shared memory.
+    __device__ static Shared& shared() {
+        extern __shared__ uint4 memory[];
+        return *reinterpret_cast<Shared*>(memory);
+    }
+
+    // What a lane keeps over all keys: the angles of its first key, and rows lane / 4 and
+    // lane / 4 + 8 of the output.
     struct State {
-        float2 rotation[2][kLaneValues];
-        std::uint32_t queries[2][kSteps][4];
+        float2 rotation[kLaneValues];
         float output[kOutputTiles][4] = {};
         float top[2] = {-INFINITY, -INFINITY};
         float sum[2] = {};
@@ -72,9 +73,6 @@ struct RowAttentionKernel {
     std::int64_t pieceIndex;
     std::int64_t rowTile;
     int kvHead;
-    std::uint8_t* ring;    // of this warp
-    const float2* scales;  // q8: [kHeadDim] scale and offset of keys
-    const Turns& turns;
     int warp;
     int lane;
 
@@ -93,8 +91,12 @@ struct RowAttentionKernel {
         return row * kRowBytes + (part ^ (row >> 1 & 3)) * 16;
     }
 
+    __device__ std::uint8_t* stageOf(int tile) const {
+        return shared().ring + (warp * kStages + tile % kStages) * 2 * kTileBytes;
+    }
+
     __device__ void load(int tile) const {
-        std::uint8_t* stage = ring + tile % kStages * 2 * kTileBytes;
+        std::uint8_t* stage = stageOf(tile);
         const std::int64_t first = piece.begin + tile * kBlockKeys + warp * kWarpKeys;
         const auto* keys = static_cast<const std::uint8_t*>(segment.keys);
         const auto* values = static_cast<const std::uint8_t*>(segment.values);
@@ -115,41 +117,48 @@ struct RowAttentionKernel {
                           args.shape.magnitude);
     }
 
-    __device__ void start(State& state) const {
-        const std::int64_t key = piece.begin + warp * kWarpKeys + lane / 4;
-#pragma unroll
-        for (int i = 0; i < kLaneValues; ++i) {
-            state.rotation[0][i] = rotationOf(positionOf(segment, key), i);
-            state.rotation[1][i] =
-                rotated(state.rotation[0][i], turns.eight[lane % 4 * kTurnRow + i]);
+    // Fills what the warps share.
+    __device__ void prepare() const {
+        for (int i = static_cast<int>(threadIdx.x); i < kHeadDim; i += kThreads) {
+            const int pair = i % kHalf;
+            const int at = pair / kLaneValues * kTurnRow + pair % kLaneValues;
+            const double keys = i < kHalf ? 8 : kBlockKeys;
+            (i < kHalf ? shared().eight : shared().tile)[at] =
+                rotationAt(keys * segment.keyStep, args.shape.halfTurns[pair], 1.0F);
+            if constexpr (kIsQ8)
+                shared().scales[i] = {segment.keyScale[kvHead * kHeadDim + i],
+                                      segment.keyOffset[kvHead * kHeadDim + i]};
         }
-        loadQueries(state);
+        // The warps share the steps of the two halves of the rows.
+        for (int item = warp; item < 2 * kSteps; item += kWarps) prepareQueries(item % 2, item / 2);
+        __syncthreads();
     }
 
-    __device__ void loadQueries(State& state) const {
+    __device__ void prepareQueries(int half, int step) const {
+        const std::int64_t token = tokenOf(half);
+        const bool isRow = token < args.shape.tokens;
+        const bf16* from = static_cast<const bf16*>(args.queries) +
+                           (token * args.shape.heads + headOf(half)) * kHeadDim +
+                           lane % 4 * kLaneValues + step * 4;
+        float2 turned[4] = {};
+        if (isRow) {
 #pragma unroll
-        for (int half = 0; half < 2; ++half) {
-            const std::int64_t token = tokenOf(half);
-            const bool isRow = token < args.shape.tokens;
-            const bf16* from = static_cast<const bf16*>(args.queries) +
-                               (token * args.shape.heads + headOf(half)) * kHeadDim +
-                               lane % 4 * kLaneValues;
-#pragma unroll
-            for (int i = 0; i < kLaneValues; i += 2) {
-                float2 first{};
-                float2 second{};
-                if (isRow) {
-                    const auto position = static_cast<double>(token);
-                    first = rotated({toFloat(from[i]), toFloat(from[kHalf + i])},
-                                    rotationOf(position, i));
-                    second = rotated({toFloat(from[i + 1]), toFloat(from[kHalf + i + 1])},
-                                     rotationOf(position, i + 1));
-                }
-                const int at = half + i % 4;  // row, and which two of a step's values
-                state.queries[0][i / 4][at] = packBf16(first.x, second.x);
-                state.queries[1][i / 4][at] = packBf16(first.y, second.y);
-            }
+            for (int i = 0; i < 4; ++i)
+                turned[i] = rotated({toFloat(from[i]), toFloat(from[kHalf + i])},
+                                    rotationOf(static_cast<double>(token), step * 4 + i));
         }
+        // In the order of a matrix step: values 0 and 1 of both halves of the rows, then 2 and 3.
+        shared().queries[2 * step][lane][half] = packBf16(turned[0].x, turned[1].x);
+        shared().queries[2 * step][lane][2 + half] = packBf16(turned[2].x, turned[3].x);
+        shared().queries[2 * step + 1][lane][half] = packBf16(turned[0].y, turned[1].y);
+        shared().queries[2 * step + 1][lane][2 + half] = packBf16(turned[2].y, turned[3].y);
+    }
+
+    __device__ void start(State& state) const {
+        const std::int64_t key = piece.begin + warp * kWarpKeys + lane / 4;
+        const double position = positionOf(segment, key);
+#pragma unroll
+        for (int i = 0; i < kLaneValues; ++i) state.rotation[i] = rotationOf(position, i);
     }
 
     // Four neighbouring values of a key, from `value` of either half.
@@ -175,14 +184,15 @@ struct RowAttentionKernel {
         const int begin = lane % 4 * kLaneValues;
 #pragma unroll
         for (int step = 0; step < kSteps; ++step) {
-            float2 low[4];
-            float2 high[4];
-            if constexpr (kIsQ8) {
+            std::uint32_t queries[2][4];
 #pragma unroll
-                for (int i = 0; i < 4; ++i) {
-                    low[i] = scales[begin + step * 4 + i];
-                    high[i] = scales[kHalf + begin + step * 4 + i];
-                }
+            for (int half = 0; half < 2; ++half) {
+                const auto words =
+                    *reinterpret_cast<const uint4*>(shared().queries[2 * step + half][lane]);
+                queries[half][0] = words.x;
+                queries[half][1] = words.y;
+                queries[half][2] = words.z;
+                queries[half][3] = words.w;
             }
 #pragma unroll
             for (int key = 0; key < 2; ++key) {
@@ -193,15 +203,21 @@ struct RowAttentionKernel {
                 float2 turned[4];
 #pragma unroll
                 for (int i = 0; i < 4; ++i) {
+                    const int value = step * 4 + i;
                     if constexpr (kIsQ8) {
-                        first[i] = first[i] * low[i].x + low[i].y;
-                        second[i] = second[i] * high[i].x + high[i].y;
+                        const float2 low = shared().scales[begin + value];
+                        const float2 high = shared().scales[kHalf + begin + value];
+                        first[i] = first[i] * low.x + low.y;
+                        second[i] = second[i] * high.x + high.y;
                     }
-                    turned[i] = rotated({first[i], second[i]}, state.rotation[key][step * 4 + i]);
+                    float2 rotation = state.rotation[value];
+                    if (key == 1)
+                        rotation = rotated(rotation, shared().eight[lane % 4 * kTurnRow + value]);
+                    turned[i] = rotated({first[i], second[i]}, rotation);
                 }
-                multiplyAdd(scores[key], state.queries[0][step], packBf16(turned[0].x, turned[1].x),
+                multiplyAdd(scores[key], queries[0], packBf16(turned[0].x, turned[1].x),
                             packBf16(turned[2].x, turned[3].x));
-                multiplyAdd(scores[key], state.queries[1][step], packBf16(turned[0].y, turned[1].y),
+                multiplyAdd(scores[key], queries[1], packBf16(turned[0].y, turned[1].y),
                             packBf16(turned[2].y, turned[3].y));
             }
         }
@@ -323,8 +339,9 @@ struct RowAttentionKernel {
     }
 
     // Merges the warps' sums and writes those of real rows.
-    __device__ void write(State& state, float* shared) const {
-        float* tops = shared + kWarps * kRows * kHeadDim;
+    __device__ void write(const State& state) const {
+        auto* outputs = reinterpret_cast<float*>(shared().ring);
+        float* tops = outputs + kWarps * kRows * kHeadDim;
         float* sums = tops + kWarps * kRows;
         waitForCopies<0>();
         __syncthreads();
@@ -340,7 +357,7 @@ struct RowAttentionKernel {
             for (int t = 0; t < kOutputTiles; ++t)
 #pragma unroll
                 for (int i = 2 * half; i < 2 * half + 2; ++i)
-                    shared[row * kHeadDim + outputPlace(t, i)] = state.output[t][i];
+                    outputs[row * kHeadDim + outputPlace(t, i)] = state.output[t][i];
         }
         __syncthreads();
         for (int row = 0; row < kRows; ++row) {
@@ -361,7 +378,7 @@ struct RowAttentionKernel {
             for (int i = static_cast<int>(threadIdx.x); i < kHeadDim; i += kThreads) {
                 float output = 0;
                 for (int w = 0; w < kWarps; ++w)
-                    output += factors[w] * shared[(w * kRows + row) * kHeadDim + i];
+                    output += factors[w] * outputs[(w * kRows + row) * kHeadDim + i];
                 args.outputs[to * kHeadDim + i] = sum > 0 ? output / sum : 0.0F;
             }
             if (threadIdx.x == 0)
@@ -369,12 +386,13 @@ struct RowAttentionKernel {
         }
     }
 
-    __device__ void run(float* shared) const {
+    __device__ void run() const {
         const int tiles = (piece.end - piece.begin + kBlockKeys - 1) / kBlockKeys;
         for (int tile = 0; tile < kStages - 1; ++tile) {
             if (tile < tiles) load(tile);
             endCopyGroup();
         }
+        prepare();
         State state;
         start(state);
         // Tokens of the tile's rows, for whether a mask is needed at all.
@@ -384,7 +402,7 @@ struct RowAttentionKernel {
             __syncwarp();
             if (tile + kStages - 1 < tiles) load(tile + kStages - 1);
             endCopyGroup();
-            const std::uint8_t* stage = ring + tile % kStages * 2 * kTileBytes;
+            const std::uint8_t* stage = stageOf(tile);
             const std::int64_t firstKey = piece.begin + tile * kBlockKeys + warp * kWarpKeys;
             float scores[2][4] = {};
             score(stage, state, scores);
@@ -394,24 +412,19 @@ struct RowAttentionKernel {
             soften(scores, state);
             addValues(stage + kTileBytes, firstKey, scores, state);
 #pragma unroll
-            for (int i = 0; i < kLaneValues; ++i) {
-                const float2 turn = turns.tile[lane % 4 * kTurnRow + i];
-                state.rotation[0][i] = rotated(state.rotation[0][i], turn);
-                state.rotation[1][i] = rotated(state.rotation[1][i], turn);
-            }
+            for (int i = 0; i < kLaneValues; ++i)
+                state.rotation[i] =
+                    rotated(state.rotation[i], shared().tile[lane % 4 * kTurnRow + i]);
             __syncwarp();
         }
-        write(state, shared);
+        write(state);
     }
 };
 
 template <int kHeadDim, KvType kType>
-__global__ void __launch_bounds__(kThreads, 2)
+__global__ void __launch_bounds__(kThreads, 3)
     rowAttentionKernel(const __grid_constant__ RowAttentionArgs args) {
     using Kernel = RowAttentionKernel<kHeadDim, kType>;
-    extern __shared__ uint4 shared[];
-    auto* memory = reinterpret_cast<std::uint8_t*>(shared);
-    const int warp = static_cast<int>(threadIdx.x) / 32;
     // Row tiles of one piece and head run side by side and find its keys in the cache.
     const auto rows =
         static_cast<std::int64_t>(args.shape.tokens) * (args.shape.heads / args.shape.kvHeads);
@@ -420,28 +433,15 @@ __global__ void __launch_bounds__(kThreads, 2)
     const PieceEntry piece = args.pieces[item / args.shape.kvHeads];
     const SegmentEntry& segment = args.segments[piece.segment];
     const auto kvHead = static_cast<int>(item % args.shape.kvHeads);
-    auto* scales = reinterpret_cast<float2*>(memory + Kernel::kSharedBytes);
-    auto* turns = reinterpret_cast<typename Kernel::Turns*>(memory + Kernel::kSharedBytes +
-                                                            Kernel::kScaleBytes);
-    turns->fill(args.shape, segment.keyStep);
-    if constexpr (Kernel::kIsQ8) {
-        for (int i = static_cast<int>(threadIdx.x); i < kHeadDim; i += kThreads)
-            scales[i] = {segment.keyScale[kvHead * kHeadDim + i],
-                         segment.keyOffset[kvHead * kHeadDim + i]};
-    }
-    __syncthreads();
     const Kernel kernel{.args = args,
                         .segment = segment,
                         .piece = piece,
                         .pieceIndex = item / args.shape.kvHeads,
                         .rowTile = blockIdx.x % rowTiles,
                         .kvHead = kvHead,
-                        .ring = memory + warp * Kernel::kStages * 2 * Kernel::kTileBytes,
-                        .scales = scales,
-                        .turns = *turns,
-                        .warp = warp,
+                        .warp = static_cast<int>(threadIdx.x) / 32,
                         .lane = static_cast<int>(threadIdx.x) % 32};
-    kernel.run(reinterpret_cast<float*>(memory));
+    kernel.run();
 }
 
 template <int kHeadDim, KvType kType>
