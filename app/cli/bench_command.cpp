@@ -49,9 +49,12 @@ std::vector<TokenId> randomTokens(std::int64_t count, std::int64_t vocabulary) {
 
 BenchRow measure(Engine& engine, const BenchFlags& flags, const std::string& mode,
                  std::int64_t tokens, const CommandContext& command) {
-    ContextOptions options = flags.context.options;
+    std::vector<TokenId> anchor;
+    const std::string& file = flags.context.anchor;
+    if (flags.context.hasAnchorFile())
+        anchor = encodeText(engine.tokenizer(), readTextFile(file), file);
+    ContextOptions options = flags.context.resolve(std::move(anchor));
     options.attention = attentionModeOf(mode);
-    if (flags.context.anchor == "none") options.anchor = AnchorMode::none;
     ProgressLine progress(command.showsProgress);
     const EventSink events = [&](const EngineEvent& event) { progress.show(event); };
     const auto context = engine.encode(randomTokens(tokens, engine.config().vocabulary), {},
