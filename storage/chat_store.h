@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "storage/database.h"
+#include "storage/records.h"
+
+namespace asterism {
+
+// Conversations, messages and what they cite, summaries, and the search over all of them. As
+// Database: one thread at a time, Error if it fails.
+class ChatStore {
+  public:
+    explicit ChatStore(const Database& database) : m_database(database) {}
+
+    ConversationRecord create(std::int64_t project, std::int64_t room);
+    // Newest change first; those of one project, or of all (project 0).
+    std::vector<ConversationRecord> list(std::int64_t project) const;
+    std::optional<ConversationRecord> find(std::int64_t conversation) const;
+    void rename(std::int64_t conversation, const std::string& title);
+    void setPinned(std::int64_t conversation, bool isPinned);
+    void setArchived(std::int64_t conversation, bool isArchived);
+    void setRoom(std::int64_t conversation, std::int64_t room);
+    void remove(std::int64_t conversation);
+
+    // Keeps a message and makes it the end of the branch that is shown; returns its id. The first
+    // question names a conversation without a title.
+    std::int64_t add(const MessageRecord& message);
+    std::optional<MessageRecord> message(std::int64_t message) const;
+    // From the first message to this one.
+    std::vector<MessageRecord> branch(std::int64_t leaf) const;
+    // Other children of this message's parent, with itself, oldest first: the ways it was edited.
+    std::vector<std::int64_t> siblings(std::int64_t message) const;
+    // The newest end of the branches that go through this message.
+    std::int64_t leafBelow(std::int64_t message) const;
+    void showBranch(std::int64_t conversation, std::int64_t leaf);
+
+    void setCitations(std::int64_t message, std::span<const CitationRecord> citations);
+    std::vector<CitationRecord> citations(std::int64_t message) const;
+    void setQuotations(std::int64_t message, std::span<const QuotationRecord> quotations);
+    std::vector<QuotationRecord> quotations(std::int64_t message) const;
+
+    // Keeps a summary in place of the document's last one.
+    void setSummary(std::int64_t project, const SummaryRecord& summary);
+    std::vector<SummaryRecord> summaries(std::int64_t project) const;
+
+    // Messages that hold all of the words (each as a prefix), best first; of one project, or of
+    // all (0). Any text is a search; one without words finds nothing.
+    std::vector<ChatHit> search(const std::string& words, std::int64_t project,
+                                std::int64_t limit = 50) const;
+
+  private:
+    const Database& m_database;
+};
+
+}  // namespace asterism

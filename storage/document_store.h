@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "storage/database.h"
+#include "storage/records.h"
+
+namespace asterism {
+
+// Documents of projects in the database: what was read of them, their tokens, what was left out,
+// and the plan of blocks. As Database: one thread at a time, Error if it fails.
+class DocumentStore {
+  public:
+    explicit DocumentStore(const Database& database) : m_database(database) {}
+
+    std::vector<DocumentRecord> list(std::int64_t project) const;  // by name
+    std::string text(std::int64_t document) const;
+    std::vector<TokenId> tokens(std::int64_t document) const;
+
+    // Keeps what was read, in place of what was kept under the record's name; returns its id.
+    std::int64_t save(std::int64_t project, const DocumentRecord& record, const std::string& text,
+                      std::span<const TokenId> tokens);
+    void setTokens(std::int64_t document, std::span<const TokenId> tokens);
+    void setState(std::int64_t document, DocumentState state, const std::string& reason = {});
+    // The file was looked at and holds what it held.
+    void setFileTime(std::int64_t document, std::uintmax_t fileBytes, std::int64_t fileTime);
+    void remove(std::int64_t document);
+
+    // What the last reading of a source left out.
+    void setLeftOut(std::int64_t source, std::span<const LeftOut> leftOut);
+    std::vector<LeftOut> leftOut(std::int64_t project) const;
+
+    void setPlan(std::int64_t project, std::span<const PlannedBlock> blocks);
+    std::vector<PlannedBlock> plan(std::int64_t project) const;
+    void setBlockTime(std::int64_t project, std::size_t index, double seconds, int rank);
+
+    // Encoding speed that was measured on this machine, for estimates: the last figure of a device,
+    // model and block size. 0: none yet.
+    void noteRate(const std::string& device, const std::string& modelFingerprint,
+                  std::int64_t blockTokens, double tokensPerSecond);
+    double rate(const std::string& device, const std::string& modelFingerprint,
+                std::int64_t blockTokens) const;
+
+  private:
+    const Database& m_database;
+};
+
+}  // namespace asterism

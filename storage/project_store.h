@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "storage/database.h"
+#include "storage/records.h"
+
+namespace asterism {
+
+// Projects and their sources in the database. As Database: one thread at a time, Error if it fails.
+class ProjectStore {
+  public:
+    explicit ProjectStore(const Database& database) : m_database(database) {}
+
+    // Throws Error if the name is taken, empty, too long or has a slash or control character.
+    ProjectRecord create(const std::string& name, const std::string& model,
+                         const ProjectSettings& settings);
+    std::vector<ProjectRecord> list() const;  // by name
+    std::optional<ProjectRecord> find(const std::string& name) const;
+    // Throws Error that names the projects there are if there is none of this name.
+    ProjectRecord get(const std::string& name) const;
+    void rename(std::int64_t project, const std::string& name);
+    // With all that belongs to it: sources, documents, chats. Files outside stay as they are.
+    void remove(std::int64_t project);
+    void markOpened(std::int64_t project);
+    // Of another model: all tokens are out of date.
+    void setModel(std::int64_t project, const std::string& model, const std::string& fingerprint);
+    void setAnchor(std::int64_t project, std::span<const TokenId> anchor);
+
+    std::vector<SourceRecord> sources(std::int64_t project) const;  // in the order they were added
+    // The source of this path: the one that is there, or a new one whose prefix makes its
+    // documents' names unlike those of the others ("notes/" for a second folder called notes).
+    SourceRecord addSource(std::int64_t project, const std::filesystem::path& path, bool isFolder);
+    void removeSource(std::int64_t source);
+
+  private:
+    const Database& m_database;
+};
+
+}  // namespace asterism

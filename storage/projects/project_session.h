@@ -1,0 +1,151 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "core/documents/documents.h"
+#include "core/documents/preflight.h"
+#include "core/engine.h"
+#include "storage/projects/project_context.h"
+#include "storage/workspace.h"
+
+namespace asterism {
+
+// The engine that a session works with.
+struct SessionEngine {
+    Engine& engine;
+    std::string model;        // as the user names it
+    std::string fingerprint;  // modelFingerprint() of its file
+};
+
+struct IngestOptions {
+    std::vector<std::filesystem::path> paths;  // added to the project's sources; may be empty
+    ReadOptions read;
+    std::vector<std::string> without;  // document names that are not taken
+    // Called between blocks while encoding: whatever else waits for the engine may be done in it,
+    // questions to this session included.
+    std::function<void()> betweenBlocks;
+};
+
+// How a project's sources differ from what was read of them, and what that costs.
+struct ProjectChanges {
+    std::vector<std::string> added;
+    std::vector<std::string> changed;
+    std::vector<std::string> removed;
+    std::int64_t unchanged = 0;
+    std::vector<LeftOut> leftOut;
+    std::int64_t tokens = 0;  // of the context as it will be
+    std::int64_t blocksTotal = 0;
+    std::int64_t blocksToEncode = 0;
+    std::int64_t tokensToEncode = 0;
+    std::int64_t kvBytes = 0;     // of all blocks
+    double estimatedSeconds = 0;  // to encode, by what this machine did before; 0: unknown
+    bool anchorStands = true;     // false: the pinned anchor's text is no longer the first
+    // "+3 ~1 -2, 1198 unchanged, 2 blocks to encode"
+    std::string summary() const;
+};
+
+// What would be read, as a tree, with its costs.
+struct Preflight {
+    ProjectChanges changes;
+    DocumentCollection collection;  // of all sources
+    PreflightNode tree;
+};
+
+struct IngestReport {
+    ProjectChanges changes;
+    std::int64_t blocksEncoded = 0;
+    std::int64_t blocksRestored = 0;
+    double seconds = 0;
+};
+
+struct AskRequest {
+    std::string question;
+    std::vector<std::string> only;  // globs of document names; empty: everything
+    std::int64_t conversation = 0;  // 0: a new one
+    // The answer that the question follows; 0: begins the conversation anew; empty: the end of the
+    // branch that is shown. An earlier message forks.
+    std::optional<std::int64_t> parent;
+    PlacementOptions placement;  // room: that of the conversation, once it has begun
+    AnswerOptions answer;
+};
+
+struct AskResult {
+    MessageRecord message;  // the answer
+    std::vector<CitationRecord> citations;
+    std::vector<QuotationRecord> quotations;
+    std::string note;  // what the user should know of the placement; one line or empty
+};
+
+// The chat has no positions left for a question and its answer. The message says the numbers and
+// the choices: a new chat, or a larger room (its turns run again).
+class ConversationFull : public Error {
+    using Error::Error;
+};
+
+// How much an answer depends on one block: what happens to its log-probability without it.
+struct BlockEffect {
+    std::size_t block = 0;
+    std::vector<std::string> documents;
+    double mass = 0;            // of the block in the answer
+    double logProbability = 0;  // of the answer without the block, nats
+    double drop = 0;            // how much less than with all blocks
+};
+
+struct Explanation {
+    double logProbability = 0;  // of the answer with all blocks, nats
+    std::int64_t tokens = 0;
+    std::vector<BlockEffect> blocks;  // most attended first
+};
+
+// An open project: its documents become blocks, its questions become stored answers. All that the
+// command line, the desktop and the server do with a project goes through here. On the engine's
+// thread only; everything long takes a stop token, reports events and throws Stopped when asked to
+// end, with all finished blocks and documents kept.
+class ProjectSession {
+  public:
+    // Opens a project; what it has read comes back from the database, no block is loaded yet. The
+    // engine's block store is the workspace's. Both must outlive the session. Throws Error.
+    ProjectSession(Workspace& workspace, const SessionEngine& engine, const std::string& project);
+    ~ProjectSession();
+
+    const ProjectRecord& project() const { return m_project; }
+    // The documents as they are placed in the context now, and the blocks.
+    const ProjectContext& context() const { return *m_context; }
+    // Blocks whose keys and values are in memory.
+    const EncodedContext* encoded() const { return m_encoded.get(); }
+
+    // Reads what changed, and says what ingest() would do. Nothing is stored.
+    Preflight preflight(const IngestOptions& options, const EventSink& events,
+                        const std::stop_token& stop);
+    // Marks documents whose files changed, and says what ingest() would read; cheap.
+    ProjectChanges rescan(const std::stop_token& stop);
+    // Reads added and changed documents, drops removed ones, encodes blocks that are not in the KV
+    // cache. One process at a time: a second one waits, and says so by a Warning event.
+    IngestReport ingest(const IngestOptions& options, const EventSink& events,
+                        const std::stop_token& stop);
+    // Brings all blocks into memory: from the KV cache, else by encoding them.
+    void load(const EventSink& events, const std::stop_token& stop);
+
+    // Answers and stores question and answer. While ingest() is at work: over the documents that
+    // are ready. Throws ConversationFull, or Error if the scope names no document.
+    AskResult ask(const AskRequest& request, const EventSink& events, const std::stop_token& stop);
+    // Leave-one-block-out over the `count` blocks that an answer attended to most.
+    Explanation explain(std::int64_t message, std::size_t count, const EventSink& events,
+                        const std::stop_token& stop);
+
+  private:
+    Workspace& m_workspace;
+    SessionEngine m_engine;
+    ProjectRecord m_project;
+    std::unique_ptr<ProjectContext> m_context;
+    std::unique_ptr<EncodedContext> m_encoded;
+};
+
+}  // namespace asterism
