@@ -13,6 +13,7 @@
 #include "core/model/config.h"
 #include "core/model/model_file.h"
 #include "core/options.h"
+#include "core/star/block_key.h"
 #include "core/star/context_encoder.h"
 #include "core/star/conversation.h"
 #include "core/text/tokenizer.h"
@@ -83,6 +84,19 @@ class Engine {
                                            const ContextOptions& options, const EventSink& events,
                                            std::stop_token stop);
 
+    // Phase 1 in parts, so that questions can be asked in between: a context without any block,
+    std::unique_ptr<EncodedContext> layOut(std::vector<TokenId> context,
+                                           std::vector<TokenRange> blocks,
+                                           const ContextOptions& options) const;
+    // what there is to say when work on it begins,
+    EncodingStarted describe(const EncodedContext& context) const;
+    // and those of its blocks at `indices` (in rising order) that are not there yet, from the store
+    // or encoded; star mode only. Stopped, it keeps the blocks that are finished.
+    void encode(EncodedContext& context, std::span<const std::size_t> indices,
+                const EventSink& events, const std::stop_token& stop);
+    // The keys of a star context's blocks in the store. Throws Error without a store.
+    std::vector<BlockKey> blockKeys(const EncodedContext& context) const;
+
     // Places a context for questions; see Conversation for passages. Throws Error if the window
     // cannot hold it, or the mode does not allow the placement.
     Conversation startConversation(const EncodedContext& context, const PlacementOptions& options,
@@ -95,8 +109,10 @@ class Engine {
     Score score(std::span<const TokenId> tokens, std::stop_token stop);
 
   private:
+    BlockKeyBase keyBase() const;
     std::unique_ptr<ContextCache> openCache(const EncodedContext& context,
                                             ContextCache::Warn warn) const;
+    void encodeWhole(EncodedContext& context, const EventSink& events, const std::stop_token& stop);
     void runOnRanks(const std::function<void(Rank&)>& work);
     void connect();
 

@@ -14,7 +14,7 @@ std::span<const TokenId> anchorTokensOf(const EncodedContext& context) {
     return std::span(context.tokens).first(static_cast<std::size_t>(context.anchorTokens));
 }
 
-void restore(const BlockStore::Found& found, Rank& rank, KeyValueBlock& block) {
+void uploadLayers(const BlockStore::Found& found, Rank& rank, KeyValueBlock& block) {
     for (std::int64_t layer = 0; layer < block.layout().layers; ++layer) {
         const TensorView to = block.layerBytes(layer);
         rank.backend().upload(found.bytes().subspan(static_cast<std::size_t>(layer * to.bytes()),
@@ -35,31 +35,31 @@ ContextCache::ContextCache(BlockStore& store, BlockKeyBase base, const EncodedCo
         const TokenRange& range = context.blocks[i];
         // Nothing stands in front of the block that the anchor is taken from.
         base.anchor = isFirst && i == 0 ? std::span<const TokenId>() : anchorTokensOf(context);
-        Entry entry;
-        entry.key = blockKey(base, context.tokensOf(range), encodingStart(context, i));
-        entry.shape = {layout, range.tokens()};
-        entry.found = store.find(entry.key, entry.shape);
-        m_blocks.push_back(std::move(entry));
+        m_blocks.push_back({blockKey(base, context.tokensOf(range), encodingStart(context, i)),
+                            {layout, range.tokens()}});
     }
     base.anchor = anchorTokensOf(context);
     if (base.anchor.empty()) return;
     m_anchor.key = anchorKey(base);
     const KvType type = base.numericClass == "f32" ? KvType::f32 : KvType::bf16;
     m_anchor.shape = {kvLayout(config, type), static_cast<std::int64_t>(base.anchor.size())};
-    m_anchor.found = store.find(m_anchor.key, m_anchor.shape);
 }
 
 std::unique_ptr<KeyValueBlock> ContextCache::restoreBlock(std::size_t index, Rank& rank) const {
-    const Entry& entry = m_blocks[index];
-    auto block =
-        std::make_unique<KeyValueBlock>(rank.backend(), entry.shape.layout, entry.shape.tokens);
-    block->setTokens(entry.shape.tokens);
-    restore(*entry.found, rank, *block);
+    const BlockShape& shape = m_blocks[index].shape;
+    std::shared_ptr<BlockStore::Found> found = m_store.find(m_blocks[index].key, shape);
+    if (!found) return nullptr;
+    const std::span<const std::byte> bytes = found->bytes();
+    if (auto memory = rank.backend().borrow(bytes, found))
+        return std::make_unique<KeyValueBlock>(std::move(memory), shape.layout, shape.tokens);
+    auto block = std::make_unique<KeyValueBlock>(rank.backend(), shape.layout, shape.tokens);
+    block->setTokens(shape.tokens);
+    uploadLayers(*found, rank, *block);
     return block;
 }
 
 void ContextCache::restoreAnchor(Rank& rank, KeyValueBlock& anchor) const {
-    restore(*m_anchor.found, rank, anchor);
+    uploadLayers(*m_found, rank, anchor);
 }
 
 void ContextCache::saveBlock(std::size_t index, Rank& rank, const KeyValueBlock& block) const {

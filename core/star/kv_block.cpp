@@ -59,6 +59,12 @@ KeyValueBlock::KeyValueBlock(Backend& backend, const KvLayout& layout, std::int6
       m_capacity(capacity),
       m_memory(backend.allocate(layout.blockBytes(capacity))) {}
 
+KeyValueBlock::KeyValueBlock(std::unique_ptr<Buffer> memory, const KvLayout& layout,
+                             std::int64_t tokens)
+    : m_layout(layout), m_capacity(tokens), m_tokens(tokens), m_memory(std::move(memory)) {
+    ASTERISM_CHECK(m_memory->bytes() == layout.blockBytes(tokens));
+}
+
 void KeyValueBlock::setTokens(std::int64_t tokens) {
     ASTERISM_CHECK(tokens >= 0 && tokens <= m_capacity);
     m_tokens = tokens;

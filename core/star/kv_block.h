@@ -30,6 +30,8 @@ class KeyValueBlock {
   public:
     // Room for `capacity` tokens; Throws Error if there is not enough memory.
     KeyValueBlock(Backend& backend, const KvLayout& layout, std::int64_t capacity);
+    // A full block whose bytes are there already.
+    KeyValueBlock(std::unique_ptr<Buffer> memory, const KvLayout& layout, std::int64_t tokens);
 
     const KvLayout& layout() const { return m_layout; }
     std::int64_t tokens() const { return m_tokens; }
