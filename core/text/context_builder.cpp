@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/text/cut_points.h"
+#include "core/text/passage_locator.h"
 
 namespace asterism {
 
@@ -18,10 +19,10 @@ constexpr std::int64_t kLongPassage = 160;
 
 class SegmentBuilder {
   public:
-    explicit SegmentBuilder(const Tokenizer& tokenizer) : m_tokenizer(tokenizer) {}
+    SegmentBuilder(const Tokenizer& tokenizer, std::string_view text)
+        : m_tokenizer(tokenizer), m_text(text), m_locator(text) {}
 
-    DocumentSegment build(const std::string& name, std::string_view text,
-                          std::span<const TokenId> textTokens) {
+    DocumentSegment build(const std::string& name, std::span<const TokenId> textTokens) {
         const std::uint64_t hash = XXH3_64bits(name.data(), name.size());
         m_segment.cuts.push_back({0, CutPoint::Strength::document, hash});
         addBetween("File: " + name + "\n");
@@ -29,7 +30,7 @@ class SegmentBuilder {
         append(textTokens);
         m_segment.text = {begin, size()};
         addPassages(textTokens, begin);
-        addBetween(text.ends_with('\n') ? "\n" : "\n\n");
+        addBetween(m_text.ends_with('\n') ? "\n" : "\n\n");
         return std::move(m_segment);
     }
 
@@ -67,7 +68,9 @@ class SegmentBuilder {
 
     // Returns the line that the next passage begins on.
     std::int64_t addPassage(TokenRange range, std::int64_t line) {
-        SourcePassage passage{range, 0, line, line, {}};
+        SourcePassage passage;
+        passage.tokens = range;
+        passage.lineBegin = passage.lineEnd = line;
         const auto tokens = std::span<const TokenId>(m_segment.tokens)
                                 .subspan(static_cast<std::size_t>(range.begin),
                                          static_cast<std::size_t>(range.tokens()));
@@ -76,6 +79,9 @@ class SegmentBuilder {
             passage.text = m_tokenizer.decode(tokens);
         else
             for (const TokenId token : tokens) passage.text += m_tokenizer.bytesOf(token);
+        const ByteRange place = m_locator.next(passage.text);
+        passage.textBegin = place.begin;
+        passage.textEnd = place.end;
         const auto lineEnds = [](std::string_view text) {
             return static_cast<std::int64_t>(std::count(text.begin(), text.end(), '\n'));
         };
@@ -93,6 +99,8 @@ class SegmentBuilder {
     }
 
     const Tokenizer& m_tokenizer;
+    std::string_view m_text;
+    PassageLocator m_locator;
     DocumentSegment m_segment;
 };
 
@@ -151,7 +159,7 @@ DocumentSegment buildSegment(const Tokenizer& tokenizer, const std::string& name
 
 DocumentSegment buildSegment(const Tokenizer& tokenizer, const std::string& name,
                              std::string_view text, std::span<const TokenId> textTokens) {
-    return naming(name, [&] { return SegmentBuilder(tokenizer).build(name, text, textTokens); });
+    return naming(name, [&] { return SegmentBuilder(tokenizer, text).build(name, textTokens); });
 }
 
 DocumentContext joinSegments(std::span<const TokenId> header,

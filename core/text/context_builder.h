@@ -21,7 +21,11 @@ struct SourcePassage {
     std::size_t document = 0;  // index in the collection
     std::int64_t lineBegin = 1;
     std::int64_t lineEnd = 1;
-    std::string text;
+    std::string text;  // as the model read it: a tokenizer may have rewritten it (NFC)
+    // Bytes [textBegin, textEnd) of the document's text. Passages follow each other without gaps
+    // but where a tokenizer rewrote line ends.
+    std::size_t textBegin = 0;
+    std::size_t textEnd = 0;
 };
 
 // Documents as one context: the chat header, then every document behind a line that names its

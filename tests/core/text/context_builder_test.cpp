@@ -286,6 +286,8 @@ void expectSameParts(const std::vector<DocumentContext::Part>& parts,
         EXPECT_EQ(parts[i].source->lineBegin, expected[i].source->lineBegin);
         EXPECT_EQ(parts[i].source->lineEnd, expected[i].source->lineEnd);
         EXPECT_EQ(parts[i].source->text, expected[i].source->text);
+        EXPECT_EQ(parts[i].source->textBegin, expected[i].source->textBegin);
+        EXPECT_EQ(parts[i].source->textEnd, expected[i].source->textEnd);
     }
 }
 
