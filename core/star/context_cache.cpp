@@ -14,16 +14,29 @@ std::span<const TokenId> anchorTokensOf(const EncodedContext& context) {
     return std::span(context.tokens).first(static_cast<std::size_t>(context.anchorTokens));
 }
 
-void uploadLayers(const BlockStore::Found& found, Rank& rank, KeyValueBlock& block) {
+void uploadLayers(const BlockStore::Found& found, Backend& backend, KeyValueBlock& block) {
     for (std::int64_t layer = 0; layer < block.layout().layers; ++layer) {
         const TensorView to = block.layerBytes(layer);
-        rank.backend().upload(found.bytes().subspan(static_cast<std::size_t>(layer * to.bytes()),
-                                                    static_cast<std::size_t>(to.bytes())),
-                              to);
+        backend.upload(found.bytes().subspan(static_cast<std::size_t>(layer * to.bytes()),
+                                             static_cast<std::size_t>(to.bytes())),
+                       to);
     }
 }
 
 }  // namespace
+
+std::unique_ptr<KeyValueBlock> takeFromStore(BlockStore& store, const BlockKey& key,
+                                             const BlockShape& shape, Backend& backend) {
+    std::shared_ptr<BlockStore::Found> found = store.find(key, shape);
+    if (!found) return nullptr;
+    const std::span<const std::byte> bytes = found->bytes();
+    if (auto memory = backend.borrow(bytes, found))
+        return std::make_unique<KeyValueBlock>(std::move(memory), shape.layout, shape.tokens);
+    auto block = std::make_unique<KeyValueBlock>(backend, shape.layout, shape.tokens);
+    block->setTokens(shape.tokens);
+    uploadLayers(*found, backend, *block);
+    return block;
+}
 
 ContextCache::ContextCache(BlockStore& store, BlockKeyBase base, const EncodedContext& context,
                            const ModelConfig& config, Warn warn)
@@ -46,20 +59,11 @@ ContextCache::ContextCache(BlockStore& store, BlockKeyBase base, const EncodedCo
 }
 
 std::unique_ptr<KeyValueBlock> ContextCache::restoreBlock(std::size_t index, Rank& rank) const {
-    const BlockShape& shape = m_blocks[index].shape;
-    std::shared_ptr<BlockStore::Found> found = m_store.find(m_blocks[index].key, shape);
-    if (!found) return nullptr;
-    const std::span<const std::byte> bytes = found->bytes();
-    if (auto memory = rank.backend().borrow(bytes, found))
-        return std::make_unique<KeyValueBlock>(std::move(memory), shape.layout, shape.tokens);
-    auto block = std::make_unique<KeyValueBlock>(rank.backend(), shape.layout, shape.tokens);
-    block->setTokens(shape.tokens);
-    uploadLayers(*found, rank, *block);
-    return block;
+    return takeFromStore(m_store, m_blocks[index].key, m_blocks[index].shape, rank.backend());
 }
 
 void ContextCache::restoreAnchor(Rank& rank, KeyValueBlock& anchor) const {
-    uploadLayers(*m_found, rank, anchor);
+    uploadLayers(*m_found, rank.backend(), anchor);
 }
 
 void ContextCache::saveBlock(std::size_t index, Rank& rank, const KeyValueBlock& block) const {
@@ -71,12 +75,7 @@ void ContextCache::saveAnchor(Rank& rank, const KeyValueBlock& anchor) const {
 }
 
 void ContextCache::save(const Entry& entry, Rank& rank, const KeyValueBlock& block) const {
-    std::vector<std::byte> bytes(static_cast<std::size_t>(entry.shape.bytes()));
-    const auto layerBytes = static_cast<std::size_t>(block.layerBytes(0).bytes());
-    for (std::int64_t layer = 0; layer < entry.shape.layout.layers; ++layer)
-        rank.backend().download(
-            block.layerBytes(layer),
-            std::span(bytes).subspan(static_cast<std::size_t>(layer) * layerBytes, layerBytes));
+    const std::vector<std::byte> bytes = block.packed(rank.backend());
     try {
         m_store.save(entry.key, entry.shape, bytes);
     } catch (const Error& error) {

@@ -12,6 +12,11 @@
 
 namespace asterism {
 
+// A stored block in the memory of a backend (the CPU's: where the store has it); null if the store
+// has none that is right.
+std::unique_ptr<KeyValueBlock> takeFromStore(BlockStore& store, const BlockKey& key,
+                                             const BlockShape& shape, Backend& backend);
+
 // The way of one context's blocks into a store and back. Made before the ranks start; then each
 // rank restores and saves the blocks that are its own.
 class ContextCache {
@@ -25,8 +30,7 @@ class ContextCache {
                  const ModelConfig& config, Warn warn);
 
     const BlockKey& key(std::size_t index) const { return m_blocks[index].key; }
-    // A stored block in the memory of its rank (on the CPU: where the store has it); null if the
-    // store has none that is right.
+    // See takeFromStore().
     std::unique_ptr<KeyValueBlock> restoreBlock(std::size_t index, Rank& rank) const;
     // Keeps what was encoded. A store that cannot (disk full) costs a warning, not the run.
     void saveBlock(std::size_t index, Rank& rank, const KeyValueBlock& block) const;

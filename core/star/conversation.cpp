@@ -18,8 +18,8 @@ std::int64_t Conversation::tokensInScope() const {
 }
 
 QueryPlace Conversation::nextPlace() const {
-    return {m_placed.queryStart + static_cast<double>(m_turnTokens),
-            m_context.firstToken() + m_context.contextTokens() + m_turnTokens};
+    return {m_placed.queryStart + static_cast<double>(turnTokens()),
+            m_context.firstToken() + m_context.contextTokens() + turnTokens()};
 }
 
 std::vector<Conversation::MassRun> Conversation::runsOf(int rank, int ranks) const {
@@ -70,9 +70,14 @@ void Conversation::beginTurn(Backend& lastRank, const KvLayout& layout, std::int
     m_turns.push_back(std::make_unique<KeyValueBlock>(lastRank, layout, tokens));
 }
 
-void Conversation::endTurn(std::int64_t tokens) {
-    m_turns.back()->setTokens(tokens);
-    m_turnTokens += tokens;
+void Conversation::endTurn(std::span<const TokenId> tokens) {
+    m_turns.back()->setTokens(std::ssize(tokens));
+    m_tokens.insert(m_tokens.end(), tokens.begin(), tokens.end());
+}
+
+void Conversation::addTurn(std::unique_ptr<KeyValueBlock> turn, std::span<const TokenId> tokens) {
+    m_turns.push_back(std::move(turn));
+    endTurn(tokens);
 }
 
 }  // namespace asterism

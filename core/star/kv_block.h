@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "core/backend.h"
 
@@ -45,6 +47,9 @@ class KeyValueBlock {
     }
     // All bytes of one layer, as they travel between ranks.
     TensorView layerBytes(std::int64_t layer) const;
+    // All layers on the host, with no more room than the tokens take: as a store keeps them. A q8
+    // block must be full.
+    std::vector<std::byte> packed(Backend& backend) const;
 
   private:
     KvLayout m_layout;

@@ -194,6 +194,18 @@ std::vector<TokenId> buildQuery(const Tokenizer& tokenizer, const PromptFrame& f
     return tokens;
 }
 
+std::vector<TokenId> buildFollowUp(const Tokenizer& tokenizer, const PromptFrame& frame,
+                                   std::span<const TokenId> unread, const std::string& question) {
+    std::vector<TokenId> tokens(unread.begin(), unread.end());
+    tokens.insert(tokens.end(), frame.between.begin(), frame.between.end());
+    const bool isChat = !frame.after.empty();
+    const auto words = tokenizer.encode(isChat ? question : "Question: " + question + "\nAnswer:",
+                                        ControlTokens::asText);
+    tokens.insert(tokens.end(), words.begin(), words.end());
+    tokens.insert(tokens.end(), frame.after.begin(), frame.after.end());
+    return tokens;
+}
+
 std::vector<Source> rankSources(const DocumentContext& context, std::span<const std::size_t> parts,
                                 std::span<const std::vector<double>> mass, std::size_t count) {
     std::vector<Source> sources;

@@ -77,6 +77,9 @@ DocumentContext buildContext(const Tokenizer& tokenizer, const PromptFrame& fram
 // The query's tokens: the question as it follows the documents, inside the model's frame.
 std::vector<TokenId> buildQuery(const Tokenizer& tokenizer, const PromptFrame& frame,
                                 const std::string& question);
+// The same for a later question: `unread` are tokens of the last answer that did not run yet.
+std::vector<TokenId> buildFollowUp(const Tokenizer& tokenizer, const PromptFrame& frame,
+                                   std::span<const TokenId> unread, const std::string& question);
 
 // A passage that an answer drew on.
 struct Source {
