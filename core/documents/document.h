@@ -41,6 +41,8 @@ struct Mark {
 struct PossibleSecret {
     std::string kind;       // "private key", "GitHub token", ...
     std::int64_t line = 1;  // of the text
+
+    friend bool operator==(const PossibleSecret&, const PossibleSecret&) = default;
 };
 
 // A text that was read whole.
@@ -86,6 +88,8 @@ struct LeftOut {
     LeftOutCause cause = LeftOutCause::unreadable;
     std::uintmax_t fileBytes = 0;  // 0 for folders, which are not looked into
     bool isFolder = false;
+
+    friend bool operator==(const LeftOut&, const LeftOut&) = default;
 };
 
 struct DocumentCollection {
