@@ -198,7 +198,10 @@ TEST_F(ProjectSessionTest, QuestionsAreAnsweredBetweenBlocksOverWhatIsReady) {
     std::vector<std::int64_t> scope;
     bool isAsking = false;
     ingest([&] {
-        if (isAsking || !session().encoded() || !session().encoded()->hasBlock(0)) return;
+        const auto states = session().states();
+        if (isAsking ||
+            std::find(states.begin(), states.end(), DocumentState::ready) == states.end())
+            return;
         isAsking = true;
         const AskResult result = ask("So far?");
         isAsking = false;
@@ -253,8 +256,7 @@ TEST_F(ProjectSessionTest, AFailedDocumentDoesNotStopTheOthersAndIsTriedAgain) {
     EXPECT_THAT(report.changes.failed.front(), HasSubstr("broken.pdf"));
     EXPECT_EQ(report.changes.added.size(), 12U);
     write("broken.pdf", "plain text after all");
-    write("broken.txt", "plain text after all");
-    EXPECT_EQ(ingest().changes.added.size(), 1U);
+    EXPECT_THAT(ingest().changes.added, ElementsAre("broken.pdf"));
 }
 
 TEST_F(ProjectSessionTest, AnotherModelIsAdoptedAndEverythingEncodedAgain) {
@@ -296,7 +298,7 @@ TEST_F(ProjectSessionTest, WorksWithoutAKvCache) {
     const AskResult first = ask("One?");
     EXPECT_EQ(ask("Two?", {}, first.message.conversationId).message.conversationId,
               first.message.conversationId);
-    EXPECT_FALSE(std::filesystem::exists(m_folder / "cache/blocks"));
+    EXPECT_TRUE(std::filesystem::is_empty(m_folder / "cache/blocks"));
 }
 
 TEST_F(ProjectSessionTest, RescanMarksChangedDocuments) {
