@@ -185,9 +185,12 @@ Intake ProjectSession::takeInAll(const IngestOptions& options, const EventSink& 
     IntakeRequest request = intakeRequest(options);
     request.sources = m_workspace.projects().sources(m_project.id);
     IntakeSteps steps;
-    steps.keep = [&](const ProjectDocument& document) {
-        return store.save(m_project.id, document.record, document.text,
-                          document.segment.textTokens());
+    steps.keep = [&](std::span<const std::shared_ptr<ProjectDocument>> documents) {
+        Transaction transaction(m_workspace.database());
+        for (const auto& document : documents)
+            document->record.id = store.save(m_project.id, document->record, document->text,
+                                             document->segment.textTokens());
+        transaction.commit();
     };
     steps.confirm = [&](const DocumentRecord& record) {
         store.setFileTime(record.id, record.fileBytes, record.fileTime);
