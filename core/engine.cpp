@@ -221,7 +221,7 @@ std::unique_ptr<ContextCache> Engine::openCache(const EncodedContext& context,
     if (!m_store || context.options.attention != AttentionMode::star) return nullptr;
     BlockKeyBase base;
     base.modelFingerprint = m_fingerprint;
-    base.numericClass = m_backends.front()->activationType() == DataType::f32 ? "f32" : "bf16";
+    base.numericClass = m_backends.front()->numericClass();
     return std::make_unique<ContextCache>(*m_store, base, context, m_config, std::move(warn));
 }
 
