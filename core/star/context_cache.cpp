@@ -62,13 +62,15 @@ ContextCache::ContextCache(BlockStore& store, BlockKeyBase base, const EncodedCo
         const TokenRange& range = context.blocks[i];
         // Nothing stands in front of the block that the anchor is taken from.
         base.anchor = isFirst && i == 0 ? std::span<const TokenId>() : anchorTokensOf(context);
-        m_blocks.push_back(
-            {bestKey(store, base, context.tokensOf(range), encodingStart(context, i)),
-             {layout, range.tokens()}});
+        const std::span<const TokenId> tokens = context.tokensOf(range);
+        const std::int64_t start = encodingStart(context, i);
+        m_blocks.push_back({bestKey(store, base, tokens, start),
+                            blockKey(base, tokens, start),
+                            {layout, range.tokens()}});
     }
     base.anchor = anchorTokensOf(context);
     if (base.anchor.empty()) return;
-    m_anchor.key = anchorKey(base);
+    m_anchor.key = m_anchor.ownKey = anchorKey(base);
     m_anchor.shape = {kvLayout(config, base.anchorType), std::ssize(base.anchor)};
 }
 
@@ -91,7 +93,7 @@ void ContextCache::saveAnchor(Rank& rank, const KeyValueBlock& anchor) const {
 void ContextCache::save(const Entry& entry, Rank& rank, const KeyValueBlock& block) const {
     const std::vector<std::byte> bytes = block.packed(rank.backend());
     try {
-        m_store.save(entry.key, entry.shape, bytes);
+        m_store.save(entry.ownKey, entry.shape, bytes);
     } catch (const Error& error) {
         m_warn(error.what());
     }

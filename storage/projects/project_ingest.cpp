@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "core/base/clock.h"
 #include "core/base/error.h"
@@ -244,7 +245,17 @@ IngestReport ProjectSession::ingest(const IngestOptions& options, const EventSin
     return report;
 }
 
+// A block that was found damaged is kept under the key of the numbers it was encoded with anew.
+void ProjectSession::refreshKeys() {
+    if (!m_workspace.blocks() || !m_encoded) return;
+    const std::vector<BlockKey> before =
+        std::exchange(m_keys, m_engine.engine.blockKeys(*m_encoded));
+    m_workspace.blocks()->pin(m_keys);
+    m_workspace.blocks()->unpin(before);
+}
+
 void ProjectSession::keepPlan() {
+    refreshKeys();
     std::vector<PlannedBlock> plan;
     for (std::size_t i = 0; m_encoded && i < m_encoded->blocks.size(); ++i) {
         PlannedBlock block;

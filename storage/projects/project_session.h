@@ -166,6 +166,7 @@ class ProjectSession {
     void addCosts(const ProjectContext& context, ProjectChanges& changes) const;
     std::unique_ptr<ProjectContext> contextOf(std::vector<SharedDocument> documents) const;
     void useContext(std::unique_ptr<ProjectContext> context);
+    void refreshKeys();
     void keepPlan();
     std::vector<std::size_t> blocksToEncode() const;
     std::int64_t encodeInSlices(std::vector<std::size_t> blocks, const IngestOptions& options,
