@@ -119,7 +119,7 @@ class IntakeRun {
         Document document;
         try {
             document = readFound(file.file, m_request.read);
-            take(std::move(document), file);
+            take(std::move(document), file, leftOut);
         } catch (const RefusedFile& refusal) {
             refuse(file, refusal.cause(), refusal.what(), leftOut);
         } catch (const Error& error) {  // the tokenizer's: not UTF-8 after all
@@ -127,8 +127,21 @@ class IntakeRun {
         }
     }
 
-    void take(Document document, const FileToRead& file) {
+    // Two sources may have files of one name; the first one's is the document.
+    bool isTaken(const std::string& name, std::int64_t source) {
+        const auto known = m_known.find(name);
+        const std::int64_t owner = known != m_known.end() ? known->second->record.sourceId : source;
+        return m_owners.try_emplace(name, owner).first->second != source;
+    }
+
+    void take(Document document, const FileToRead& file, std::vector<LeftOut>& leftOut) {
         DocumentRecord record = recordOf(document, file.sourceId);
+        if (isTaken(record.name, file.sourceId)) {
+            leftOut.push_back({record.name,
+                               "another source of the project has a document of this name",
+                               LeftOutCause::unsupported, record.fileBytes});
+            return;
+        }
         const auto known = m_known.find(record.name);
         if (known != m_known.end() && known->second->record.textHash == record.textHash &&
             known->second->record.textBytes == record.textBytes) {
@@ -185,7 +198,8 @@ class IntakeRun {
     const Tokenizer& m_tokenizer;
     const IntakeSteps& m_steps;
     std::unordered_map<std::string, SharedDocument> m_known;
-    std::vector<std::shared_ptr<ProjectDocument>> m_read;  // not kept yet
+    std::unordered_map<std::string, std::int64_t> m_owners;  // source of a name that was read now
+    std::vector<std::shared_ptr<ProjectDocument>> m_read;    // not kept yet
     Stopwatch m_sinceKept;
     Intake m_intake;
 };

@@ -1,7 +1,9 @@
 #include "storage/projects/project_session.h"
 
-#include <algorithm>
+#include <array>
+#include <map>
 #include <sstream>
+#include <utility>
 
 #include "core/base/error.h"
 #include "storage/projects/open_conversation.h"
@@ -86,10 +88,12 @@ void ProjectSession::useContext(std::unique_ptr<ProjectContext> context) {
             engine.layOut(m_context->input().tokens, m_context->blocks(), m_context->options());
         if (m_workspace.blocks()) m_keys = engine.blockKeys(*m_encoded);
     }
+    std::map<std::array<std::uint8_t, 16>, std::size_t> indexBefore;
+    for (std::size_t i = 0; i < keysBefore.size(); ++i) indexBefore[keysBefore[i].bytes] = i;
     for (std::size_t i = 0; before && i < m_keys.size(); ++i) {
-        const auto same = std::find(keysBefore.begin(), keysBefore.end(), m_keys[i]);
-        if (same == keysBefore.end()) continue;
-        const auto old = static_cast<std::size_t>(same - keysBefore.begin());
+        const auto same = indexBefore.find(m_keys[i].bytes);
+        if (same == indexBefore.end()) continue;
+        const std::size_t old = same->second;
         if (before->rankOf[old] != m_encoded->rankOf[i]) continue;
         m_encoded->keyValues[i] = std::move(before->keyValues[old]);
         m_encoded->seconds[i] = before->seconds[old];
