@@ -11,6 +11,7 @@ namespace asterism {
 namespace {
 
 constexpr std::size_t kTitleBytes = 60;
+constexpr int kSearchWords = 100;  // the time a search takes grows with their square
 constexpr const char* kConversationColumns =
     "id, project, title, is_pinned, is_archived, created_at, changed_at, room, leaf_message";
 constexpr const char* kMessageColumns =
@@ -88,8 +89,10 @@ std::string titleOf(std::string_view question) {
 std::string searchOf(std::string_view words) {
     std::string search;
     bool isInWord = false;
+    int count = 0;
     for (const char character : words) {
         const bool isOfWord = !isSpace(character) && character != '"';
+        if (isOfWord && !isInWord && ++count > kSearchWords) break;
         if (isOfWord && !isInWord) search += '"';
         if (!isOfWord && isInWord) search += "\"* ";
         if (isOfWord) search += character;

@@ -54,7 +54,8 @@ class ChatStore {
     std::vector<SummaryRecord> summaries(std::int64_t project) const;
 
     // Messages that hold all of the words (each as a prefix), best first; of one project, or of
-    // all (0). Any text is a search; one without words finds nothing.
+    // all (0). Any text is a search: one without words finds nothing, of a long one the first 100
+    // words count.
     std::vector<ChatHit> search(const std::string& words, std::int64_t project,
                                 std::int64_t limit = 50) const;
 

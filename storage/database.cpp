@@ -151,8 +151,8 @@ bool Statement::isNull(int column) const {
 }
 
 void Statement::refuse(int column) const {
-    throw Error(m_database.place(), ": holds what cannot be meant as `",
-                sqlite3_column_name(m_statement.get(), column), "`; ", adviceOn(SQLITE_CORRUPT, 0));
+    throw Error(m_database.place(), ": is damaged in column ",
+                sqlite3_column_name(m_statement.get(), column), "; ", adviceOn(SQLITE_CORRUPT, 0));
 }
 
 void Database::Close::operator()(sqlite3* connection) const {

@@ -138,7 +138,8 @@ TEST_F(Values, AChangeOfNothingSaysWhatIsGone) {
 
 TEST_F(Values, WhatCannotBeMeantNamesItsColumn) {
     Statement statement = kept(5);
-    EXPECT_THAT(failureOf([&statement] { statement.refuse(0); }), HasSubstr("`value`"));
+    EXPECT_THAT(failureOf([&statement] { statement.refuse(0); }),
+                HasSubstr("damaged in column value;"));
 }
 
 TEST_F(Values, AStatementThatIsNoneIsAnError) {

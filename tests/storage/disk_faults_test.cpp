@@ -1,16 +1,12 @@
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sched.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
-#include <fstream>
-#include <functional>
 
 #include "core/base/error.h"
+#include "tests/storage/small_disk.h"
 #include "tests/storage/stored_block.h"
 #include "tests/support/test_files.h"
 
@@ -18,57 +14,13 @@ namespace asterism {
 namespace {
 
 namespace fs = std::filesystem;
+using test::inChild;
+using test::kSkip;
+using test::mountSmallDisk;
 using test::sampleBlock;
 using test::SampleBlock;
+using test::unless;
 using test::WatchedStore;
-
-constexpr const char* kSkip = "skip";
-
-// Runs in a process of its own, whose limits and mounts may then be changed; returns what the body
-// found wrong ("" if nothing).
-std::string inChild(const std::function<std::string()>& body) {
-    int ends[2];
-    if (::pipe(ends) != 0) return "no pipe";
-    const pid_t child = ::fork();
-    if (child == 0) {
-        std::string wrong;
-        try {
-            wrong = body();
-        } catch (const std::exception& error) {
-            wrong = std::string("thrown: ") + error.what();
-        }
-        const bool isTold =
-            ::write(ends[1], wrong.data(), wrong.size()) == static_cast<ssize_t>(wrong.size());
-        ::_exit(isTold ? 0 : 1);
-    }
-    ::close(ends[1]);
-    std::string wrong;
-    char buffer[512];
-    for (ssize_t got = 0; (got = ::read(ends[0], buffer, sizeof buffer)) > 0;)
-        wrong.append(buffer, static_cast<std::size_t>(got));
-    ::close(ends[0]);
-    int status = -1;
-    ::waitpid(child, &status, 0);
-    return status == 0 ? wrong : wrong + " (the process failed)";
-}
-
-// Mounts a small disk of its own at the folder, seen by this process alone; root is not needed
-// where user namespaces are allowed.
-bool mountSmallDisk(const fs::path& folder, const char* options) {
-    const auto writeLine = [](const char* path, const std::string& line) {
-        std::ofstream(path) << line;
-    };
-    const uid_t user = ::getuid();
-    const gid_t group = ::getgid();
-    if (::unshare(CLONE_NEWNS) != 0) {
-        if (::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return false;
-        writeLine("/proc/self/setgroups", "deny");
-        writeLine("/proc/self/uid_map", "0 " + std::to_string(user) + " 1");
-        writeLine("/proc/self/gid_map", "0 " + std::to_string(group) + " 1");
-    }
-    return ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
-           ::mount("tmpfs", folder.c_str(), "tmpfs", 0, options) == 0;
-}
 
 // The message of the Error that saving ends with; empty if it ends well.
 std::string failureOf(WatchedStore& watched, const SampleBlock& block) {
@@ -79,14 +31,6 @@ std::string failureOf(WatchedStore& watched, const SampleBlock& block) {
     }
     return {};
 }
-
-std::string unless(bool isRight, const std::string& wrong) {
-    return isRight ? "" : wrong + "; ";
-}
-
-#define ASTERISM_EXPECT_NOTHING_WRONG(wrong)                                                   \
-    if ((wrong) == kSkip) GTEST_SKIP() << "this machine lets no test mount a disk of its own"; \
-    EXPECT_EQ(wrong, "")
 
 TEST(DiskFaults, AFullDiskIsSaidAndNothingHalfWrittenIsLeft) {
     const test::TempDir dir;

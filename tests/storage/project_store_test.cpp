@@ -239,9 +239,9 @@ TEST_F(Projects, ASourceGoesWithItsDocuments) {
 
 TEST_F(Projects, WhatCannotBeMeantIsSaidToBeDamaged) {
     stored.database.execute("UPDATE project SET kv = 9");
-    EXPECT_THAT(failureOf([this] { store.list(); }), HasSubstr("`kv`"));
+    EXPECT_THAT(failureOf([this] { store.list(); }), HasSubstr("damaged in column kv;"));
     stored.database.execute("UPDATE project SET kv = 0, anchor = x'0102'");
-    EXPECT_THAT(failureOf([this] { store.list(); }), HasSubstr("`anchor`"));
+    EXPECT_THAT(failureOf([this] { store.list(); }), HasSubstr("damaged in column anchor;"));
 }
 
 }  // namespace
