@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 
 #include "core/base/error.h"
 #include "core/text/utf8.h"
@@ -62,14 +63,46 @@ bool isWrittenWithoutSpaces(std::int32_t code) {
 }
 
 bool isSpace(std::int32_t code) {
-    return code >= 0 && u_isUWhiteSpace(code) != 0;
+    return u_isUWhiteSpace(code) != 0;
 }
 
 bool isLetter(std::int32_t code) {
     return code >= 0 && u_isalpha(code) != 0;
 }
 
-// ASCII characters that are themselves wherever they stand.
+const icu::Normalizer2& compatibilityForms() {
+    UErrorCode status = U_ZERO_ERROR;
+    const icu::Normalizer2* forms = icu::Normalizer2::getNFKCInstance(status);
+    if (U_FAILURE(status)) throw Error("cannot compare quotations: ICU says ", u_errorName(status));
+    return *forms;
+}
+
+// What becomes of a character.
+enum class Fold : std::uint8_t { copy, space, hyphen, invisible, mark, markdown, forms };
+
+Fold classify(std::int32_t code) {
+    if (isSpace(code)) return Fold::space;
+    if (isHyphen(code)) return Fold::hyphen;
+    if (isInvisible(code)) return Fold::invisible;
+    if (plainMark(code) != 0) return Fold::mark;
+    if (code == '*' || code == '`') return Fold::markdown;
+    const bool isStable = u_getIntPropertyValue(code, UCHAR_NFKC_QUICK_CHECK) == UNORM_YES;
+    return isStable ? Fold::copy : Fold::forms;
+}
+
+// Asking ICU for every character of a text would take most of the time.
+Fold foldOf(std::int32_t code) {
+    static const std::vector<Fold> kBasicPlane = [] {
+        std::vector<Fold> folds(0x10000);
+        for (std::size_t i = 0; i < folds.size(); ++i)
+            folds[i] = classify(static_cast<std::int32_t>(i));
+        return folds;
+    }();
+    if (code < 0) return Fold::copy;
+    return code < 0x10000 ? kBasicPlane[static_cast<std::size_t>(code)] : classify(code);
+}
+
+// ASCII characters that are themselves wherever they stand, and the space, which is if it is alone.
 constexpr std::array<bool, 256> kIsPlain = [] {
     std::array<bool, 256> isPlain{};
     for (std::size_t byte = '!'; byte < 0x7F; ++byte)
@@ -77,11 +110,8 @@ constexpr std::array<bool, 256> kIsPlain = [] {
     return isPlain;
 }();
 
-const icu::Normalizer2& compatibilityForms() {
-    UErrorCode status = U_ZERO_ERROR;
-    const icu::Normalizer2* forms = icu::Normalizer2::getNFKCInstance(status);
-    if (U_FAILURE(status)) throw Error("cannot compare quotations: ICU says ", u_errorName(status));
-    return *forms;
+bool isPlain(char letter) {
+    return kIsPlain[static_cast<unsigned char>(letter)];
 }
 
 }  // namespace
@@ -104,9 +134,12 @@ class TextFolder {
   private:
     // The last character in front of one that is not ASCII may be composed with it.
     bool copyPlain() {
+        const std::size_t size = m_text.size();
         std::size_t end = m_next;
-        while (end < m_text.size() && kIsPlain[static_cast<unsigned char>(m_text[end])]) ++end;
-        if (end > m_next && end < m_text.size() && (m_text[end] & 0x80) != 0) --end;
+        while (end < size && (isPlain(m_text[end]) ||
+                              (m_text[end] == ' ' && end + 1 < size && isPlain(m_text[end + 1]))))
+            ++end;
+        if (end > m_next && end < size && (m_text[end] & 0x80) != 0) --end;
         if (end == m_next) return false;
         copyTo(end);
         return true;
@@ -114,29 +147,34 @@ class TextFolder {
 
     void foldOne(Character character) {
         const std::size_t behind = m_next + character.bytes;
-        if (isSpace(character.code)) {
-            foldSpace();
-        } else if (isHyphen(character.code)) {
-            if (!skipInsideWord(behind)) replaceTo(behind, "-");
-        } else if (isInvisible(character.code)) {
-            if (!isSoftHyphen(character.code) || !skipInsideWord(behind)) replaceTo(behind, {});
-        } else if (const char mark = plainMark(character.code); mark != 0) {
-            replaceTo(behind, {&mark, 1});
-        } else if (character.code == '*' || character.code == '`') {
-            foldMarkdown(m_text[m_next]);
-        } else if (character.code < 0) {
-            copyTo(behind);
-        } else {
-            foldForms(character, behind);
+        switch (foldOf(character.code)) {
+            case Fold::space:
+                return foldSpace();
+            case Fold::hyphen:
+                if (!skipInsideWord(behind)) replaceTo(behind, "-");
+                return;
+            case Fold::invisible:
+                if (!isSoftHyphen(character.code) || !skipInsideWord(behind)) replaceTo(behind, {});
+                return;
+            case Fold::mark: {
+                const char mark = plainMark(character.code);
+                return replaceTo(behind, {&mark, 1});
+            }
+            case Fold::markdown:
+                return foldMarkdown(m_text[m_next]);
+            case Fold::copy:
+            case Fold::forms:
+                return foldForms(character, behind);
         }
     }
 
     // The offset behind the white space at `at`.
     std::size_t endOfSpace(std::size_t at) const {
-        for (Character next = characterAt(m_text, at); isSpace(next.code);
-             next = characterAt(m_text, at))
+        for (;;) {
+            const Character next = characterAt(m_text, at);
+            if (foldOf(next.code) != Fold::space) return at;
             at += next.bytes;
-        return at;
+        }
     }
 
     std::int32_t lastCode() const {
@@ -177,10 +215,7 @@ class TextFolder {
              next.code >= 0x80 && !m_forms.hasBoundaryBefore(next.code);
              next = characterAt(m_text, end))
             end += next.bytes;
-        const bool isAlone = end == first;
-        if (isAlone && (character.code < 0x80 ||
-                        u_getIntPropertyValue(character.code, UCHAR_NFKC_QUICK_CHECK) == UNORM_YES))
-            return copyTo(end);
+        if (end == first && foldOf(character.code) == Fold::copy) return copyTo(end);
         UErrorCode status = U_ZERO_ERROR;
         const std::string_view source = m_text.substr(m_next, end - m_next);
         const icu::UnicodeString normalized = m_forms.normalize(
