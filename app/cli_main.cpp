@@ -44,7 +44,8 @@ int runProgram(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return reportUsage(program, error);
     }
-    commands.runNamed({false, ::isatty(STDERR_FILENO) == 1, interrupts.token()});
+    commands.runNamed({false, ::isatty(STDERR_FILENO) == 1, interrupts.token(),
+                       [&interrupts] { return interrupts.rearm(); }});
     std::cout.flush();
     if (!std::cout)
         return report(ExitCode::failed, "standard output: the result could not be written");

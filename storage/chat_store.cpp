@@ -212,6 +212,15 @@ std::optional<MessageRecord> ChatStore::message(std::int64_t message) const {
     return messageAt(rows);
 }
 
+std::vector<MessageRecord> ChatStore::messages(std::int64_t conversation) const {
+    Statement rows = m_database.prepare(std::string("SELECT ") + kMessageColumns +
+                                        " FROM message WHERE conversation = ? ORDER BY id");
+    rows.bind(conversation);
+    std::vector<MessageRecord> messages;
+    while (rows.step()) messages.push_back(messageAt(rows));
+    return messages;
+}
+
 std::vector<MessageRecord> ChatStore::branch(std::int64_t leaf) const {
     Statement rows = m_database.prepare(
         std::string("WITH RECURSIVE branch (step, above) AS (SELECT id, parent FROM message "

@@ -34,6 +34,8 @@ class ChatStore {
     // title. Throws Error if the parent is no message of the conversation.
     std::int64_t add(const MessageRecord& message);
     std::optional<MessageRecord> message(std::int64_t message) const;
+    // All messages of a conversation, of every branch, oldest first.
+    std::vector<MessageRecord> messages(std::int64_t conversation) const;
     // From the first message to this one; none if it is 0 or gone.
     std::vector<MessageRecord> branch(std::int64_t leaf) const;
     // The children of this message's parent, with itself, oldest first: the ways it was edited.

@@ -27,6 +27,8 @@ struct CommandContext {
     bool isJson = false;
     bool showsProgress = false;  // standard error is a terminal
     std::stop_token stop;        // asked to stop by Ctrl-C
+    // For commands that go on after a Ctrl-C: a token that the next one asks to stop.
+    std::function<std::stop_token()> nextStop;
 };
 
 // A command's work. Throws Error (exit 1), UsageError (2) or Stopped (130).

@@ -9,7 +9,16 @@ void addAllCommands(CommandSet& commands) {
     addTemplateCommand(commands);
     addScoreCommand(commands);
     addGenerateCommand(commands);
+    addIngestCommand(commands);
     addAskCommand(commands);
+    addChatCommand(commands);
+    addSummarizeCommand(commands);
+    addExplainCommand(commands);
+    addListCommand(commands);
+    addStatusCommand(commands);
+    addVerifyCommand(commands);
+    addExportCommand(commands);
+    addRemoveCommand(commands);
     addBenchCommand(commands);
     addCacheCommand(commands);
 }

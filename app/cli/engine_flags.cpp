@@ -104,6 +104,24 @@ void ContextFlags::add(CLI::App& command) {
     addChoice(command, "--kv", options.kv, kKvTypes, "How keys and values are stored");
 }
 
+void addKvFlag(CLI::App& command, std::optional<KvType>& kv) {
+    const auto assign = [&kv](const std::string& text) {
+        const auto found = kKvTypes.find(text);
+        if (found == kKvTypes.end())
+            throw CLI::ValidationError("--kv", text + " is none of " + namesOf(kKvTypes));
+        kv = found->second;
+    };
+    command.add_option_function<std::string>("--kv", assign, "How keys and values are stored")
+        ->type_name(namesOf(kKvTypes))
+        ->default_str(nameOf(KvType::q8));
+}
+
+std::string nameOf(KvType kv) {
+    for (const auto& [text, type] : kKvTypes)
+        if (type == kv) return text;
+    return {};
+}
+
 CLI::Validator atLeast(std::int64_t low) {
     // Not the parser's own conversion: it takes numbers out of range for the nearest one.
     const auto check = [low](const std::string& text) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -39,6 +40,10 @@ struct ContextFlags {
     // The options with the anchor resolved; `anchorFile` holds the tokens of an anchor's file.
     ContextOptions resolve(std::vector<TokenId> anchorFile) const;
 };
+
+// --kv of something that has a KV type of its own where none is given.
+void addKvFlag(CLI::App& command, std::optional<KvType>& kv);
+std::string nameOf(KvType kv);
 
 // Accepts whole numbers from `low` on; the complaint says so.
 CLI::Validator atLeast(std::int64_t low);

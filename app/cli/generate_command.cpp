@@ -152,7 +152,9 @@ void generate(const GenerateFlags& flags, const CommandContext& command) {
     if (answer.end == AnswerEnd::stopped) throw Stopped();
     if (command.isJson) return printJson(resultOf(conversation, answer));
     std::cout << std::endl;
-    std::cerr << timingLine(*context, answer, conversation.tokensInScope()) << std::endl;
+    std::cerr << timingLine(*context, {conversation.tokensInScope(), answer.firstTokenSeconds,
+                                       answer.tokensPerSecond()})
+              << std::endl;
 }
 
 }  // namespace

@@ -12,20 +12,21 @@
 
 namespace asterism {
 
-namespace {
-
 std::string fixedText(double value, int digits) {
     char text[64];
     std::snprintf(text, sizeof text, "%.*f", digits, value);
     return text;
 }
 
-}  // namespace
-
 void ProgressLine::show(const EngineEvent& event) {
-    if (const auto* started = std::get_if<EncodingStarted>(&event)) {
+    if (const auto* document = std::get_if<DocumentRead>(&event)) {
+        showLine("reading: file " + grouped(document->index + 1) + " of " +
+                 grouped(document->count) + " " + document->name);
+    } else if (const auto* started = std::get_if<EncodingStarted>(&event)) {
         if (!started->warning.empty()) std::cerr << "warning: " << started->warning << std::endl;
         m_totalTokens = started->contextTokens;
+        m_doneTokens = 0;
+        m_doneBlocks = 0;
         m_totalBlocks = started->blocks.size();
         m_clock = Stopwatch();
         showEncoding();
@@ -51,6 +52,11 @@ void ProgressLine::showEncoding() {
         line += ", " + grouped(std::llround(rate)) + " tokens/s, " +
                 duration(static_cast<double>(m_totalTokens - m_doneTokens) / rate) + " left";
     }
+    showLine(line);
+}
+
+void ProgressLine::showLine(const std::string& line) {
+    if (!m_isShown) return;
     std::cerr << "\r\033[K" << line << std::flush;
     m_hasLine = true;
 }
@@ -77,8 +83,7 @@ std::string duration(double seconds) {
     return text + rest + " s";
 }
 
-std::string timingLine(const EncodedContext& context, const Answer& answer,
-                       std::int64_t tokensRead) {
+std::string timingLine(const EncodedContext& context, const AnswerTiming& answer) {
     const double rate =
         static_cast<double>(context.contextTokens()) / std::max(context.encodeSeconds, 1e-9);
     const std::int64_t encoded = std::ssize(context.blocks) - context.restoredBlocks;
@@ -87,9 +92,9 @@ std::string timingLine(const EncodedContext& context, const Answer& answer,
         blocks = grouped(context.restoredBlocks) + " blocks restored, " + blocks;
     blocks += " in " + duration(context.encodeSeconds);
     if (context.restoredBlocks == 0) blocks += " (" + grouped(std::llround(rate)) + " tokens/s)";
-    return "read " + grouped(tokensRead) + " of " + grouped(context.contextTokens()) +
+    return "read " + grouped(answer.tokensRead) + " of " + grouped(context.contextTokens()) +
            " tokens, nothing dropped · " + blocks + " · first token " +
-           duration(answer.firstTokenSeconds) + " · " + fixedText(answer.tokensPerSecond(), 1) +
+           duration(answer.firstTokenSeconds) + " · " + fixedText(answer.tokensPerSecond, 1) +
            " tokens/s · KV cache " + bytesText(static_cast<std::uint64_t>(context.kvBytes())) +
            " · peak memory " + bytesText(static_cast<std::uint64_t>(peakMemory()));
 }

@@ -9,18 +9,22 @@
 
 namespace asterism {
 
-// Shows engine events to a person on standard error: stage, tokens/s and time left on one line that
-// is rewritten (terminals only), and warnings. Called from one thread at a time.
+// Shows engine events to a person on standard error: documents, then blocks with tokens/s and time
+// left on one line that is rewritten (terminals only), and warnings. Called from one thread at a
+// time.
 class ProgressLine {
   public:
     explicit ProgressLine(bool isShown) : m_isShown(isShown) {}
 
     void show(const EngineEvent& event);
+    // The same for work that has no events: "checking: block 3 of 40".
+    void show(const std::string& line) { showLine(line); }
     // Removes the line, so that other text can follow.
     void clear();
 
   private:
     void showEncoding();
+    void showLine(const std::string& line);
 
     bool m_isShown;
     bool m_hasLine = false;
@@ -36,9 +40,16 @@ std::string grouped(std::int64_t number);
 // "0.41 s" or "2 min 05 s".
 std::string duration(double seconds);
 
+// "31.4"
+std::string fixedText(double value, int digits);
+
 // The line under an answer: what was read, how long it took.
-std::string timingLine(const EncodedContext& context, const Answer& answer,
-                       std::int64_t tokensRead);
+struct AnswerTiming {
+    std::int64_t tokensRead = 0;
+    double firstTokenSeconds = 0;
+    double tokensPerSecond = 0;
+};
+std::string timingLine(const EncodedContext& context, const AnswerTiming& answer);
 
 // Most memory this process has had, in bytes.
 std::int64_t peakMemory();

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <stop_token>
+#include <string>
+
+#include "storage/disk_block_store.h"
+#include "storage/workspace.h"
+
+namespace asterism {
+
+// Removes a project with its chats, and the blocks of its plan that no other project has. The files
+// it was made of stay. Waits while another process changes the project; throws Stopped, or Error if
+// there is no such project. Returns the blocks that went.
+CacheUsage removeProject(Workspace& workspace, const std::string& name,
+                         const std::stop_token& stop);
+
+}  // namespace asterism

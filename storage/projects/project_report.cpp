@@ -1,0 +1,62 @@
+#include "storage/projects/project_report.h"
+
+#include "storage/block_folder.h"
+#include "storage/projects/source_scan.h"
+
+namespace asterism {
+
+namespace {
+
+void addBlocks(Workspace& workspace, ProjectReport& report) {
+    for (const PlannedBlock& block : workspace.documents().plan(report.project.id)) {
+        ++report.blocks;
+        if (!workspace.blocks()) continue;
+        const auto file = findBlockFile(workspace.blocks()->folder(), block.key);
+        if (!file || !file->isRegular) continue;
+        ++report.blocksKept;
+        report.bytesKept += file->bytes;
+    }
+}
+
+}  // namespace
+
+ProjectReport reportOn(Workspace& workspace, const ProjectRecord& project) {
+    ProjectReport report;
+    report.project = project;
+    report.sources = workspace.projects().sources(project.id);
+    report.documents = workspace.documents().list(project.id);
+    for (const DocumentRecord& document : report.documents) {
+        ++report.states[static_cast<std::size_t>(document.state)];
+        report.tokens += document.tokens;
+    }
+    addBlocks(workspace, report);
+    for (const ConversationRecord& conversation : workspace.chats().list(project.id)) {
+        report.conversations += !conversation.isArchived;
+        report.messages += std::ssize(workspace.chats().messages(conversation.id));
+    }
+    for (const SummaryRecord& summary : workspace.chats().summaries(project.id))
+        report.summaries += summary.documentId != 0;
+    return report;
+}
+
+SourceChanges compareSources(Workspace& workspace, const ProjectReport& report,
+                             const std::stop_token& stop) {
+    std::vector<std::string> unwanted;
+    for (const LeftOut& file : workspace.documents().leftOut(report.project.id))
+        if (file.cause == LeftOutCause::unwanted) unwanted.push_back(file.name);
+    SourceChanges changes;
+    for (const SourceRecord& source : report.sources) {
+        std::vector<DocumentRecord> known;
+        for (const DocumentRecord& document : report.documents)
+            if (document.sourceId == source.id) known.push_back(document);
+        SourceScan scan = scanSource(source, known, unwanted, {}, stop);
+        if (!scan.problem.empty()) changes.problems.push_back(std::move(scan.problem));
+        for (const DocumentRecord* record : scan.removed) changes.removed.push_back(record->name);
+        for (const FileToRead& file : scan.toRead)
+            (file.known ? changes.changed : changes.added).push_back(file.file.name);
+        changes.leftOut.insert(changes.leftOut.end(), scan.leftOut.begin(), scan.leftOut.end());
+    }
+    return changes;
+}
+
+}  // namespace asterism

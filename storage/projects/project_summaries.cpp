@@ -1,0 +1,234 @@
+#include "storage/projects/project_summaries.h"
+
+#include <xxhash.h>
+
+#include <map>
+#include <optional>
+
+#include "core/base/error.h"
+#include "core/model/decoder.h"
+
+namespace asterism {
+
+namespace {
+
+constexpr const char* kConversationTitle = "Summaries";
+
+// A change of these words makes all summaries out of date: they are part of what is hashed.
+constexpr const char* kDocumentPrompt =
+    "Summarise this document in at most five sentences: what it is about, what it says that "
+    "matters most, and what follows from that. Say only what the document says.";
+constexpr const char* kOverallPrompt =
+    "Summarise all of these documents together in at most eight sentences: what they are about, "
+    "what they have in common and where they differ. Say only what the documents say. These are "
+    "summaries of the single documents:";
+
+// Positions of a chat that its own words need: role marks and the like.
+constexpr std::int64_t kFrameTokens = 64;
+
+std::uint64_t hashOf(const std::string& text) {
+    return XXH3_64bits(text.data(), text.size());
+}
+
+class SummaryRun {
+  public:
+    SummaryRun(Workspace& workspace, ProjectSession& session, const Tokenizer& tokenizer,
+               const SummaryRequest& request, const EventSink& events, const std::stop_token& stop)
+        : m_workspace(workspace),
+          m_session(session),
+          m_tokenizer(tokenizer),
+          m_request(request),
+          m_events(events),
+          m_stop(stop),
+          m_conversation(conversation()) {
+        for (SummaryRecord& summary : workspace.chats().summaries(projectId()))
+            m_kept.emplace(summary.documentId, std::move(summary));
+    }
+
+    ProjectSummary run() {
+        const std::vector<SharedDocument> documents = chosenDocuments();
+        ProjectSummary result;
+        for (std::size_t i = 0; i < documents.size(); ++i) {
+            result.documents.push_back(summarize(documents[i]->record));
+            if (m_request.onSummary)
+                m_request.onSummary(i, documents.size(), result.documents.back());
+        }
+        summarizeAll(result);
+        return result;
+    }
+
+  private:
+    std::int64_t projectId() const { return m_session.project().id; }
+
+    std::vector<SharedDocument> chosenDocuments() const {
+        const ProjectContext& context = m_session.context();
+        if (context.isEmpty())
+            throw Error(m_session.project().name,
+                        ": the project has no documents to summarise; add some with "
+                        "`asterism-cli ingest`");
+        const std::vector<bool> isChosen = context.matching(m_request.only);
+        std::vector<SharedDocument> documents;
+        for (std::size_t i = 0; i < isChosen.size(); ++i)
+            if (isChosen[i]) documents.push_back(context.documents()[i]);
+        return documents;
+    }
+
+    ConversationRecord conversation() {
+        ChatStore& chats = m_workspace.chats();
+        for (const ConversationRecord& known : chats.list(projectId()))
+            if (known.isArchived && known.title == kConversationTitle) return known;
+        const ConversationRecord made = chats.create(projectId(), AskRequest().placement.room);
+        chats.rename(made.id, kConversationTitle);
+        chats.setArchived(made.id, true);
+        return made;
+    }
+
+    AskResult ask(const std::string& question, std::vector<std::string> only) {
+        AskRequest request;
+        request.question = question;
+        request.only = std::move(only);
+        request.conversation = m_conversation.id;
+        request.parent = 0;  // no summary sees another one's turn
+        request.answer = m_request.answer;
+        AskResult result = m_session.ask(request, m_events, m_stop);
+        if (result.message.end == MessageEnd::stopped) throw Stopped();
+        return result;
+    }
+
+    std::string modelAndLength() const {
+        return m_session.project().modelFingerprint + '\n' +
+               std::to_string(m_request.answer.maxTokens) + '\n';
+    }
+
+    std::optional<SummaryRecord> kept(std::int64_t document, std::uint64_t contentHash) const {
+        const auto known = m_kept.find(document);
+        if (known == m_kept.end() || known->second.contentHash != contentHash) return std::nullopt;
+        return known->second;
+    }
+
+    DocumentSummary summarize(const DocumentRecord& document) {
+        const std::uint64_t hash =
+            hashOf(modelAndLength() + kDocumentPrompt + std::to_string(document.textHash));
+        if (const auto known = kept(document.id, hash)) return {document.name, *known, true};
+        const AskResult answer = ask(kDocumentPrompt, {globOf(document.name)});
+        const std::int64_t read = answer.message.tokensRead - headerTokens();
+        if (read != document.tokens)
+            throw Error(document.name, ": only ", read, " of its ", document.tokens,
+                        " tokens could be read for the summary; run `asterism-cli ingest` again");
+        DocumentSummary made{document.name, keep(document.id, hash, answer), false};
+        made.summary.tokensRead = read;
+        m_workspace.chats().setSummary(projectId(), made.summary);
+        return made;
+    }
+
+    SummaryRecord keep(std::int64_t document, std::uint64_t hash, const AskResult& answer) {
+        SummaryRecord summary;
+        summary.documentId = document;
+        summary.contentHash = hash;
+        summary.text = answer.message.text;
+        summary.tokensRead = answer.message.tokensRead;
+        summary.messageId = answer.message.id;
+        return summary;
+    }
+
+    // Tokens of the context that every question reads, whatever its scope.
+    std::int64_t headerTokens() const {
+        std::int64_t tokens = 0;
+        for (const DocumentContext::Part& part : m_session.context().input().parts)
+            if (!part.document) tokens += part.tokens.tokens();
+        return tokens;
+    }
+
+    void summarizeAll(ProjectSummary& result) {
+        std::string content = modelAndLength() + kOverallPrompt;
+        for (const DocumentSummary& document : result.documents)
+            content += document.document + '\n' + document.summary.text + '\n';
+        const std::uint64_t hash = hashOf(content);
+        if (const auto known = kept(0, hash)) {
+            result.overall = *known;
+            result.isReused = true;
+        } else {
+            result.overall = overall(result.documents, hash);
+            m_workspace.chats().setSummary(projectId(), result.overall);
+        }
+        result.citations = m_workspace.chats().citations(result.overall.messageId);
+    }
+
+    // The summaries that are asked about together, and the documents they are of.
+    struct Group {
+        std::string text;
+        std::vector<std::string> only;
+        std::int64_t tokens = 0;
+    };
+
+    SummaryRecord overall(const std::vector<DocumentSummary>& documents, std::uint64_t hash) {
+        std::vector<Group> parts;
+        for (const DocumentSummary& document : documents)
+            parts.push_back({"\n\n" + document.document + ": " + document.summary.text,
+                             {globOf(document.document)},
+                             0});
+        for (;;) {
+            std::vector<Group> groups = grouped(parts);
+            if (groups.size() == 1)
+                return keep(0, hash, ask(kOverallPrompt + groups.front().text, m_request.only));
+            if (groups.size() == parts.size())
+                throw Error(m_session.project().name, ": two summaries of ",
+                            m_request.answer.maxTokens, " tokens do not fit in a chat of ",
+                            m_conversation.room, " positions; give a smaller --max-tokens");
+            parts.clear();
+            for (Group& group : groups) {
+                const AskResult answer = ask(kOverallPrompt + group.text, group.only);
+                parts.push_back({"\n\n" + answer.message.text, std::move(group.only), 0});
+            }
+        }
+    }
+
+    // Neighbours together, as many as a question has room for.
+    std::vector<Group> grouped(const std::vector<Group>& parts) const {
+        const std::int64_t room = m_conversation.room - m_request.answer.maxTokens -
+                                  tokensOf(kOverallPrompt) - kFrameTokens;
+        std::vector<Group> groups;
+        for (const Group& part : parts) {
+            const std::int64_t tokens = tokensOf(part.text);
+            if (groups.empty() || groups.back().tokens + tokens > room) groups.emplace_back();
+            Group& group = groups.back();
+            group.text += part.text;
+            group.only.insert(group.only.end(), part.only.begin(), part.only.end());
+            group.tokens += tokens;
+        }
+        return groups;
+    }
+
+    std::int64_t tokensOf(const std::string& text) const {
+        return std::ssize(m_tokenizer.encode(text, ControlTokens::asText));
+    }
+
+    Workspace& m_workspace;
+    ProjectSession& m_session;
+    const Tokenizer& m_tokenizer;
+    const SummaryRequest& m_request;
+    const EventSink& m_events;
+    const std::stop_token& m_stop;
+    ConversationRecord m_conversation;
+    std::map<std::int64_t, SummaryRecord> m_kept;  // by document; 0: of all
+};
+
+}  // namespace
+
+std::string globOf(const std::string& name) {
+    std::string glob;
+    for (const char letter : name) {
+        if (letter == '*' || letter == '?' || letter == '[' || letter == ']' || letter == '\\')
+            glob += '\\';
+        glob += letter;
+    }
+    return glob;
+}
+
+ProjectSummary summarizeProject(Workspace& workspace, ProjectSession& session,
+                                const Tokenizer& tokenizer, const SummaryRequest& request,
+                                const EventSink& events, const std::stop_token& stop) {
+    return SummaryRun(workspace, session, tokenizer, request, events, stop).run();
+}
+
+}  // namespace asterism
