@@ -11,6 +11,7 @@ void addAllCommands(CommandSet& commands) {
     addGenerateCommand(commands);
     addAskCommand(commands);
     addBenchCommand(commands);
+    addEvalCommand(commands);
     addCacheCommand(commands);
 }
 

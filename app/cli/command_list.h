@@ -13,6 +13,7 @@ void addScoreCommand(CommandSet& commands);
 void addGenerateCommand(CommandSet& commands);
 void addAskCommand(CommandSet& commands);
 void addBenchCommand(CommandSet& commands);
+void addEvalCommand(CommandSet& commands);
 void addCacheCommand(CommandSet& commands);
 
 }  // namespace asterism
