@@ -20,6 +20,7 @@ void addAllCommands(CommandSet& commands) {
     addExportCommand(commands);
     addRemoveCommand(commands);
     addBenchCommand(commands);
+    addEvalCommand(commands);
     addCacheCommand(commands);
 }
 

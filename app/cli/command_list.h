@@ -22,6 +22,7 @@ void addVerifyCommand(CommandSet& commands);
 void addExportCommand(CommandSet& commands);
 void addRemoveCommand(CommandSet& commands);
 void addBenchCommand(CommandSet& commands);
+void addEvalCommand(CommandSet& commands);
 void addCacheCommand(CommandSet& commands);
 
 }  // namespace asterism

@@ -34,6 +34,14 @@ std::string namesOf(const std::map<std::string, Value>& choices) {
     return names;
 }
 
+template <typename Value>
+Value valueOf(const std::map<std::string, Value>& choices, const std::string& what,
+              const std::string& name) {
+    const auto found = choices.find(name);
+    if (found == choices.end()) throw UsageError(what, " ", name, " is none of ", namesOf(choices));
+    return found->second;
+}
+
 // An option that takes one of a few names; `value` holds the default.
 template <typename Value>
 void addChoice(CLI::App& command, const std::string& name, Value& value,
@@ -147,10 +155,23 @@ ContextOptions ContextFlags::resolve(std::vector<TokenId> anchorFile) const {
 }
 
 AttentionMode attentionModeOf(const std::string& name) {
-    const auto found = kAttentionModes.find(name);
-    if (found == kAttentionModes.end())
-        throw UsageError("attention mode ", name, " is none of ", namesOf(kAttentionModes));
-    return found->second;
+    return valueOf(kAttentionModes, "attention mode", name);
+}
+
+PlanKind planOf(const std::string& name) {
+    return valueOf(kPlans, "plan", name);
+}
+
+Positions positionsOf(const std::string& name) {
+    return valueOf(kPositions, "positions", name);
+}
+
+Placement placementOf(const std::string& name) {
+    return valueOf(kPlacements, "placement", name);
+}
+
+KvType kvTypeOf(const std::string& name) {
+    return valueOf(kKvTypes, "KV type", name);
 }
 
 void PlacementFlags::add(CLI::App& command) {

@@ -48,8 +48,12 @@ std::string nameOf(KvType kv);
 // Accepts whole numbers from `low` on; the complaint says so.
 CLI::Validator atLeast(std::int64_t low);
 
-// The mode of that name. Throws UsageError if there is none.
+// What a name on the command line stands for. Throws UsageError if it is none.
 AttentionMode attentionModeOf(const std::string& name);
+PlanKind planOf(const std::string& name);
+Positions positionsOf(const std::string& name);
+Placement placementOf(const std::string& name);
+KvType kvTypeOf(const std::string& name);
 
 struct PlacementFlags {
     PlacementOptions options;
