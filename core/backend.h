@@ -41,7 +41,9 @@ struct AttentionCall {
     float scale = 1.0F;           // factor on query . key
     std::int64_t window = 0;      // 0: every earlier token
     std::int64_t sinkTokens = 0;  // first tokens that stay visible outside the window
-    Partial partial;              // result over all segments
+    // Result over all segments. The output may also be of activation type: rounded once, for what
+    // is not merged any further.
+    Partial partial;
     // If it has data: log-sum-exp of every segment for the last query row, [segments, heads], f32.
     TensorView segmentLogSumExp;
 };

@@ -8,6 +8,7 @@
 #include "core/base/check.h"
 #include "core/base/error.h"
 #include "cuda/check.h"
+#include "cuda/kernels/element_kernels.h"
 #include "cuda/kernels/merge_kernels.h"
 #include "cuda/kernels/rotate_kernels.h"
 #include "cuda/kernels/row_attention.h"
@@ -23,6 +24,8 @@ constexpr std::int64_t kLeastPiece = 64;  // keys
 constexpr std::int64_t kLeastTileRows = 129;
 constexpr std::int64_t kLeastTileTokens = 16;  // where only the slowest kernel could do that
 constexpr std::int64_t kBlocksPerUnit = 8;     // blocks of threads that keep a multiprocessor busy
+constexpr std::int64_t kLeastFusedTokens = 256;
+constexpr std::int64_t kFusedRows = 256;  // lengths are rounded up to
 
 std::int64_t divideUp(std::int64_t value, std::int64_t by) {
     return (value + by - 1) / by;
@@ -33,6 +36,7 @@ std::int64_t divideUp(std::int64_t value, std::int64_t by) {
 Attention::Attention(std::shared_ptr<Stream> stream, UploadRing& ring)
     : m_stream(std::move(stream)),
       m_ring(ring),
+      m_fused(m_stream),
       m_partials(m_stream),
       m_gathered(m_stream),
       m_lastRow(m_stream) {}
@@ -150,14 +154,14 @@ void Attention::attend(const AttentionCall& call) {
     describe(call);
     if (m_plan.shape.tokens == 0) return;
     if (!takesTiles(call)) return attendPieces(call);
-    attendTiles(call);
+    if (!attendFused(call)) attendTiles(call);
     if (call.segmentLogSumExp.data) attendLastRow(call);
 }
 
 bool Attention::takesTiles(const AttentionCall& call) const {
     const AttentionShape& shape = m_plan.shape;
     const std::int64_t shared = tileAttentionSharedBytes(shape.headDim);
-    if (call.queries.type != DataType::bf16 || shared == 0 ||
+    if (call.queries.type != DataType::bf16 || !rotatesRuns(shape) || shared == 0 ||
         shared > m_stream->device().sharedBytesPerBlock)
         return false;
     const bool hasRowKernel = rowAttentionTakes(shape, KvType::bf16);
@@ -165,23 +169,102 @@ bool Attention::takesTiles(const AttentionCall& call) const {
                         : shape.tokens >= kLeastTileTokens;
 }
 
-void Attention::attendTiles(const AttentionCall& call) {
+// Whether the queries see all keys, or, if the last segment is their own, all but those behind
+// them. Nothing else can be told to the vendor's attention.
+std::optional<Attention::Mask> Attention::plainMask() const {
+    if (m_plan.shape.window > 0 || m_plan.segments.empty()) return std::nullopt;
+    const SegmentEntry& last = m_plan.segments.back();
+    const bool isCausal = last.firstToken == 0 && last.keyCount == m_plan.shape.tokens;
+    const auto seen = std::span(m_plan.segments).first(m_plan.segments.size() - (isCausal ? 1 : 0));
+    const bool areSeen = std::all_of(seen.begin(), seen.end(), [](const SegmentEntry& segment) {
+        return segment.firstToken + segment.keyCount <= 1;
+    });
+    if (!areSeen) return std::nullopt;
+    return isCausal ? Mask::causal : Mask::none;
+}
+
+// The keys are gathered without gaps. Rows are filled up to a round number, so that blocks of
+// similar lengths share what the library prepares: rows behind the last query, and as many keys of
+// zeros behind the last key, change nothing that a real query sees.
+bool Attention::attendFused(const AttentionCall& call) {
+    const AttentionShape& shape = m_plan.shape;
+    const std::optional<Mask> mask = plainMask();
+    if (!mask || shape.tokens < kLeastFusedTokens) return false;
+    std::int64_t keys = 0;
+    for (SegmentEntry& segment : m_plan.segments) {
+        segment.gatheredRow = keys;
+        keys += segment.keyCount;
+    }
+    if (keys == 0) return false;
+    const std::int64_t rows = divideUp(shape.tokens, kFusedRows) * kFusedRows;
+    const bool isCausal = *mask == Mask::causal;
+    const std::int64_t keyRows = isCausal ? keys + rows - shape.tokens : keys;
+    const std::int64_t queryBytes = rowBytes(DataType::bf16, rows * shape.heads * shape.headDim);
+    const std::int64_t keyBytes = rowBytes(DataType::bf16, keyRows * shape.kvHeads * shape.headDim);
+    const std::int64_t sumBytes = rowBytes(DataType::f32, rows * shape.heads);
+    auto* queries =
+        static_cast<std::byte*>(m_gathered.bytes(2 * queryBytes + 2 * keyBytes + sumBytes));
+    std::byte* output = queries + queryBytes;
+    std::byte* gatheredKeys = output + queryBytes;
+    const TensorView& result = call.partial.output;
+    const bool isDirect = rows == shape.tokens && result.type == DataType::bf16;
+    FusedAttentionArgs args{shape,
+                            queries,
+                            gatheredKeys,
+                            gatheredKeys + keyBytes,
+                            keyRows,
+                            isCausal,
+                            isDirect ? result.data : output,
+                            reinterpret_cast<float*>(gatheredKeys + 2 * keyBytes)};
+    args.shape.tokens = rows;
+    if (!m_fused.takes(args)) return false;
+    gather(call, {queries, gatheredKeys, gatheredKeys + keyBytes, keyRows, keys, false});
+    m_fused.attend(args);
+    orderByToken({args.logSumExp, rows, shape.tokens, shape.heads, call.partial.logSumExp.floats()},
+                 m_stream->handle());
+    if (!isDirect)
+        convert(output, DataType::bf16, result.data, result.type, result.elements(),
+                m_stream->handle());
+    return true;
+}
+
+// Rotated copies of queries and keys. What lies behind `keys` in every head becomes zero.
+void Attention::gather(const AttentionCall& call, const Gathered& to) {
     cutPieces(kTileKeys);
     upload();
     const AttentionShape& shape = m_plan.shape;
     const auto pieces = static_cast<std::int32_t>(m_plan.pieces.size());
+    rotateQueries({shape, call.queries.data, to.queries}, m_stream->handle());
+    gatherKeys({shape, m_plan.segmentsThere, m_plan.piecesThere, pieces, to.padsPieces, to.rows,
+                to.keys, to.values},
+               m_stream->handle());
+    if (to.keyCount == to.rows) return;
+    const auto row = static_cast<std::size_t>(rowBytes(DataType::bf16, shape.headDim));
+    const std::size_t skipped = static_cast<std::size_t>(to.keyCount) * row;
+    for (std::byte* copy : {to.keys, to.values})
+        check(cudaMemset2DAsync(copy + skipped, static_cast<std::size_t>(to.rows) * row, 0,
+                                static_cast<std::size_t>(to.rows - to.keyCount) * row,
+                                static_cast<std::size_t>(shape.kvHeads), m_stream->handle()),
+              "attending");
+}
+
+void Attention::attendTiles(const AttentionCall& call) {
+    const AttentionShape& shape = m_plan.shape;
+    std::int64_t rows = 0;
+    for (SegmentEntry& segment : m_plan.segments) {
+        segment.gatheredRow = rows;
+        rows += divideUp(segment.keyCount, kTileKeys) * kTileKeys;
+    }
     const std::int64_t queryBytes = rowBytes(DataType::bf16, m_plan.rows() * shape.headDim);
-    const std::int64_t keyBytes =
-        rowBytes(DataType::bf16, std::int64_t{pieces} * kTileKeys * shape.kvHeads * shape.headDim);
+    const std::int64_t keyBytes = rowBytes(DataType::bf16, rows * shape.kvHeads * shape.headDim);
     auto* queries = static_cast<std::byte*>(m_gathered.bytes(queryBytes + 2 * keyBytes));
     std::byte* keys = queries + queryBytes;
     std::byte* values = keys + keyBytes;
-    rotateQueries({shape, call.queries.data, queries}, m_stream->handle());
-    gatherKeys({shape, m_plan.segmentsThere, m_plan.piecesThere, pieces, keys, values},
-               m_stream->handle());
+    gather(call, {queries, keys, values, rows, rows, true});
+    const TensorView& result = call.partial.output;
     tileAttention({shape, queries, keys, values, m_plan.segmentsThere,
-                   static_cast<std::int32_t>(m_plan.segments.size()), pieces,
-                   call.partial.output.floats(), call.partial.logSumExp.floats()},
+                   static_cast<std::int32_t>(m_plan.segments.size()), rows, result.data,
+                   result.type, call.partial.logSumExp.floats()},
                   m_stream->handle());
 }
 
@@ -216,9 +299,10 @@ void Attention::attendPieces(const AttentionCall& call) {
     for (const PieceGroup& group : m_plan.groups)
         attendGroup(call, group, outputs + group.first * rows * headDim,
                     logSumExps + group.first * rows);
-    mergePieces({outputs, logSumExps, static_cast<std::int32_t>(pieces), rows, headDim,
-                 call.partial.output.floats(), call.partial.logSumExp.floats()},
-                m_stream->handle());
+    mergePieces(
+        {outputs, logSumExps, static_cast<std::int32_t>(pieces), rows, headDim,
+         call.partial.output.data, call.partial.output.type, call.partial.logSumExp.floats()},
+        m_stream->handle());
     if (call.segmentLogSumExp.data)
         mergeSegments(
             {logSumExps, m_plan.segmentsThere, static_cast<std::int32_t>(m_plan.segments.size()),

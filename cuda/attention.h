@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/backend.h"
+#include "cuda/fused_attention.h"
 #include "cuda/kernels/attention_args.h"
 #include "cuda/stream.h"
 #include "cuda/upload_ring.h"
@@ -43,6 +45,18 @@ class Attention {
         std::int64_t rows() const { return shape.tokens * shape.heads; }
     };
 
+    // Which keys a query does not see: none, or those behind its own.
+    enum class Mask { none, causal };
+    // Copies that gather() fills.
+    struct Gathered {
+        std::byte* queries;  // [tokens, heads, headDim]
+        std::byte* keys;     // [kvHeads, rows, headDim]
+        std::byte* values;
+        std::int64_t rows;
+        std::int64_t keyCount;  // of the rows
+        bool padsPieces;
+    };
+
     void describe(const AttentionCall& call);
     void cutPieces(std::int64_t keysOfPiece);
     void cutPiecesOfType(KvType type, std::int64_t keysOfPiece);
@@ -52,11 +66,15 @@ class Attention {
     void attendPieces(const AttentionCall& call);
     void attendGroup(const AttentionCall& call, const PieceGroup& group, float* outputs,
                      float* logSumExps);
+    std::optional<Mask> plainMask() const;
+    bool attendFused(const AttentionCall& call);
+    void gather(const AttentionCall& call, const Gathered& to);
     void attendTiles(const AttentionCall& call);
     void attendLastRow(const AttentionCall& call);
 
     std::shared_ptr<Stream> m_stream;
     UploadRing& m_ring;
+    FusedAttention m_fused;
     std::deque<Rope> m_ropes;
     Plan m_plan;
     std::vector<std::byte> m_tables;  // what goes up

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs what Asterism needs to be built and run on Debian 12 (bookworm) or Ubuntu 24.04:
 #   installer/deps.sh [--tests]
-# --tests adds what the checks of .ci/run need. Quick when nothing is missing.
+# --tests adds what the checks of .ci/run need. Where nvcc is, the headers of cuDNN's front end are
+# fetched too. Quick when nothing is missing.
 set -eu
 
 fail() {
@@ -19,6 +20,29 @@ esac
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
     fail "this is not Debian or Ubuntu; install the packages listed in $0 by your system's means"
 fi
+
+# Headers alone, so a Python package is the shortest way to them; they land beside the sources, in
+# a folder that git ignores. Without them a slower attention kernel of our own is built.
+front_end_version=1.18.0
+front_end=$(dirname "$0")/../.cache/cudnn-frontend
+fetch_front_end() {
+    [ -e "$front_end/$front_end_version" ] && return
+    command -v nvcc >/dev/null || [ -x /usr/local/cuda/bin/nvcc ] || return 0
+    echo "deps.sh: fetching the headers of cuDNN's front end" >&2
+    rm -rf "$front_end"
+    mkdir -p "$front_end"
+    if python3 -m pip download -q --no-deps --only-binary=:all: -d "$front_end" \
+            "nvidia-cudnn-frontend==$front_end_version" >&2 &&
+        python3 -c 'import sys, zipfile
+wheel = zipfile.ZipFile(sys.argv[1])
+wheel.extractall(sys.argv[2], [n for n in wheel.namelist() if n.startswith("include/")])' \
+            "$front_end"/*.whl "$front_end"; then
+        rm "$front_end"/*.whl
+        touch "$front_end/$front_end_version"
+    else
+        echo "deps.sh: they could not be fetched; long texts will encode slower on the GPU" >&2
+    fi
+}
 
 # Compiler and tools; python3-pip fetches models that come as Python packages.
 packages="g++ cmake ninja-build ccache mold pkg-config git ca-certificates python3 python3-pip"
@@ -46,7 +70,10 @@ list_missing() {
 
 # shellcheck disable=SC2086  # a list of words
 missing=$(list_missing $packages | tr '\n' ' ')
-[ -n "$missing" ] || exit 0
+if [ -z "$missing" ]; then
+    fetch_front_end
+    exit 0
+fi
 
 as_root=
 if [ "$(id -u)" -ne 0 ]; then
@@ -74,3 +101,4 @@ if ! run_apt install --no-install-recommends $missing; then
         fail "the package lists could not be updated; check the network and /etc/apt/sources.list"
     fail "apt-get could not install: ${missing% }; see its words above"
 fi
+fetch_front_end

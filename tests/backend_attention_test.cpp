@@ -97,6 +97,7 @@ class AttentionTest : public BackendTest {
     Partial upload(const Result& result, const ReferenceAttention& call);
 
     std::vector<Tensor> m_kept;
+    DataType m_outputType = DataType::f32;
 };
 
 StoredRun AttentionTest::makeRun(KvType type, const ReferenceAttention& call, std::int64_t tokens) {
@@ -156,7 +157,7 @@ Result AttentionTest::attend(ReferenceAttention& call, KvType type, std::size_t 
         for (float& value : segment.keys) value = fromBf16(toBf16(value));
         for (float& value : segment.values) value = fromBf16(toBf16(value));
     }
-    const Tensor output = backend().floats({call.tokens, call.heads, call.headDim});
+    const Tensor output = backend().tensor({call.tokens, call.heads, call.headDim}, m_outputType);
     const Tensor logSumExp = backend().floats({call.tokens, call.heads});
     const auto count = static_cast<std::int64_t>(segments.size());
     const Tensor bySegment = backend().floats({std::max<std::int64_t>(count, 1), call.heads});
@@ -207,6 +208,36 @@ TEST_P(AttentionTest, causalBlockBehindAnAnchorOfEveryKvType) {
         addSegment(call, 70);
         makeCausal(call);
         check(call, type);
+    }
+}
+
+// Long enough for what is only worth while for many rows.
+TEST_P(AttentionTest, longRunsAloneBehindAnAnchorAndOverEarlierKeys) {
+    for (const std::int64_t headDim : {64, 128, 256}) {
+        for (const std::int64_t tokens : {256, 301}) {
+            ReferenceAttention call = makeCall(tokens, 4, 2, headDim);
+            addSegment(call, tokens);
+            makeCausal(call);
+            check(call, KvType::bf16);
+            call = makeCall(tokens, 4, 2, headDim);
+            addSegment(call, 90);
+            addSegment(call, 77);
+            check(call, KvType::q8);
+            addSegment(call, tokens);
+            makeCausal(call);
+            check(call, KvType::bf16);
+        }
+    }
+}
+
+TEST_P(AttentionTest, outputsOfActivationTypeAreTheSameRoundedOnce) {
+    m_outputType = backend().activationType();
+    for (const std::int64_t tokens : {1, 40, 256, 301}) {
+        ReferenceAttention call = makeCall(tokens, 4, 2, 64);
+        addSegment(call, 90);
+        addSegment(call, tokens);
+        makeCausal(call);
+        check(call, KvType::bf16);
     }
 }
 

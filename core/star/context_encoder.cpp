@@ -24,14 +24,6 @@ std::int64_t longestBlock(std::span<const TokenRange> blocks) {
     return longest;
 }
 
-void attendInto(Rank& rank, std::int64_t layer, const TensorView& queries,
-                std::span<const KeyRun> runs, const QueryPlace& place, const TensorView& output) {
-    Partial partial = rank.workPartial(queries);
-    if (output.type == DataType::f32) partial.output = output;
-    rank.attendRuns(layer, queries, runs, place, partial);
-    if (output.type != DataType::f32) rank.backend().convert(partial.output, output);
-}
-
 // One rank's copy of the anchor's keys and values, unquantised. Rank 0 fills it while it encodes
 // the tokens the anchor consists of; the others receive a layer when they first need it.
 class SharedAnchor {
@@ -98,11 +90,7 @@ class BlockAttention : public LayerAttention {
 
     void attend(std::int64_t layer, const TensorView& queries, const TensorView& keys,
                 const TensorView& values, const TensorView& output) override {
-        Backend& backend = m_rank.backend();
-        const std::int64_t tokens = queries.rows();
-        m_scratch.setTokens(tokens);
-        backend.store(keys, values, m_scratch.view(0), 0);
-        if (m_stored) backend.store(keys, values, m_stored->view(layer), 0);
+        const KeyValueBlock& own = storeRun(layer, keys, values);
         if (m_anchor && m_publishes) m_anchor->publish(layer, keys, values);
 
         const auto position = static_cast<double>(m_start);
@@ -111,11 +99,23 @@ class BlockAttention : public LayerAttention {
             m_anchor->receive(layer);
             runs.push_back({&m_anchor->block(), 0, m_anchor->tokens(), 0, 1, 0});
         }
-        runs.push_back({&m_scratch, 0, tokens, position, 1, m_start});
-        attendInto(m_rank, layer, queries, runs, {position, m_start}, output);
+        runs.push_back({&own, 0, queries.rows(), position, 1, m_start});
+        m_rank.attendRuns(layer, queries, runs, {position, m_start},
+                          {output, m_rank.workLogSumExp(queries)});
     }
 
   private:
+    // Keeps the run's keys and values, and returns where they stand as the activations have them.
+    const KeyValueBlock& storeRun(std::int64_t layer, const TensorView& keys,
+                                  const TensorView& values) {
+        Backend& backend = m_rank.backend();
+        if (m_stored) backend.store(keys, values, m_stored->view(layer), 0);
+        if (m_stored && m_stored->layout().type == m_scratch.layout().type) return *m_stored;
+        m_scratch.setTokens(keys.rows());
+        backend.store(keys, values, m_scratch.view(0), 0);
+        return m_scratch;
+    }
+
     Rank& m_rank;
     KeyValueBlock& m_scratch;
     SharedAnchor* m_anchor;

@@ -26,8 +26,11 @@ KvType Rank::activationKvType() const {
 }
 
 Partial Rank::workPartial(const TensorView& queries) {
-    return {reserveRows(m_output, m_backend, queries.shape),
-            reserveRows(m_logSumExp, m_backend, {queries.shape[0], queries.shape[1]})};
+    return {reserveRows(m_output, m_backend, queries.shape), workLogSumExp(queries)};
+}
+
+TensorView Rank::workLogSumExp(const TensorView& queries) {
+    return reserveRows(m_logSumExp, m_backend, {queries.shape[0], queries.shape[1]});
 }
 
 void Rank::attendRuns(std::int64_t layer, const TensorView& queries, std::span<const KeyRun> runs,
@@ -66,9 +69,9 @@ void Rank::attendAllRanks(std::int64_t layer, const TensorView& queries,
                           const TensorView& output, const StepLogSumExp* step) {
     const std::int64_t heads = queries.shape[1];
     const auto count = static_cast<std::int64_t>(runs.size());
-    Partial partial = workPartial(queries);
-    const bool isDirect = output.type == DataType::f32;
-    if (isDirect) partial.output = output;
+    const bool isDirect = m_communicator->size() == 1 || output.type == DataType::f32;
+    const Partial partial =
+        isDirect ? Partial{output, workLogSumExp(queries)} : workPartial(queries);
     if (step && count > 0)
         m_runLogSumExp = step->runs.slice(layer, layer + 1).reshaped({count, heads});
     attendRuns(layer, queries, runs, place, partial);

@@ -16,10 +16,11 @@ struct SegmentEntry {
     const float* keyOffset;
     const float* valueScale;
     std::int64_t capacity;
-    double keyStart;          // position of key 0
-    double keyStep;           // from one key to the next
-    std::int64_t firstToken;  // token index of key 0
-    std::int64_t sinkKeys;    // first keys that stay visible outside the window; may be negative
+    double keyStart;           // position of key 0
+    double keyStep;            // from one key to the next
+    std::int64_t firstToken;   // token index of key 0
+    std::int64_t gatheredRow;  // of key 0 in the copies that rotate_kernels.h makes
+    std::int64_t sinkKeys;     // first keys that stay visible outside the window; may be negative
     std::int32_t keyCount;
     std::int32_t firstPiece;  // its pieces among those of the call
     std::int32_t pieces;

@@ -47,7 +47,44 @@ class KeyReader {
                 plain(m_segment.values, at + slot.second)};
     }
 
+    // Eight neighbouring values, from one that is a multiple of 8.
+    __device__ void keyRun(std::int64_t index, int first, float (&run)[8]) const {
+        const std::int64_t at = (m_head * m_segment.capacity + index) * m_headDim + first;
+        if (m_segment.type != KvType::q8) return plainRun(m_segment.keys, at, run);
+        const auto bytes =
+            *reinterpret_cast<const uint2*>(static_cast<const std::uint8_t*>(m_segment.keys) + at);
+#pragma unroll
+        for (int i = 0; i < 8; ++i) {
+            const int channel = m_head * m_headDim + first + i;
+            run[i] = m_segment.keyOffset[channel] +
+                     m_segment.keyScale[channel] * byteAsFloat(i < 4 ? bytes.x : bytes.y, i % 4);
+        }
+    }
+    __device__ void valueRun(std::int64_t index, int first, float (&run)[8]) const {
+        const std::int64_t row = m_head * m_segment.capacity + index;
+        if (m_segment.type != KvType::q8)
+            return plainRun(m_segment.values, row * m_headDim + first, run);
+        const auto bytes = *reinterpret_cast<const uint2*>(
+            static_cast<const std::uint8_t*>(m_segment.values) + row * m_headDim + first);
+        const float scale = m_segment.valueScale[row];
+#pragma unroll
+        for (int i = 0; i < 8; ++i) {
+            // With its top bit flipped a signed byte counts from -128.
+            const std::uint32_t raised = (i < 4 ? bytes.x : bytes.y) ^ 0x80808080U;
+            run[i] = scale * (byteAsFloat(raised, i % 4) - 128.0F);
+        }
+    }
+
   private:
+    __device__ void plainRun(const void* values, std::int64_t at, float (&run)[8]) const {
+        if (m_segment.type == KvType::f32) {
+            for (int i = 0; i < 8; ++i) run[i] = static_cast<const float*>(values)[at + i];
+            return;
+        }
+        const Run<bf16> stored = loadRun(static_cast<const bf16*>(values) + at);
+#pragma unroll
+        for (int i = 0; i < 8; ++i) run[i] = toFloat(stored.values[i]);
+    }
     __device__ float plain(const void* values, std::int64_t at) const {
         if (m_segment.type == KvType::f32) return static_cast<const float*>(values)[at];
         return toFloat(static_cast<const bf16*>(values)[at]);

@@ -38,6 +38,14 @@ __device__ inline void loadMatricesTransposed(std::uint32_t (&to)[4], const void
                  : "r"(address));
 }
 
+// An 8 x 8 matrix of 16-bit values, transposed; lane l holds elements (l / 4, 2 (l % 4)) and the
+// next.
+__device__ inline std::uint32_t transposed(std::uint32_t pair) {
+    std::uint32_t result;
+    asm volatile("movmatrix.sync.aligned.m8n8.trans.b16 %0, %1;\n" : "=r"(result) : "r"(pair));
+    return result;
+}
+
 // sum [16, 8] += a [16, 16] * b [16, 8], bf16 into f32. Lane l holds rows l / 4 and l / 4 + 8 of
 // the sum, columns 2 (l % 4) and the next.
 __device__ inline void multiplyAdd(float (&sum)[4], const std::uint32_t (&a)[4], std::uint32_t b0,

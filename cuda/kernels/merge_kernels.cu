@@ -13,17 +13,18 @@ namespace {
 constexpr int kThreads = 128;
 
 constexpr int kPieceWarps = 8;    // that share the pieces of a row
-constexpr int kLaneValues = 8;    // head sizes are 256 at most
 constexpr int kPiecesAtOnce = 4;  // whose loads are on their way together
 
-// One block a row; its warps share the pieces and add up what they found.
+// A block merges 32 values of a row; its warps share the pieces and add up what they found.
 __global__ void __launch_bounds__(kPieceWarps * 32) mergePiecesKernel(MergePiecesArgs args) {
     __shared__ float tops[kPieceWarps];
     __shared__ float sums[kPieceWarps];
-    __shared__ float outputs[kPieceWarps][kLaneValues * 32];
+    __shared__ float outputs[kPieceWarps][32];
     const std::int64_t row = blockIdx.x;
     const int warp = static_cast<int>(threadIdx.x) / 32;
     const int lane = static_cast<int>(threadIdx.x) % 32;
+    const std::int64_t value = static_cast<std::int64_t>(blockIdx.y) * 32 + lane;
+    const bool isValue = value < args.headDim;
     float top = -INFINITY;
     for (int piece = static_cast<int>(threadIdx.x); piece < args.pieces; piece += kPieceWarps * 32)
         top = fmaxf(top, args.logSumExps[piece * args.rows + row]);
@@ -33,33 +34,34 @@ __global__ void __launch_bounds__(kPieceWarps * 32) mergePiecesKernel(MergePiece
     for (int w = 0; w < kPieceWarps; ++w) top = fmaxf(top, tops[w]);
 
     float sum = 0;
-    float own[kLaneValues] = {};
+    float output = 0;
     for (int begin = warp; begin < args.pieces; begin += kPieceWarps * kPiecesAtOnce) {
 #pragma unroll
         for (int k = 0; k < kPiecesAtOnce; ++k) {
             const int piece = begin + k * kPieceWarps;
-            const bool counts = piece < args.pieces && top > -INFINITY;
+            if (piece >= args.pieces || top == -INFINITY) continue;
             const std::int64_t place = piece * args.rows + row;
-            const float weight = counts ? expf(args.logSumExps[place] - top) : 0.0F;
+            const float weight = expf(args.logSumExps[place] - top);
             sum += weight;
-#pragma unroll
-            for (int i = 0; i < kLaneValues; ++i)
-                if (counts && i * 32 + lane < args.headDim)
-                    own[i] += weight * args.outputs[place * args.headDim + i * 32 + lane];
+            if (isValue) output += weight * args.outputs[place * args.headDim + value];
         }
     }
     if (lane == 0) sums[warp] = sum;
-#pragma unroll
-    for (int i = 0; i < kLaneValues; ++i) outputs[warp][i * 32 + lane] = own[i];
+    outputs[warp][lane] = output;
     __syncthreads();
+    if (warp > 0) return;
     sum = 0;
-    for (int w = 0; w < kPieceWarps; ++w) sum += sums[w];
-    const auto value = static_cast<int>(threadIdx.x);
-    if (value < args.headDim) {
-        float output = 0;
-        for (int w = 0; w < kPieceWarps; ++w) output += outputs[w][value];
-        args.output[row * args.headDim + value] = sum > 0 ? output / sum : 0.0F;
+    output = 0;
+    for (int w = 0; w < kPieceWarps; ++w) {
+        sum += sums[w];
+        output += outputs[w][lane];
     }
+    output = sum > 0 ? output / sum : 0.0F;
+    const std::int64_t at = row * args.headDim + value;
+    if (isValue && args.outputType == DataType::f32)
+        static_cast<float*>(args.output)[at] = output;
+    else if (isValue)
+        static_cast<bf16*>(args.output)[at] = fromFloat<bf16>(output);
     if (value == 0) args.logSumExp[row] = sum > 0 ? top + logf(sum) : -INFINITY;
 }
 
@@ -72,6 +74,12 @@ __global__ void mergeSegmentsKernel(MergeSegmentsArgs args) {
                         .logSumExp;
         args.results[blockIdx.x * args.heads + head] = total;
     }
+}
+
+__global__ void orderByTokenKernel(OrderByTokenArgs args) {
+    const std::int64_t index = static_cast<std::int64_t>(blockIdx.x) * kThreads + threadIdx.x;
+    if (index >= args.tokens * args.heads) return;
+    args.byToken[index] = args.byHead[index % args.heads * args.rows + index / args.heads];
 }
 
 // One warp a row.
@@ -93,7 +101,9 @@ __global__ void mergeKernel(MergeArgs args) {
 
 void mergePieces(const MergePiecesArgs& args, cudaStream_t stream) {
     if (args.rows == 0) return;
-    mergePiecesKernel<<<static_cast<unsigned>(args.rows), kPieceWarps * 32, 0, stream>>>(args);
+    const dim3 blocks(static_cast<unsigned>(args.rows),
+                      static_cast<unsigned>((args.headDim + 31) / 32));
+    mergePiecesKernel<<<blocks, kPieceWarps * 32, 0, stream>>>(args);
     checkLaunch("merging attention");
 }
 
@@ -101,6 +111,14 @@ void mergeSegments(const MergeSegmentsArgs& args, cudaStream_t stream) {
     if (args.segmentCount == 0) return;
     mergeSegmentsKernel<<<static_cast<unsigned>(args.segmentCount), kThreads, 0, stream>>>(args);
     checkLaunch("merging attention");
+}
+
+void orderByToken(const OrderByTokenArgs& args, cudaStream_t stream) {
+    const std::int64_t items = args.tokens * args.heads;
+    if (items == 0) return;
+    const auto blocks = static_cast<unsigned>((items + kThreads - 1) / kThreads);
+    orderByTokenKernel<<<blocks, kThreads, 0, stream>>>(args);
+    checkLaunch("ordering attention");
 }
 
 void merge(const MergeArgs& args, cudaStream_t stream) {

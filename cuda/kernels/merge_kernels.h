@@ -17,7 +17,8 @@ struct MergePiecesArgs {
     std::int32_t pieces;
     std::int64_t rows;
     std::int64_t headDim;
-    float* output;
+    void* output;
+    DataType outputType;  // f32 or bf16
     float* logSumExp;
 };
 void mergePieces(const MergePiecesArgs& args, cudaStream_t stream);
@@ -33,6 +34,16 @@ struct MergeSegmentsArgs {
     float* results;  // [segments, heads]
 };
 void mergeSegments(const MergeSegmentsArgs& args, cudaStream_t stream);
+
+// [heads, rows] -> the first `tokens` of the rows as [tokens, heads].
+struct OrderByTokenArgs {
+    const float* byHead;
+    std::int64_t rows;
+    std::int64_t tokens;
+    std::int32_t heads;
+    float* byToken;
+};
+void orderByToken(const OrderByTokenArgs& args, cudaStream_t stream);
 
 // Merges `part` into `sum`.
 struct MergeArgs {

@@ -19,16 +19,21 @@ struct RotateQueriesArgs {
 };
 void rotateQueries(const RotateQueriesArgs& args, cudaStream_t stream);
 
-// Keys and values of all segments, of any KV type, as bf16 [kvHeads, pieces * kTileKeys, headDim],
-// the keys rotated. Every segment begins at a piece of its own; what pads its last one is zero.
+// Keys and values of all segments, of any KV type, as bf16 [kvHeads, rows, headDim], the keys
+// rotated: those of a segment from row SegmentEntry::gatheredRow on.
 struct GatherKeysArgs {
     AttentionShape shape;
     const SegmentEntry* segments;
     const PieceEntry* pieces;  // of kTileKeys keys
     std::int32_t pieceCount;
+    bool padsPieces;  // writes zeros behind the last key of a segment, up to a whole piece
+    std::int64_t rows;
     void* keys;
     void* values;
 };
 void gatherKeys(const GatherKeysArgs& args, cudaStream_t stream);
+
+// Both need heads whose rotated part, and its rest, come in runs of 16 bytes.
+bool rotatesRuns(const AttentionShape& shape);
 
 }  // namespace asterism::cuda

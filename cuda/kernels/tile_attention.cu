@@ -42,9 +42,7 @@ class TileWalk {
         settle();
     }
     // First row of the tile in the gathered keys.
-    __device__ std::int64_t row() const {
-        return static_cast<std::int64_t>(m_firstPiece + m_tile) * kTileKeys;
-    }
+    __device__ std::int64_t row() const { return m_firstRow + begin(); }
     // Of the tile's first key: its token, and how many sinks begin there.
     __device__ std::int64_t token() const { return m_keyToken + begin(); }
     __device__ std::int64_t sinks() const { return m_sinkKeys - begin(); }
@@ -63,7 +61,7 @@ class TileWalk {
         if (isDone()) return;
         const SegmentEntry& segment = m_args.segments[m_segment];
         m_tile = 0;
-        m_firstPiece = segment.firstPiece;
+        m_firstRow = segment.gatheredRow;
         m_keyToken = segment.firstToken;
         m_sinkKeys = segment.sinkKeys;
         m_keyCount =
@@ -92,7 +90,7 @@ class TileWalk {
     std::int64_t m_lastToken;
     int m_segment = 0;
     int m_tile = 0;
-    int m_firstPiece = 0;
+    std::int64_t m_firstRow = 0;
     std::int64_t m_keyToken = 0;
     std::int64_t m_sinkKeys = 0;
     std::int64_t m_keyCount = 0;
@@ -141,8 +139,7 @@ struct TileAttentionKernel {
     }
 
     __device__ void loadKeys(const TileWalk& walk, int stage) const {
-        const std::int64_t rows = static_cast<std::int64_t>(args.pieceCount) * kTileKeys;
-        const std::int64_t at = (kvHead * rows + walk.row()) * kHeadDim;
+        const std::int64_t at = (kvHead * args.rows + walk.row()) * kHeadDim;
         const bf16* keysFrom = static_cast<const bf16*>(args.keys) + at;
         const bf16* valuesFrom = static_cast<const bf16*>(args.values) + at;
         for (int i = static_cast<int>(threadIdx.x); i < kTileKeys * Rows::kParts; i += kThreads) {
@@ -258,6 +255,14 @@ struct TileAttentionKernel {
         }
     }
 
+    __device__ void writePair(std::int64_t at, float first, float second) const {
+        if (args.outputType == DataType::f32)
+            *reinterpret_cast<float2*>(static_cast<float*>(args.output) + at) = {first, second};
+        else
+            *reinterpret_cast<std::uint32_t*>(static_cast<bf16*>(args.output) + at) =
+                packBf16(first, second);
+    }
+
     __device__ void write(const Sums& sums) const {
 #pragma unroll
         for (int r = 0; r < kRowTiles; ++r)
@@ -270,12 +275,11 @@ struct TileAttentionKernel {
                 if (token >= args.shape.tokens) continue;
                 const float factor = sum > 0 ? 1.0F / sum : 0.0F;
                 const std::int64_t row = token * args.shape.heads + head;
-                float* output = args.output + row * kHeadDim + lane % 4 * 2;
+                const std::int64_t at = row * kHeadDim + lane % 4 * 2;
 #pragma unroll
                 for (int t = 0; t < kOutputTiles; ++t)
-                    *reinterpret_cast<float2*>(output + t * 8) = {
-                        sums.output[r][t][2 * half] * factor,
-                        sums.output[r][t][2 * half + 1] * factor};
+                    writePair(at + t * 8, sums.output[r][t][2 * half] * factor,
+                              sums.output[r][t][2 * half + 1] * factor);
                 if (lane % 4 == 0)
                     args.logSumExp[row] =
                         sum > 0 ? sums.top[r][half] * args.shape.scale + __logf(sum) : -INFINITY;

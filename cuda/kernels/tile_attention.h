@@ -12,13 +12,14 @@ namespace asterism::cuda {
 struct TileAttentionArgs {
     AttentionShape shape;
     const void* queries;  // [tokens, heads, headDim], bf16, rotated
-    const void* keys;     // [kvHeads, pieces * kTileKeys, headDim], bf16, rotated
+    const void* keys;     // [kvHeads, rows, headDim], bf16, rotated
     const void* values;
     const SegmentEntry* segments;
     std::int32_t segmentCount;
-    std::int32_t pieceCount;
-    float* output;     // [tokens, heads, headDim]
-    float* logSumExp;  // [tokens, heads]
+    std::int64_t rows;    // of the keys; every segment begins at a multiple of kTileKeys
+    void* output;         // [tokens, heads, headDim]
+    DataType outputType;  // f32 or bf16
+    float* logSumExp;     // [tokens, heads]
 };
 void tileAttention(const TileAttentionArgs& args, cudaStream_t stream);
 
