@@ -70,6 +70,10 @@ class Backend {
     virtual void upload(std::span<const std::byte> host, const TensorView& to) = 0;
     virtual void download(const TensorView& from, std::span<std::byte> host) = 0;
     virtual void copy(const TensorView& from, const TensorView& to) = 0;
+    // Host memory that only is read from, as a buffer that keeps `owner` alive: no copy. Null where
+    // ops cannot read host memory, which is then uploaded.
+    virtual std::unique_ptr<Buffer> borrow(std::span<const std::byte> host,
+                                           std::shared_ptr<const void> owner) = 0;
     virtual void synchronize() = 0;
     Tensor tensor(Shape shape, DataType type) {
         return {allocate(rowBytes(type, shape.elements())), shape, type};

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <exception>
 #include <mutex>
+#include <numeric>
 #include <thread>
 
 #include "core/base/error.h"
@@ -65,18 +66,6 @@ void assignRanks(EncodedContext& context, const ModelConfig& config, int ranks) 
         costs.push_back(
             encodingFlops(config, context.blocks[i].tokens(), i == 0 ? 0 : context.anchorTokens));
     context.rankOf = assignBlocks(costs, ranks);
-}
-
-EncodingStarted startedEvent(const ModelConfig& config, const EncodedContext& context) {
-    EncodingStarted started;
-    started.contextTokens = context.contextTokens();
-    started.anchorTokens = context.anchorTokens;
-    started.blocks = context.blocks;
-    const KvLayout layout = kvLayout(config, context.options.kv);
-    for (const TokenRange& block : context.blocks)
-        started.kvBytes += layout.blockBytes(block.tokens());
-    started.warning = contextWarning(config, context);
-    return started;
 }
 
 void checkPlacement(const EncodedContext& context, Placement placement) {
@@ -168,47 +157,108 @@ std::vector<TokenRange> Engine::plan(std::span<const TokenId> context,
     return fixedPlan(tokens, options.blockTokens);
 }
 
-std::unique_ptr<EncodedContext> Engine::encode(std::vector<TokenId> context,
-                                               std::span<const CutPoint> cuts,
-                                               const ContextOptions& options,
-                                               const EventSink& events, std::stop_token stop) {
+std::unique_ptr<EncodedContext> Engine::layOut(std::vector<TokenId> context,
+                                               std::vector<TokenRange> blocks,
+                                               const ContextOptions& options) const {
     checkOptions(options);
     auto encoded = std::make_unique<EncodedContext>();
     encoded->options = options;
-    encoded->blocks = plan(context, cuts, options);
+    encoded->blocks = std::move(blocks);
     encoded->tokens = std::move(context);
     encoded->anchorTokens = anchorLength(options, encoded->blocks);
     encoded->seconds.resize(encoded->blocks.size());
     encoded->keyValues.resize(encoded->blocks.size());
+    encoded->anchors.resize(m_ranks.size());
+    assignRanks(*encoded, m_config, ranks());
+    return encoded;
+}
 
+std::unique_ptr<EncodedContext> Engine::encode(std::vector<TokenId> context,
+                                               std::span<const CutPoint> cuts,
+                                               const ContextOptions& options,
+                                               const EventSink& events, std::stop_token stop) {
+    std::vector<TokenRange> blocks = plan(context, cuts, options);
+    auto encoded = layOut(std::move(context), std::move(blocks), options);
+    if (events) events(describe(*encoded));
+    if (options.attention == AttentionMode::star) {
+        std::vector<std::size_t> all(encoded->blocks.size());
+        std::iota(all.begin(), all.end(), 0);
+        encode(*encoded, all, events, stop);
+    } else {
+        encodeWhole(*encoded, events, stop);
+    }
+    return encoded;
+}
+
+EncodingStarted Engine::describe(const EncodedContext& context) const {
+    EncodingStarted started;
+    started.contextTokens = context.contextTokens();
+    started.anchorTokens = context.anchorTokens;
+    started.blocks = context.blocks;
+    const KvLayout layout = kvLayout(m_config, context.options.kv);
+    for (const TokenRange& block : context.blocks)
+        started.kvBytes += layout.blockBytes(block.tokens());
+    started.warning = contextWarning(m_config, context);
+    return started;
+}
+
+void Engine::encode(EncodedContext& context, std::span<const std::size_t> indices,
+                    const EventSink& events, const std::stop_token& stop) {
+    ASTERISM_CHECK(context.options.attention == AttentionMode::star);
     std::mutex mutex;
     const EventSink serialized = [&](const EngineEvent& event) {
         const std::lock_guard lock(mutex);
         if (events) events(event);
     };
+    const auto missing = [&] {
+        std::vector<std::size_t> blocks;
+        for (const std::size_t index : indices)
+            if (!context.hasBlock(index)) blocks.push_back(index);
+        return blocks;
+    };
     const auto cache =
-        openCache(*encoded, [&](const std::string& text) { serialized(Warning{text}); });
-    assignRanks(*encoded, m_config, ranks());
-    serialized(startedEvent(m_config, *encoded));
-    EncodingJob job{*encoded, serialized, std::move(stop), {}, cache.get(), {}};
+        openCache(context, [&](const std::string& text) { serialized(Warning{text}); });
+    const Stopwatch clock;
+    std::vector<std::size_t> blocks = missing();
+    if (cache) {
+        const std::size_t wanted = blocks.size();
+        const EncodingJob job{context, serialized, stop, blocks, cache.get(), clock, {}};
+        runOnRanks([&](Rank& rank) { restoreBlocks(rank, job); });
+        blocks = missing();
+        context.restoredBlocks += static_cast<std::int64_t>(wanted - blocks.size());
+    }
+    if (!blocks.empty() || (context.hasFixedAnchor() && !context.fixedAnchor())) {
+        if (cache) cache->findAnchor();
+        const EncodingJob job{context, serialized, stop, blocks, cache.get(), clock, {}};
+        runOnRanks([&](Rank& rank) {
+            rank.setVisibleWindow({});
+            encodeStar(rank, job);
+        });
+    }
+    context.encodeSeconds += clock.seconds();
+    if (!context.isComplete()) return;
+    // Nothing is encoded behind the anchor any more; questions see a fixed one.
+    for (std::size_t rank = context.hasFixedAnchor() ? 1 : 0; rank < context.anchors.size(); ++rank)
+        context.anchors[rank].reset();
+}
+
+void Engine::encodeWhole(EncodedContext& context, const EventSink& events,
+                         const std::stop_token& stop) {
+    const ContextOptions& options = context.options;
+    std::mutex mutex;
+    const EventSink serialized = [&](const EngineEvent& event) {
+        const std::lock_guard lock(mutex);
+        if (events) events(event);
+    };
+    const EncodingJob job{context, serialized, stop, {}, nullptr, {}, {}};
     runOnRanks([&](Rank& rank) {
         rank.setVisibleWindow(options.attention == AttentionMode::window
                                   ? VisibleWindow{options.slidingTokens, options.sinkTokens}
                                   : VisibleWindow{});
-        switch (options.attention) {
-            case AttentionMode::star:
-                return encodeStar(rank, job);
-            case AttentionMode::dense:
-            case AttentionMode::window:
-                return encodeCausal(rank, job);
-            case AttentionMode::ring:
-                return encodeRing(rank, job);
-        }
+        if (options.attention == AttentionMode::ring) return encodeRing(rank, job);
+        encodeCausal(rank, job);
     });
-    encoded->encodeSeconds = job.clock.seconds();
-    for (std::size_t i = 0; cache && i < encoded->blocks.size(); ++i)
-        encoded->restoredBlocks += cache->hasBlock(i);
-    return encoded;
+    context.encodeSeconds = job.clock.seconds();
 }
 
 void Engine::setBlockStore(BlockStore& store, std::string modelFingerprint) {
@@ -216,13 +266,25 @@ void Engine::setBlockStore(BlockStore& store, std::string modelFingerprint) {
     m_fingerprint = std::move(modelFingerprint);
 }
 
-std::unique_ptr<ContextCache> Engine::openCache(const EncodedContext& context,
-                                                ContextCache::Warn warn) const {
-    if (!m_store || context.options.attention != AttentionMode::star) return nullptr;
+BlockKeyBase Engine::keyBase() const {
     BlockKeyBase base;
     base.modelFingerprint = m_fingerprint;
     base.numericClass = m_backends.front()->activationType() == DataType::f32 ? "f32" : "bf16";
-    return std::make_unique<ContextCache>(*m_store, base, context, m_config, std::move(warn));
+    return base;
+}
+
+std::unique_ptr<ContextCache> Engine::openCache(const EncodedContext& context,
+                                                ContextCache::Warn warn) const {
+    if (!m_store) return nullptr;
+    return std::make_unique<ContextCache>(*m_store, keyBase(), context, m_config, std::move(warn));
+}
+
+std::vector<BlockKey> Engine::blockKeys(const EncodedContext& context) const {
+    ASTERISM_CHECK(m_store && context.options.attention == AttentionMode::star);
+    const auto cache = openCache(context, {});
+    std::vector<BlockKey> keys;
+    for (std::size_t i = 0; i < context.blocks.size(); ++i) keys.push_back(cache->key(i));
+    return keys;
 }
 
 Conversation Engine::startConversation(const EncodedContext& context,
@@ -258,66 +320,6 @@ Conversation Engine::startConversation(const EncodedContext& context,
                              ": blocks are placed inside " + std::to_string(request.window) +
                              " positions, every token is read");
     return conversation;
-}
-
-namespace {
-
-double logSumExp(std::span<const float> logits) {
-    const float top = *std::max_element(logits.begin(), logits.end());
-    double sum = 0;
-    for (const float logit : logits) sum += std::exp(double{logit} - top);
-    return top + std::log(sum);
-}
-
-// Adds the figures of the tokens that follow the rows of `hidden`, a few rows at a time: the
-// logits of a whole block would take more memory than the model.
-void addTokenNll(Rank& rank, TokenRange range, const TensorView& hidden,
-                 std::span<const TokenId> tokens, std::vector<float>& tokenNll) {
-    constexpr std::int64_t kRows = 64;
-    const auto vocabulary = static_cast<std::size_t>(rank.config().vocabulary);
-    for (std::int64_t row = 0; row < range.tokens(); row += kRows) {
-        const std::int64_t end = std::min(range.tokens(), row + kRows);
-        const std::vector<float> logits = rank.decoder().logits(hidden.slice(row, end));
-        for (std::int64_t i = row; i < end; ++i) {
-            const auto next = static_cast<std::size_t>(range.begin + i + 1);
-            if (next == tokens.size()) return;
-            const auto line = std::span(logits).subspan(
-                static_cast<std::size_t>(i - row) * vocabulary, vocabulary);
-            const float logit = line[static_cast<std::size_t>(tokens[next])];
-            tokenNll.push_back(static_cast<float>(logSumExp(line) - logit));
-        }
-    }
-}
-
-}  // namespace
-
-Score Engine::score(std::span<const TokenId> tokens, std::stop_token stop) {
-    if (tokens.size() < 2)
-        throw Error("a text of ", tokens.size(), " tokens has no likelihood; give at least 2");
-    EncodedContext context;
-    context.options.attention = AttentionMode::dense;
-    context.options.kv = m_ranks.front()->activationKvType();
-    context.blocks =
-        fixedPlan(static_cast<std::int64_t>(tokens.size()), context.options.blockTokens);
-    context.tokens.assign(tokens.begin(), tokens.end());
-    context.seconds.resize(context.blocks.size());
-    context.keyValues.resize(context.blocks.size());
-    assignRanks(context, m_config, ranks());
-
-    Score score;
-    score.tokens = static_cast<std::int64_t>(tokens.size());
-    const EventSink ignored;
-    EncodingJob job{context, ignored, std::move(stop), {}, nullptr, {}};
-    job.onHidden = [&](Rank& rank, TokenRange range, const TensorView& hidden) {
-        if (rank.isLast()) addTokenNll(rank, range, hidden, tokens, score.tokenNll);
-    };
-    runOnRanks([&](Rank& rank) {
-        rank.setVisibleWindow({});
-        encodeCausal(rank, job);
-    });
-    for (const float nll : score.tokenNll) score.meanNegativeLogLikelihood += nll;
-    score.meanNegativeLogLikelihood /= static_cast<double>(score.tokenNll.size());
-    return score;
 }
 
 }  // namespace asterism

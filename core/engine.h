@@ -13,8 +13,10 @@
 #include "core/model/config.h"
 #include "core/model/model_file.h"
 #include "core/options.h"
+#include "core/star/block_key.h"
 #include "core/star/context_encoder.h"
 #include "core/star/conversation.h"
+#include "core/star/query_decoder.h"
 #include "core/text/tokenizer.h"
 
 namespace asterism {
@@ -39,6 +41,8 @@ struct Answer {
     std::vector<std::pair<TokenId, float>> firstLogits;  // after the query, best first
     // Attention mass after the query and after every token run since; see Conversation::massCount.
     std::vector<std::vector<double>> mass;
+    std::vector<std::vector<double>> lateMass;  // the same of the last layers; see AttentionMass
+    std::int64_t tokensRun = 0;  // of `tokens`, the first ones, that ran and are part of the turn
     std::int64_t queryTokens = 0;
     double querySeconds = 0;       // query encoding
     double firstTokenSeconds = 0;  // from the call to the first token
@@ -83,6 +87,19 @@ class Engine {
                                            const ContextOptions& options, const EventSink& events,
                                            std::stop_token stop);
 
+    // Phase 1 in parts, so that questions can be asked in between: a context without any block,
+    std::unique_ptr<EncodedContext> layOut(std::vector<TokenId> context,
+                                           std::vector<TokenRange> blocks,
+                                           const ContextOptions& options) const;
+    // what there is to say when work on it begins,
+    EncodingStarted describe(const EncodedContext& context) const;
+    // and those of its blocks at `indices` (in rising order) that are not there yet, from the store
+    // or encoded; star mode only. Stopped, it keeps the blocks that are finished.
+    void encode(EncodedContext& context, std::span<const std::size_t> indices,
+                const EventSink& events, const std::stop_token& stop);
+    // The keys of a star context's blocks in the store. Throws Error without a store.
+    std::vector<BlockKey> blockKeys(const EncodedContext& context) const;
+
     // Places a context for questions; see Conversation for passages. Throws Error if the window
     // cannot hold it, or the mode does not allow the placement.
     Conversation startConversation(const EncodedContext& context, const PlacementOptions& options,
@@ -91,12 +108,34 @@ class Engine {
     Answer answer(Conversation& conversation, std::span<const TokenId> query,
                   const AnswerOptions& options, const EventSink& events, std::stop_token stop);
 
+    // Keeps the last turn's keys and values in the store, named by all that they depend on: the
+    // blocks, scope and placement that the turn saw, and all tokens so far. Needs a store; throws
+    // Error if it cannot keep them.
+    void keepTurn(const Conversation& conversation);
+    // Adds a turn that was had before: from the store, else by running its tokens again. Returns
+    // true if nothing had to run. Throws Stopped.
+    bool resumeTurn(Conversation& conversation, std::span<const TokenId> tokens,
+                    const std::stop_token& stop);
+    // Log-probability of every token of an answer to a query, nats; the conversation stays as it
+    // is. Throws Stopped.
+    std::vector<float> answerLogProbabilities(Conversation& conversation,
+                                              std::span<const TokenId> query,
+                                              std::span<const TokenId> answer,
+                                              const std::stop_token& stop);
+
     // Negative log-likelihood of every token given all before it (dense, unquantised keys).
     Score score(std::span<const TokenId> tokens, std::stop_token stop);
 
   private:
+    BlockKeyBase keyBase() const;
+    KvType turnType(const Conversation& conversation) const;
+    BlockKey turnKeyOf(const Conversation& conversation, std::span<const TokenId> tokens,
+                       std::int64_t begin) const;
+    void runTurnAgain(Conversation& conversation, std::span<const TokenId> tokens,
+                      const std::stop_token& stop);
     std::unique_ptr<ContextCache> openCache(const EncodedContext& context,
                                             ContextCache::Warn warn) const;
+    void encodeWhole(EncodedContext& context, const EventSink& events, const std::stop_token& stop);
     void runOnRanks(const std::function<void(Rank&)>& work);
     void connect();
 
@@ -111,5 +150,9 @@ class Engine {
     std::vector<std::unique_ptr<Communicator>> m_communicators;
     std::vector<std::unique_ptr<Rank>> m_ranks;
 };
+
+// Log-probability, nats, of the token that follows each row of hidden states [rows, hidden].
+std::vector<float> logProbabilities(Decoder& decoder, const TensorView& hidden,
+                                    std::span<const TokenId> next);
 
 }  // namespace asterism

@@ -97,8 +97,11 @@ void runTurn(Rank& rank, Conversation& conversation, std::span<const TokenId> qu
     const int last = rank.communicator().size() - 1;
     for (bool isFirst = true;; isFirst = false) {
         if (isFirst || options.recordsTokenMass) {
-            std::vector<double> mass = decoder.attentionMass();
-            if (rank.isLast()) answer.mass.push_back(std::move(mass));
+            AttentionMass mass = decoder.attentionMass();
+            if (rank.isLast()) {
+                answer.mass.push_back(std::move(mass.all));
+                answer.lateMass.push_back(std::move(mass.late));
+            }
         }
         TokenId token = kNoToken;
         if (rank.isLast()) {
@@ -121,15 +124,20 @@ Answer Engine::answer(Conversation& conversation, std::span<const TokenId> query
     if (options.maxTokens < 0)
         throw Error("an answer of ", options.maxTokens, " tokens is not possible; use 0 or more");
     checkSampling(options.sampling);
-    // Turns are kept in bf16, unless everything is asked for as it is.
-    const KvType type =
-        conversation.context().options.kv == KvType::f32 ? KvType::f32 : KvType::bf16;
-    conversation.beginTurn(*m_backends.back(), kvLayout(m_config, type),
-                           static_cast<std::int64_t>(query.size()) + options.maxTokens);
+    conversation.beginTurn(*m_backends.back(), kvLayout(m_config, turnType(conversation)),
+                           std::ssize(query) + options.maxTokens);
     Answer answer;
     answer.queryTokens = static_cast<std::int64_t>(query.size());
     AnswerWriter writer(*m_tokenizer, options, events, query, answer);
     std::int64_t completed = 0;
+    const auto endTurn = [&] {
+        answer.tokensRun = std::max<std::int64_t>(0, completed - std::ssize(query));
+        std::vector<TokenId> tokens(query.begin(), query.end());
+        tokens.insert(tokens.end(), answer.tokens.begin(),
+                      answer.tokens.begin() + answer.tokensRun);
+        tokens.resize(static_cast<std::size_t>(completed));
+        conversation.endTurn(tokens);
+    };
     try {
         runOnRanks([&](Rank& rank) {
             runTurn(rank, conversation, query, options, writer, answer, completed, stop);
@@ -138,10 +146,10 @@ Answer Engine::answer(Conversation& conversation, std::span<const TokenId> query
         answer.end = AnswerEnd::stopped;
         writer.flush(kNoToken);
     } catch (...) {
-        conversation.endTurn(completed);
+        endTurn();
         throw;
     }
-    conversation.endTurn(completed);
+    endTurn();
     return answer;
 }
 

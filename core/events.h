@@ -13,6 +13,13 @@ namespace asterism {
 // What an engine reports while it works: plain data, the same for the command line, the desktop
 // and the server. Formatting is theirs.
 
+// A document is about to be read: `index` of `count`, from 0.
+struct DocumentRead {
+    std::int64_t index = 0;
+    std::int64_t count = 0;
+    std::string name;
+};
+
 // Context encoding begins: what will be encoded.
 struct EncodingStarted {
     std::int64_t contextTokens = 0;
@@ -52,7 +59,7 @@ struct TokenDecoded {
 };
 
 using EngineEvent =
-    std::variant<EncodingStarted, BlockEncoded, Warning, QueryEncoded, TokenDecoded>;
+    std::variant<DocumentRead, EncodingStarted, BlockEncoded, Warning, QueryEncoded, TokenDecoded>;
 
 // Receives events, one at a time, on a thread of the engine. Must be quick and must not throw.
 using EventSink = std::function<void(const EngineEvent&)>;

@@ -39,6 +39,8 @@ struct ContextOptions {
     AnchorMode anchor = AnchorMode::first;
     std::int64_t anchorTokens = 0;     // of a first-block anchor; 0: as long as a block
     std::vector<TokenId> fixedAnchor;  // of AnchorMode::fixedText
+    // Of a fixed anchor: how many of its first tokens questions see; 0: all of them.
+    std::int64_t visibleAnchorTokens = 0;
     Positions positions = Positions::contiguous;
     KvType kv = KvType::q8;
     std::int64_t sinkTokens = 4;        // window mode

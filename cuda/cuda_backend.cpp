@@ -61,6 +61,11 @@ class CudaBackend final : public Backend {
     void upload(std::span<const std::byte> host, const TensorView& to) override;
     void download(const TensorView& from, std::span<std::byte> host) override;
     void copy(const TensorView& from, const TensorView& to) override;
+    // Kernels read GPU memory only.
+    std::unique_ptr<Buffer> borrow(std::span<const std::byte>,
+                                   std::shared_ptr<const void>) override {
+        return nullptr;
+    }
     void synchronize() override {
         m_stream->enter();
         m_stream->synchronize();

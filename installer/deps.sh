@@ -22,9 +22,9 @@ fi
 
 # Compiler and tools; python3-pip fetches models that come as Python packages.
 packages="g++ cmake ninja-build ccache mold pkg-config git ca-certificates python3 python3-pip"
-# Tokenizers, Unicode, patterns, kernels, checksums, command line, downloads.
+# Tokenizers, Unicode, patterns, kernels, checksums, database, command line, downloads.
 packages="$packages libsentencepiece-dev libicu-dev libpcre2-dev libhwy-dev libxxhash-dev
-    nlohmann-json3-dev libcli11-dev libcurl4-openssl-dev libssl-dev libzip-dev"
+    libsqlite3-dev nlohmann-json3-dev libcli11-dev libcurl4-openssl-dev libssl-dev libzip-dev"
 # Document formats and repositories.
 packages="$packages libuchardet-dev libgumbo-dev libgit2-dev libpugixml-dev qt6-pdf-dev"
 # The desktop: widgets, icons, translations.

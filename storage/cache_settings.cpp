@@ -1,11 +1,6 @@
 #include "storage/cache_settings.h"
 
-#include <pwd.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
-#include <cstdlib>
 #include <fstream>
 #include <system_error>
 
@@ -14,6 +9,7 @@
 #include "core/base/error.h"
 #include "core/base/private_folder.h"
 #include "storage/new_file.h"
+#include "storage/user_folders.h"
 
 namespace asterism {
 
@@ -24,16 +20,6 @@ namespace {
 constexpr std::uint64_t kMaxDefaultQuota = 50'000'000'000;
 constexpr std::uint64_t kDefaultShare = 5;  // one part of so many
 
-fs::path homeFolder() {
-    if (const char* home = std::getenv("HOME"); home && *home) return home;
-    std::array<char, 4096> buffer{};
-    passwd entry{};
-    passwd* found = nullptr;
-    if (::getpwuid_r(::getuid(), &entry, buffer.data(), buffer.size(), &found) == 0 && found)
-        return found->pw_dir;
-    throw Error("no home folder is known; set HOME, or XDG_CACHE_HOME to where the cache may be");
-}
-
 fs::path settingsFile(const fs::path& blockFolder) {
     // "blocks/" has its parent one step further up than "blocks".
     const fs::path folder = blockFolder.has_filename() ? blockFolder : blockFolder.parent_path();
@@ -43,9 +29,7 @@ fs::path settingsFile(const fs::path& blockFolder) {
 }  // namespace
 
 fs::path defaultBlockFolder() {
-    const char* cache = std::getenv("XDG_CACHE_HOME");
-    const fs::path base = cache && *cache == '/' ? fs::path(cache) : homeFolder() / ".cache";
-    return base / "asterism" / "blocks";
+    return userFolder("XDG_CACHE_HOME", ".cache") / "asterism" / "blocks";
 }
 
 std::optional<std::uint64_t> keptQuota(const fs::path& blockFolder) {

@@ -1,13 +1,15 @@
 #pragma once
 
+#include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -16,11 +18,20 @@ namespace asterism {
 
 class Database;
 
-// One SQL statement with its values. Made by Database::prepare; must not outlive its database.
+// Where the database may be put instead: the end of errors about it.
+inline constexpr std::string_view kDatabaseAdvice = "choose another place with XDG_DATA_HOME";
+
+// One SQL statement with its values. Made by Database::prepare; must not outlive its database. Once
+// it has run to its end it may be bound and run again.
 class Statement {
   public:
-    // Values for the ?s of the statement, in order.
-    Statement& bind(std::int64_t value);
+    // Values for the ?s of the statement, in order. Bytes are copied. Unsigned numbers keep their
+    // bits, enumerators their numbers; NaN, which SQLite does not know, becomes 0.
+    template <typename Number>
+        requires(std::is_integral_v<Number> || std::is_enum_v<Number>)
+    Statement& bind(Number value) {
+        return bindInteger(static_cast<std::int64_t>(value));
+    }
     Statement& bind(double value);
     Statement& bind(std::string_view text);
     Statement& bind(std::span<const std::byte> blob);
@@ -30,6 +41,8 @@ class Statement {
     bool step();
     // Runs a statement that gives no rows. Throws Error.
     void run();
+    // Runs a change of `what` ("the project"). Throws Error also if no row was there to be changed.
+    void runOn(std::string_view what);
 
     // Columns of the current row, from 0; the views hold until the next step.
     std::int64_t integer(int column) const;
@@ -37,6 +50,8 @@ class Statement {
     std::string text(int column) const;
     std::span<const std::byte> blob(int column) const;
     bool isNull(int column) const;
+    // Throws Error that the column holds what nobody can have put there.
+    [[noreturn]] void refuse(int column) const;
 
   private:
     friend class Database;
@@ -44,6 +59,8 @@ class Statement {
         void operator()(sqlite3_stmt* statement) const;
     };
     Statement(const Database& database, std::unique_ptr<sqlite3_stmt, Finish> statement);
+    Statement& bindInteger(std::int64_t value);
+    void check(int status) const;
 
     const Database& m_database;
     std::unique_ptr<sqlite3_stmt, Finish> m_statement;
@@ -51,14 +68,16 @@ class Statement {
 };
 
 // A connection to the database of projects, documents and chats (SQLite in WAL mode, foreign keys
-// on). Several connections and processes may be open at a time; each is used by one thread at a
-// time. A writer waits up to ten seconds for another one.
+// on). What was committed survives a power cut: a commit keeps work of seconds to minutes, so it is
+// synced (synchronous FULL). Several connections and processes may be open at a time; each
+// connection is used by one thread at a time.
 class Database {
   public:
-    // Opens or makes the file (mode 0600, its folder 0700) and brings it to the newest schema.
-    // Throws Error that says what to do if it is no database, of a newer program, damaged, locked,
-    // read-only where a migration is due, or cannot be made.
-    explicit Database(const std::filesystem::path& file);
+    // Opens or makes the file (mode 0600, its folder 0700) and brings it to the newest schema. A
+    // writer waits up to `longestWait` for another one. Throws Error that says what to do if it is
+    // no database, of a newer or another program, damaged, locked or read-only, or cannot be made.
+    explicit Database(const std::filesystem::path& file,
+                      std::chrono::milliseconds longestWait = std::chrono::seconds(10));
     // A database in memory, for work that is not kept.
     Database();
     ~Database();
@@ -77,9 +96,9 @@ class Database {
     friend class Statement;
     friend class Transaction;
 
-    void open(const char* file);
-    void migrate();
-    [[noreturn]] void fail(std::string_view doing) const;
+    void open(const char* file, std::chrono::milliseconds longestWait);
+    // Throws Error that says what SQLite found wrong last, and what to do.
+    [[noreturn]] void fail() const;
 
     struct Close {
         void operator()(sqlite3* connection) const;
@@ -89,7 +108,8 @@ class Database {
 };
 
 // Changes that are made all together or not at all: commit() keeps them, the destructor without it
-// takes them back. May not be nested.
+// takes them back. Inside another one it is a part of it: what it keeps is kept if the outer one
+// is, what it takes back is gone while the outer one goes on. They end in the reverse order.
 class Transaction {
   public:
     // Throws Error if another process is writing for too long.
@@ -102,6 +122,7 @@ class Transaction {
 
   private:
     const Database& m_database;
+    bool m_isInner = false;
     bool m_isOpen = true;
 };
 

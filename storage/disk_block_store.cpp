@@ -66,6 +66,11 @@ std::uint64_t DiskBlockStore::chooseQuota(std::optional<std::uint64_t> asked) {
     return defaultQuota(m_folder, usage().bytes);
 }
 
+bool DiskBlockStore::has(const BlockKey& key) const {
+    std::error_code ignored;
+    return fs::is_regular_file(fs::symlink_status(blockPath(m_folder, key), ignored));
+}
+
 std::unique_ptr<BlockStore::Found> DiskBlockStore::find(const BlockKey& key,
                                                         const BlockShape& shape) {
     std::optional<BlockFileEntry> entry;

@@ -46,8 +46,9 @@ class DiskBlockStore final : public BlockStore {
     // made.
     explicit DiskBlockStore(DiskBlockStoreOptions options);
 
-    // Both as BlockStore says. find() marks the block as just used; save() then removes the least
+    // As BlockStore says. find() marks the block as just used; save() then removes the least
     // recently used blocks until the quota is kept.
+    bool has(const BlockKey& key) const override;
     std::unique_ptr<Found> find(const BlockKey& key, const BlockShape& shape) override;
     void save(const BlockKey& key, const BlockShape& shape,
               std::span<const std::byte> bytes) override;

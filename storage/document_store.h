@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -11,7 +12,9 @@
 namespace asterism {
 
 // Documents of projects in the database: what was read of them, their tokens, what was left out,
-// and the plan of blocks. As Database: one thread at a time, Error if it fails.
+// and the plan of blocks. As Database: one thread at a time, Error if it fails or what is to be
+// read or changed is gone. Every call is made as a whole or not at all; calls inside a Transaction
+// of the caller's are kept or taken back together.
 class DocumentStore {
   public:
     explicit DocumentStore(const Database& database) : m_database(database) {}
@@ -20,9 +23,12 @@ class DocumentStore {
     std::string text(std::int64_t document) const;
     std::vector<TokenId> tokens(std::int64_t document) const;
 
-    // Keeps what was read, in place of what was kept under the record's name; returns its id.
+    // Keeps what was read, in place of what was kept under the record's name; returns its id, which
+    // stays the same. Text bytes and tokens are counted here. Throws Error if the name is that of a
+    // document of another source.
     std::int64_t save(std::int64_t project, const DocumentRecord& record, const std::string& text,
                       std::span<const TokenId> tokens);
+    // What another model makes of the text.
     void setTokens(std::int64_t document, std::span<const TokenId> tokens);
     void setState(std::int64_t document, DocumentState state, const std::string& reason = {});
     // The file was looked at and holds what it held.
@@ -45,6 +51,10 @@ class DocumentStore {
                 std::int64_t blockTokens) const;
 
   private:
+    // The row of a document without its text and tokens; returns its id.
+    std::int64_t saveRecord(std::int64_t project, const DocumentRecord& record);
+    [[noreturn]] void failAsGone() const;
+
     const Database& m_database;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,7 +12,9 @@
 
 namespace asterism {
 
-// Projects and their sources in the database. As Database: one thread at a time, Error if it fails.
+// Projects and their sources in the database. As Database: one thread at a time, Error if it fails
+// or what is to be changed is gone. Every call is made as a whole or not at all; calls inside a
+// Transaction of the caller's are kept or taken back together.
 class ProjectStore {
   public:
     explicit ProjectStore(const Database& database) : m_database(database) {}
@@ -27,7 +30,8 @@ class ProjectStore {
     // With all that belongs to it: sources, documents, chats. Files outside stay as they are.
     void remove(std::int64_t project);
     void markOpened(std::int64_t project);
-    // Of another model: all tokens are out of date.
+    // If the project had the fingerprint of another model, all tokens are out of date and go: those
+    // of its documents and messages, its anchor and its plan.
     void setModel(std::int64_t project, const std::string& model, const std::string& fingerprint);
     void setAnchor(std::int64_t project, std::span<const TokenId> anchor);
 
@@ -35,9 +39,13 @@ class ProjectStore {
     // The source of this path: the one that is there, or a new one whose prefix makes its
     // documents' names unlike those of the others ("notes/" for a second folder called notes).
     SourceRecord addSource(std::int64_t project, const std::filesystem::path& path, bool isFolder);
+    // With its documents; the plan stays until it is set anew.
     void removeSource(std::int64_t source);
 
   private:
+    void checkNotTaken(const std::string& name) const;
+    void dropTokens(std::int64_t project);
+
     const Database& m_database;
 };
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/documents/document.h"
@@ -38,6 +39,7 @@ struct ProjectRecord {
         anchor;  // pinned tokens, kept whatever becomes of their document; or empty
     std::int64_t createdAt = 0;
     std::int64_t openedAt = 0;  // last use
+    bool operator==(const ProjectRecord&) const = default;
 };
 
 // A file or folder whose documents belong to a project.
@@ -46,6 +48,7 @@ struct SourceRecord {
     std::filesystem::path path;  // absolute; its bytes need not be UTF-8
     std::string prefix;          // in front of its documents' names, with its slash; often empty
     bool isFolder = true;
+    bool operator==(const SourceRecord&) const = default;
 };
 
 // Persistent, do not renumber.
@@ -78,6 +81,7 @@ struct DocumentRecord {
     std::vector<Mark> marks;         // pages and headings by text offset
     std::vector<std::string> notes;  // what could not be taken of the file, or is unsure
     std::vector<PossibleSecret> secrets;
+    bool operator==(const DocumentRecord&) const = default;
 };
 
 // A block of the project's plan, in the order of the context.
@@ -86,6 +90,7 @@ struct PlannedBlock {
     BlockKey key;
     double seconds = 0;  // it took to encode; 0: found in the KV cache or not encoded yet
     int rank = 0;
+    bool operator==(const PlannedBlock&) const = default;
 };
 
 struct ConversationRecord {
@@ -98,6 +103,7 @@ struct ConversationRecord {
     std::int64_t changedAt = 0;    // of the last message
     std::int64_t room = 2048;      // positions kept for its turns; see PlacementOptions::room
     std::int64_t leafMessage = 0;  // end of the branch that is shown; 0: no message yet
+    bool operator==(const ConversationRecord&) const = default;
 };
 
 // Persistent, do not renumber.
@@ -129,6 +135,7 @@ struct MessageRecord {
     std::int64_t blocksRestored = 0;
     std::int64_t blocksEncoded = 0;
     std::vector<float> blockMass;  // attention mass per block of the plan it was made with
+    bool operator==(const MessageRecord&) const = default;
 };
 
 // Where a part of an answer comes from.
@@ -145,6 +152,7 @@ struct CitationRecord {
     std::string quote;
     double mass = 0;         // attention mass, mean over the sentence's tokens
     bool isVerified = true;  // the quote is in the document's text, letter by letter
+    bool operator==(const CitationRecord&) const = default;
 };
 
 // A quotation that an answer itself makes, checked against the documents.
@@ -158,6 +166,7 @@ struct QuotationRecord {
     std::int64_t lineEnd = 1;
     std::size_t textBegin = 0;
     std::size_t textEnd = 0;
+    bool operator==(const QuotationRecord&) const = default;
 };
 
 // A summary of one document, or of all of a project's (documentId 0).
@@ -168,6 +177,7 @@ struct SummaryRecord {
     std::int64_t tokensRead = 0;
     std::int64_t createdAt = 0;
     std::int64_t messageId = 0;  // the answer that it is, with its citations
+    bool operator==(const SummaryRecord&) const = default;
 };
 
 // A place in the chats where a search found its words.
@@ -177,6 +187,7 @@ struct ChatHit {
     std::int64_t messageId = 0;
     std::string title;    // of the conversation
     std::string snippet;  // with the words found between U+0002 and U+0003
+    bool operator==(const ChatHit&) const = default;
 };
 
 }  // namespace asterism

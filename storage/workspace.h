@@ -1,11 +1,8 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <memory>
-#include <string>
 
-#include "core/engine.h"
 #include "storage/chat_store.h"
 #include "storage/database.h"
 #include "storage/disk_block_store.h"
@@ -32,7 +29,7 @@ struct WorkspaceOptions {
 class Workspace {
   public:
     // Throws Error as Database does.
-    explicit Workspace(WorkspaceOptions options);
+    explicit Workspace(const WorkspaceOptions& options);
 
     const Database& database() const { return *m_database; }
     ProjectStore& projects() { return m_projects; }

@@ -30,6 +30,17 @@ class HostBuffer final : public Buffer {
     AlignedBytes m_memory;
 };
 
+// Memory of somebody else, who lives as long. Ops never write to keys that they attend to.
+class BorrowedBuffer final : public Buffer {
+  public:
+    BorrowedBuffer(std::span<const std::byte> host, std::shared_ptr<const void> owner)
+        : Buffer(const_cast<std::byte*>(host.data()), static_cast<std::int64_t>(host.size())),
+          m_owner(std::move(owner)) {}
+
+  private:
+    std::shared_ptr<const void> m_owner;
+};
+
 const CpuWeight& own(const Weight& weight) {
     const auto* mine = dynamic_cast<const CpuWeight*>(&weight);
     ASTERISM_CHECK(mine != nullptr);
@@ -54,6 +65,10 @@ class CpuBackend final : public Backend {
     void upload(std::span<const std::byte> host, const TensorView& to) override;
     void download(const TensorView& from, std::span<std::byte> host) override;
     void copy(const TensorView& from, const TensorView& to) override;
+    std::unique_ptr<Buffer> borrow(std::span<const std::byte> host,
+                                   std::shared_ptr<const void> owner) override {
+        return std::make_unique<BorrowedBuffer>(host, std::move(owner));
+    }
     void synchronize() override {}
     std::shared_ptr<const Weight> load(const HostWeight& weight) override;
     int addRope(const RopeConfig& rope) override { return m_attention.addRope(rope); }

@@ -12,10 +12,10 @@ namespace {
 constexpr std::string_view kKindNames[] = {"text", "markdown", "html", "pdf",
                                            "docx", "odt",      "epub", "source"};
 constexpr std::string_view kQualityNames[] = {"good", "doubtful", "poor"};
-constexpr std::string_view kCauseNames[] = {"hidden",     "ignored",   "binary",     "generated",
-                                            "vendored",   "too large", "link",       "not a file",
-                                            "unreadable", "changing",  "damaged",    "encrypted",
-                                            "no text",    "unsafe",    "unsupported"};
+constexpr std::string_view kCauseNames[] = {"hidden",     "ignored",   "binary",      "generated",
+                                            "vendored",   "too large", "link",        "not a file",
+                                            "unreadable", "changing",  "damaged",     "encrypted",
+                                            "no text",    "unsafe",    "unsupported", "unwanted"};
 
 template <typename Enum, std::size_t count>
 std::string_view nameOf(Enum value, const std::string_view (&names)[count]) {
@@ -50,10 +50,11 @@ bool hasFileLines(DocumentKind kind) {
            kind == DocumentKind::source;
 }
 
-LocationIndex::LocationIndex(const Document& document) : m_kind(document.kind), m_lineBegins{0} {
-    for (std::size_t i = 0; i < document.text.size(); ++i)
-        if (document.text[i] == '\n') m_lineBegins.push_back(i + 1);
-    for (const Mark& mark : document.marks)
+LocationIndex::LocationIndex(DocumentKind kind, std::string_view text, std::span<const Mark> marks)
+    : m_kind(kind), m_lineBegins{0} {
+    for (std::size_t i = 0; i < text.size(); ++i)
+        if (text[i] == '\n') m_lineBegins.push_back(i + 1);
+    for (const Mark& mark : marks)
         (mark.kind == Mark::Kind::page ? m_pages : m_headings).push_back(mark);
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,8 @@ struct Mark {
 struct PossibleSecret {
     std::string kind;       // "private key", "GitHub token", ...
     std::int64_t line = 1;  // of the text
+
+    friend bool operator==(const PossibleSecret&, const PossibleSecret&) = default;
 };
 
 // A text that was read whole.
@@ -52,8 +55,8 @@ struct Document {
     std::vector<std::string> notes;  // what could not be taken of the file, or is unsure
     TextQuality quality = TextQuality::good;
     std::vector<PossibleSecret> secrets;
-    std::uintmax_t fileBytes = 0;  // size and time of the file when it was read, to see
-    std::int64_t fileTime = 0;     // changes; nanoseconds since 1970
+    std::uintmax_t fileBytes = 0;  // size of the file when it was read,
+    std::int64_t fileTime = 0;     // and its changeTime(): an edit shows in one of them
 };
 
 // Why a file was not taken. Persistent, do not renumber.
@@ -73,6 +76,7 @@ enum class LeftOutCause {
     noText,
     unsafe,  // made to harm the reader: zip bombs, paths that lead outside
     unsupported,
+    unwanted,  // the user does not want it
 };
 
 std::string_view toString(LeftOutCause cause);
@@ -84,6 +88,8 @@ struct LeftOut {
     LeftOutCause cause = LeftOutCause::unreadable;
     std::uintmax_t fileBytes = 0;  // 0 for folders, which are not looked into
     bool isFolder = false;
+
+    friend bool operator==(const LeftOut&, const LeftOut&) = default;
 };
 
 struct DocumentCollection {
@@ -102,7 +108,9 @@ struct Location {
 // Finds places of one document. Copies what it needs; safe to read from any thread.
 class LocationIndex {
   public:
-    explicit LocationIndex(const Document& document);
+    explicit LocationIndex(const Document& document)
+        : LocationIndex(document.kind, document.text, document.marks) {}
+    LocationIndex(DocumentKind kind, std::string_view text, std::span<const Mark> marks);
 
     // An offset behind the end stands for the end.
     Location at(std::size_t offset) const;

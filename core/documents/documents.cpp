@@ -32,11 +32,7 @@ void readFolder(const fs::path& folder, const ReadOptions& options, const std::s
         const FoundFile& file = listing.files[i];
         if (options.onFile) options.onFile(i, listing.files.size(), file.name);
         try {
-            Document document = readDocument(file.path, file.name, options.limits);
-            const bool isJudged = file.mayBeGenerated && !options.folders.takesGenerated;
-            const auto fileClass = isJudged ? classifyText(document) : std::nullopt;
-            if (fileClass) throw RefusedFile(fileClass->cause, fileClass->reason);
-            collection.documents.push_back(std::move(document));
+            collection.documents.push_back(readFound(file, options));
         } catch (const RefusedFile& refusal) {
             collection.leftOut.push_back(
                 {file.name, refusal.what(), refusal.cause(), file.bytes, false});
@@ -51,6 +47,14 @@ void readFolder(const fs::path& folder, const ReadOptions& options, const std::s
 }
 
 }  // namespace
+
+Document readFound(const FoundFile& file, const ReadOptions& options) {
+    Document document = readDocument(file.path, file.name, options.limits);
+    const bool isJudged = file.mayBeGenerated && !options.folders.takesGenerated;
+    const auto fileClass = isJudged ? classifyText(document) : std::nullopt;
+    if (fileClass) throw RefusedFile(fileClass->cause, fileClass->reason);
+    return document;
+}
 
 Document readDocument(const fs::path& path, const std::string& name, const ReadLimits& limits) {
     const std::string fileName = path.filename().string();

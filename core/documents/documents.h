@@ -8,16 +8,9 @@
 
 #include "core/documents/document.h"
 #include "core/documents/document_reader.h"
+#include "core/documents/folder_listing.h"
 
 namespace asterism {
-
-// What of a folder is read. What is left out is named, with its reason, in every case.
-struct FolderOptions {
-    bool takesHidden = false;     // names that begin with a dot; version control never
-    bool takesIgnored = false;    // what .gitignore files and .git/info/exclude leave out
-    bool takesVendored = false;   // node_modules, third_party and the like
-    bool takesGenerated = false;  // build folders, minified and machine-written files
-};
 
 struct ReadOptions {
     FolderOptions folders;
@@ -31,6 +24,9 @@ struct ReadOptions {
 // left. When `stop` is asked for, what was read so far comes back as a stopped collection.
 DocumentCollection readDocuments(const std::filesystem::path& path, const ReadOptions& options = {},
                                  const std::stop_token& stop = {});
+
+// Reads a file of a listing, and judges its text as the options say. Throws RefusedFile.
+Document readFound(const FoundFile& file, const ReadOptions& options);
 
 // Reads one file that is called `name` from here on. Throws RefusedFile.
 Document readDocument(const std::filesystem::path& path, const std::string& name,

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <ctime>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -65,6 +66,14 @@ bool isSame(const struct stat& a, const struct stat& b) {
            nanoseconds(a.st_ctim) == nanoseconds(b.st_ctim);
 }
 
+// 0 where a change right after this one could bear the same time: clocks of files tick slowly.
+std::int64_t certainTime(const struct stat& status) {
+    constexpr std::int64_t kTick = 20'000'000;
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    return nanoseconds(now) - changeTime(status) > kTick ? changeTime(status) : 0;
+}
+
 std::string inMegabytes(std::uintmax_t bytes) {
     return std::to_string((bytes + 999'999) / 1'000'000) + " MB";
 }
@@ -84,11 +93,15 @@ bool readOnce(const std::filesystem::path& path, const SizeLimit& limit,
     // One byte more than there should be, to see that the file has grown.
     file.read(content.bytes, static_cast<std::size_t>(size) - content.bytes.size() + 1);
     if (afterRead) afterRead();
-    content.time = nanoseconds(before.st_mtim);
+    content.time = certainTime(before);
     return content.bytes.size() == size && isSame(before, file.status());
 }
 
 }  // namespace
+
+std::int64_t changeTime(const struct stat& status) {
+    return std::max(nanoseconds(status.st_mtim), nanoseconds(status.st_ctim));
+}
 
 FileContent readWholeFile(const std::filesystem::path& path, const SizeLimit& limit,
                           const std::function<void()>& afterRead) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/stat.h>
+
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -7,10 +9,15 @@
 
 namespace asterism {
 
+// When a file was last changed, nanoseconds since 1970: its content, or its owner, mode or name.
+// Unlike the time of the content alone nobody can set it back.
+std::int64_t changeTime(const struct stat& status);
+
 // The bytes of a file at one moment, with what tells later whether it has changed.
 struct FileContent {
     std::string bytes;
-    std::int64_t time = 0;  // of the last change, nanoseconds since 1970
+    std::int64_t time = 0;  // changeTime(); 0 if the file changed so recently that another change
+                            // could bear the same time
 };
 
 // How many bytes of a file may be read, given its first kHeadBytes bytes.

@@ -154,11 +154,9 @@ class FolderWalk {
         const auto fileClass = classifyFileName(entry.relative.filename().string());
         if (fileClass && !isGenerated && !isWanted(fileClass->cause))
             return leaveOut(entry, *fileClass);
-        const auto time = std::int64_t{entry.status.st_mtim.tv_sec} * 1'000'000'000 +
-                          entry.status.st_mtim.tv_nsec;
         m_listing.files.push_back({m_root / entry.relative, displayName(entry.relative),
-                                   static_cast<std::uintmax_t>(entry.status.st_size), time,
-                                   !isGenerated.has_value()});
+                                   static_cast<std::uintmax_t>(entry.status.st_size),
+                                   changeTime(entry.status), !isGenerated.has_value()});
     }
 
     bool isWanted(LeftOutCause cause) const {

@@ -20,6 +20,7 @@ class KeyHash {
     void add(const std::string& text) { add(text.data(), text.size()); }
     void add(std::int64_t number) { add(&number, sizeof number); }
     void add(std::span<const TokenId> tokens) { add(tokens.data(), tokens.size_bytes()); }
+    void add(std::span<const std::byte> bytes) { add(bytes.data(), bytes.size()); }
 
     BlockKey key() const {
         XXH128_canonical_t canonical;
@@ -72,6 +73,22 @@ BlockKey blockKey(const BlockKeyBase& base, std::span<const TokenId> tokens, std
     hash.add(tokens);
     // With contiguous positions every block stands right behind its anchor, wherever it is.
     if (base.options.positions == Positions::global) hash.add(start);
+    return hash.key();
+}
+
+BlockKey turnKey(const BlockKeyBase& base, KvType type, const TurnView& view,
+                 std::span<const TokenId> tokens, std::int64_t begin) {
+    KeyHash hash = commonPart(base, "turn");
+    hash.add(static_cast<std::int64_t>(type));
+    hash.add(static_cast<std::int64_t>(base.options.visibleAnchorTokens));
+    hash.add(base.anchor);
+    hash.add(std::as_bytes(view.blocks));
+    hash.add(std::as_bytes(view.passages));
+    hash.add(std::as_bytes(view.starts));
+    hash.add(std::as_bytes(std::span(&view.step, 1)));
+    hash.add(std::as_bytes(std::span(&view.queryStart, 1)));
+    hash.add(tokens);
+    hash.add(begin);
     return hash.key();
 }
 

@@ -19,6 +19,20 @@ struct BlockKeyBase {
 // Key of a block of these tokens that was encoded at position `start`.
 BlockKey blockKey(const BlockKeyBase& base, std::span<const TokenId> tokens, std::int64_t start);
 
+// What the keys and values of a conversation's turns depend on beside their own tokens.
+struct TurnView {
+    std::span<const BlockKey> blocks;  // of the whole context
+    std::span<const TokenRange> passages;
+    std::span<const double> starts;  // where the blocks are placed
+    double step = 1;
+    double queryStart = 0;
+};
+
+// Key of the last turn of a conversation. `tokens` are those of all turns, the last one included,
+// which begins at `begin`.
+BlockKey turnKey(const BlockKeyBase& base, KvType type, const TurnView& view,
+                 std::span<const TokenId> tokens, std::int64_t begin);
+
 // Key of the anchor's own keys and values, kept as the activations have them.
 BlockKey anchorKey(const BlockKeyBase& base);
 

@@ -42,6 +42,8 @@ class BlockStore {
         virtual std::span<const std::byte> bytes() const = 0;
     };
 
+    // Whether there seems to be a block under the key; only find() tells if it is right.
+    virtual bool has(const BlockKey& key) const = 0;
     // Null if there is no block under the key, or the one there is damaged or of another shape:
     // then a line that says so goes to the store's warnings and the block is removed.
     virtual std::unique_ptr<Found> find(const BlockKey& key, const BlockShape& shape) = 0;

@@ -14,16 +14,29 @@ std::span<const TokenId> anchorTokensOf(const EncodedContext& context) {
     return std::span(context.tokens).first(static_cast<std::size_t>(context.anchorTokens));
 }
 
-void restore(const BlockStore::Found& found, Rank& rank, KeyValueBlock& block) {
+void uploadLayers(const BlockStore::Found& found, Backend& backend, KeyValueBlock& block) {
     for (std::int64_t layer = 0; layer < block.layout().layers; ++layer) {
         const TensorView to = block.layerBytes(layer);
-        rank.backend().upload(found.bytes().subspan(static_cast<std::size_t>(layer * to.bytes()),
-                                                    static_cast<std::size_t>(to.bytes())),
-                              to);
+        backend.upload(found.bytes().subspan(static_cast<std::size_t>(layer * to.bytes()),
+                                             static_cast<std::size_t>(to.bytes())),
+                       to);
     }
 }
 
 }  // namespace
+
+std::unique_ptr<KeyValueBlock> takeFromStore(BlockStore& store, const BlockKey& key,
+                                             const BlockShape& shape, Backend& backend) {
+    std::shared_ptr<BlockStore::Found> found = store.find(key, shape);
+    if (!found) return nullptr;
+    const std::span<const std::byte> bytes = found->bytes();
+    if (auto memory = backend.borrow(bytes, found))
+        return std::make_unique<KeyValueBlock>(std::move(memory), shape.layout, shape.tokens);
+    auto block = std::make_unique<KeyValueBlock>(backend, shape.layout, shape.tokens);
+    block->setTokens(shape.tokens);
+    uploadLayers(*found, backend, *block);
+    return block;
+}
 
 ContextCache::ContextCache(BlockStore& store, BlockKeyBase base, const EncodedContext& context,
                            const ModelConfig& config, Warn warn)
@@ -35,31 +48,22 @@ ContextCache::ContextCache(BlockStore& store, BlockKeyBase base, const EncodedCo
         const TokenRange& range = context.blocks[i];
         // Nothing stands in front of the block that the anchor is taken from.
         base.anchor = isFirst && i == 0 ? std::span<const TokenId>() : anchorTokensOf(context);
-        Entry entry;
-        entry.key = blockKey(base, context.tokensOf(range), encodingStart(context, i));
-        entry.shape = {layout, range.tokens()};
-        entry.found = store.find(entry.key, entry.shape);
-        m_blocks.push_back(std::move(entry));
+        m_blocks.push_back({blockKey(base, context.tokensOf(range), encodingStart(context, i)),
+                            {layout, range.tokens()}});
     }
     base.anchor = anchorTokensOf(context);
     if (base.anchor.empty()) return;
     m_anchor.key = anchorKey(base);
     const KvType type = base.numericClass == "f32" ? KvType::f32 : KvType::bf16;
     m_anchor.shape = {kvLayout(config, type), static_cast<std::int64_t>(base.anchor.size())};
-    m_anchor.found = store.find(m_anchor.key, m_anchor.shape);
 }
 
 std::unique_ptr<KeyValueBlock> ContextCache::restoreBlock(std::size_t index, Rank& rank) const {
-    const Entry& entry = m_blocks[index];
-    auto block =
-        std::make_unique<KeyValueBlock>(rank.backend(), entry.shape.layout, entry.shape.tokens);
-    block->setTokens(entry.shape.tokens);
-    restore(*entry.found, rank, *block);
-    return block;
+    return takeFromStore(m_store, m_blocks[index].key, m_blocks[index].shape, rank.backend());
 }
 
 void ContextCache::restoreAnchor(Rank& rank, KeyValueBlock& anchor) const {
-    restore(*m_anchor.found, rank, anchor);
+    uploadLayers(*m_found, rank.backend(), anchor);
 }
 
 void ContextCache::saveBlock(std::size_t index, Rank& rank, const KeyValueBlock& block) const {
@@ -71,12 +75,7 @@ void ContextCache::saveAnchor(Rank& rank, const KeyValueBlock& anchor) const {
 }
 
 void ContextCache::save(const Entry& entry, Rank& rank, const KeyValueBlock& block) const {
-    std::vector<std::byte> bytes(static_cast<std::size_t>(entry.shape.bytes()));
-    const auto layerBytes = static_cast<std::size_t>(block.layerBytes(0).bytes());
-    for (std::int64_t layer = 0; layer < entry.shape.layout.layers; ++layer)
-        rank.backend().download(
-            block.layerBytes(layer),
-            std::span(bytes).subspan(static_cast<std::size_t>(layer) * layerBytes, layerBytes));
+    const std::vector<std::byte> bytes = block.packed(rank.backend());
     try {
         m_store.save(entry.key, entry.shape, bytes);
     } catch (const Error& error) {

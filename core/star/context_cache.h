@@ -12,32 +12,39 @@
 
 namespace asterism {
 
-// The blocks of one context that a store already has, and the way of the others into it. Made
-// before the ranks start; then each rank restores or saves the blocks that are its own.
+// A stored block in the memory of a backend (the CPU's: where the store has it); null if the store
+// has none that is right.
+std::unique_ptr<KeyValueBlock> takeFromStore(BlockStore& store, const BlockKey& key,
+                                             const BlockShape& shape, Backend& backend);
+
+// The way of one context's blocks into a store and back. Made before the ranks start; then each
+// rank restores and saves the blocks that are its own.
 class ContextCache {
   public:
     // Receives one line when a block could not be kept. Called from any rank's thread.
     using Warn = std::function<void(const std::string&)>;
 
-    // Looks up every block of `context`, whose plan and anchor length are known. The base's anchor
-    // is filled in here. All arguments must outlive the cache.
+    // Names the blocks of `context`, whose plan and anchor length are known; looks up nothing. The
+    // base's anchor is filled in here. All arguments must outlive the cache.
     ContextCache(BlockStore& store, BlockKeyBase base, const EncodedContext& context,
                  const ModelConfig& config, Warn warn);
 
-    bool hasBlock(std::size_t index) const { return m_blocks[index].found != nullptr; }
-    bool hasAnchor() const { return m_anchor.found != nullptr; }
-    // Copies a stored block into the memory of its rank.
+    const BlockKey& key(std::size_t index) const { return m_blocks[index].key; }
+    // See takeFromStore().
     std::unique_ptr<KeyValueBlock> restoreBlock(std::size_t index, Rank& rank) const;
-    void restoreAnchor(Rank& rank, KeyValueBlock& anchor) const;
     // Keeps what was encoded. A store that cannot (disk full) costs a warning, not the run.
     void saveBlock(std::size_t index, Rank& rank, const KeyValueBlock& block) const;
+
+    // Looks for the anchor's own keys and values.
+    void findAnchor() { m_found = m_store.find(m_anchor.key, m_anchor.shape); }
+    bool hasAnchor() const { return m_found != nullptr; }
+    void restoreAnchor(Rank& rank, KeyValueBlock& anchor) const;
     void saveAnchor(Rank& rank, const KeyValueBlock& anchor) const;
 
   private:
     struct Entry {
         BlockKey key;
         BlockShape shape;
-        std::unique_ptr<BlockStore::Found> found;
     };
 
     void save(const Entry& entry, Rank& rank, const KeyValueBlock& block) const;
@@ -46,6 +53,7 @@ class ContextCache {
     Warn m_warn;
     std::vector<Entry> m_blocks;
     Entry m_anchor;
+    std::unique_ptr<BlockStore::Found> m_found;  // the anchor
 };
 
 }  // namespace asterism

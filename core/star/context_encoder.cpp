@@ -36,16 +36,21 @@ void attendInto(Rank& rank, std::int64_t layer, const TensorView& queries,
 // the tokens the anchor consists of; the others receive a layer when they first need it.
 class SharedAnchor {
   public:
-    SharedAnchor(Rank& rank, std::int64_t tokens)
-        : m_rank(rank),
-          m_block(std::make_unique<KeyValueBlock>(
-              rank.backend(), kvLayout(rank.config(), rank.activationKvType()), tokens)) {
+    // Goes on with the copy of an earlier run, if there is one.
+    SharedAnchor(Rank& rank, std::int64_t tokens, std::unique_ptr<KeyValueBlock>& block)
+        : m_rank(rank), m_block(block), m_ready(block ? rank.config().layers : 0) {
+        if (m_block) return;
+        m_block = std::make_unique<KeyValueBlock>(
+            rank.backend(), kvLayout(rank.config(), rank.activationKvType()), tokens);
         m_block->setTokens(tokens);
     }
 
     std::int64_t tokens() const { return m_block->tokens(); }
     const KeyValueBlock& block() const { return *m_block; }
-    std::unique_ptr<KeyValueBlock> release() { return std::move(m_block); }
+    // What is not whole is no anchor for a later run.
+    void dropUnlessComplete() {
+        if (!isComplete()) m_block.reset();
+    }
 
     // Rank 0: takes the layer from the keys and values of a run that begins with the anchor.
     void publish(std::int64_t layer, const TensorView& keys, const TensorView& values) {
@@ -73,8 +78,8 @@ class SharedAnchor {
     }
 
     Rank& m_rank;
-    std::unique_ptr<KeyValueBlock> m_block;
-    std::int64_t m_ready = 0;  // layers
+    std::unique_ptr<KeyValueBlock>& m_block;
+    std::int64_t m_ready;  // layers
 };
 
 // A block behind the anchor: sees the anchor and itself.
@@ -126,14 +131,14 @@ std::unique_ptr<KeyValueBlock> newBlock(Rank& rank, const EncodingJob& job, std:
     return block;
 }
 
-void finishBlock(Rank& rank, const EncodingJob& job, std::size_t index, double begin) {
+void finishBlock(Rank& rank, const EncodingJob& job, std::size_t index, double begin,
+                 bool isRestored = false) {
     rank.backend().synchronize();
     const double seconds = job.clock.seconds() - begin;
     job.context.seconds[index] = seconds;
     if (job.events)
         job.events(BlockEncoded{static_cast<std::int64_t>(index), job.context.blocks[index],
-                                rank.index(), begin, seconds,
-                                job.cache && job.cache->hasBlock(index)});
+                                rank.index(), begin, seconds, isRestored});
 }
 
 // What is run to get the anchor alone. A first-block anchor comes out of a run of its whole block,
@@ -143,13 +148,10 @@ std::span<const TokenId> anchorRun(const EncodedContext& context) {
     return context.tokensOf(context.blocks.front());
 }
 
-bool isRestored(const EncodingJob& job, std::size_t index) {
-    return job.cache && job.cache->hasBlock(index);
-}
-
 // True if block 0 is encoded in this run and begins with the anchor.
 bool takesAnchorFromBlock(const EncodingJob& job) {
-    return job.context.options.anchor == AnchorMode::first && !isRestored(job, 0);
+    return job.context.options.anchor == AnchorMode::first && !job.blocks.empty() &&
+           job.blocks.front() == 0;
 }
 
 // The anchor is needed for blocks that are encoded behind it, and a fixed one by every question.
@@ -157,14 +159,13 @@ bool needsAnchor(const EncodingJob& job) {
     const EncodedContext& context = job.context;
     if (context.options.anchor == AnchorMode::fixedText) return true;
     if (context.options.anchor == AnchorMode::none) return false;
-    for (std::size_t i = 1; i < context.blocks.size(); ++i)
-        if (!isRestored(job, i)) return true;
-    return false;
+    return !job.blocks.empty() && job.blocks.back() > 0;
 }
 
 // The anchor's layers from the store, or from a run of its own where no block of this run has them.
 void prepareAnchor(Rank& rank, const EncodingJob& job, KeyValueBlock& scratch,
                    SharedAnchor& anchor) {
+    if (anchor.isComplete()) return;
     if (job.cache && job.cache->hasAnchor()) return anchor.restore(*job.cache);
     if (takesAnchorFromBlock(job) || rank.index() != 0) return;
     BlockAttention attention(rank, scratch, &anchor, true, nullptr, 0);
@@ -176,20 +177,29 @@ void encodeStarBlock(Rank& rank, const EncodingJob& job, KeyValueBlock& scratch,
     EncodedContext& context = job.context;
     const TokenRange range = context.blocks[index];
     const double begin = job.clock.seconds();
-    std::unique_ptr<KeyValueBlock>& stored = context.keyValues[index];
-    if (isRestored(job, index)) {
-        stored = job.cache->restoreBlock(index, rank);
-    } else {
-        stored = newBlock(rank, job, range.tokens());
-        // Block 0 sees only itself; it hands on the anchor unless the store had it.
-        const bool isFirst = context.options.anchor == AnchorMode::first && index == 0;
-        const bool publishes = isFirst && anchor && !anchor->isComplete();
-        BlockAttention attention(rank, scratch, isFirst && !publishes ? nullptr : anchor, publishes,
-                                 stored.get(), encodingStart(context, index));
-        rank.decoder().run(context.tokensOf(range), attention, job.stop);
-        if (job.cache) job.cache->saveBlock(index, rank, *stored);
-    }
+    std::unique_ptr<KeyValueBlock> stored = newBlock(rank, job, range.tokens());
+    // Block 0 sees only itself; it hands on the anchor unless that is there already.
+    const bool isFirst = context.options.anchor == AnchorMode::first && index == 0;
+    const bool publishes = isFirst && anchor && !anchor->isComplete();
+    BlockAttention attention(rank, scratch, isFirst && !publishes ? nullptr : anchor, publishes,
+                             stored.get(), encodingStart(context, index));
+    rank.decoder().run(context.tokensOf(range), attention, job.stop);
+    if (job.cache) job.cache->saveBlock(index, rank, *stored);
+    context.keyValues[index] = std::move(stored);
     finishBlock(rank, job, index, begin);
+}
+
+// This rank's part of a run behind the anchor, if there is one.
+void encodeOwnBlocks(Rank& rank, const EncodingJob& job, SharedAnchor* anchor) {
+    const EncodedContext& context = job.context;
+    KeyValueBlock scratch =
+        layerScratch(rank, std::max(longestBlock(context.blocks), context.anchorTokens));
+    if (anchor) prepareAnchor(rank, job, scratch, *anchor);
+    for (const std::size_t index : job.blocks)
+        if (context.rankOf[index] == rank.index())
+            encodeStarBlock(rank, job, scratch, anchor, index);
+    // A rank without blocks of its own still takes part in the broadcasts.
+    if (anchor) anchor->receive(rank.config().layers - 1);
 }
 
 }  // namespace
@@ -202,24 +212,30 @@ std::int64_t encodingStart(const EncodedContext& context, std::size_t index) {
     return isFirst && index == 0 ? 0 : context.anchorTokens;
 }
 
+void restoreBlocks(Rank& rank, const EncodingJob& job) {
+    EncodedContext& context = job.context;
+    for (const std::size_t index : job.blocks) {
+        if (context.rankOf[index] != rank.index()) continue;
+        if (job.stop.stop_requested()) throw Stopped();
+        const double begin = job.clock.seconds();
+        context.keyValues[index] = job.cache->restoreBlock(index, rank);
+        if (context.hasBlock(index)) finishBlock(rank, job, index, begin, true);
+    }
+}
+
 void encodeStar(Rank& rank, const EncodingJob& job) {
     EncodedContext& context = job.context;
-    const bool isFixed = context.options.anchor == AnchorMode::fixedText;
-    std::unique_ptr<SharedAnchor> anchor;
-    if (needsAnchor(job)) anchor = std::make_unique<SharedAnchor>(rank, context.anchorTokens);
-    KeyValueBlock scratch =
-        layerScratch(rank, std::max(longestBlock(context.blocks), context.anchorTokens));
-
-    if (anchor) prepareAnchor(rank, job, scratch, *anchor);
-    for (std::size_t index = 0; index < context.blocks.size(); ++index)
-        if (context.rankOf[index] == rank.index())
-            encodeStarBlock(rank, job, scratch, anchor.get(), index);
-    if (!anchor) return;
-    // A rank without blocks of its own still takes part in the broadcasts.
-    anchor->receive(rank.config().layers - 1);
-    if (rank.index() != 0) return;
-    if (job.cache) job.cache->saveAnchor(rank, anchor->block());
-    if (isFixed) context.fixedAnchor = anchor->release();
+    if (!needsAnchor(job)) return encodeOwnBlocks(rank, job, nullptr);
+    auto& kept = context.anchors[static_cast<std::size_t>(rank.index())];
+    const bool isNew = kept == nullptr;
+    SharedAnchor anchor(rank, context.anchorTokens, kept);
+    try {
+        encodeOwnBlocks(rank, job, &anchor);
+    } catch (...) {
+        anchor.dropUnlessComplete();
+        throw;
+    }
+    if (isNew && job.cache && rank.index() == 0) job.cache->saveAnchor(rank, anchor.block());
 }
 
 namespace {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
+#include <span>
 #include <stop_token>
 
 #include "core/base/clock.h"
@@ -12,24 +14,28 @@
 namespace asterism {
 
 // What all ranks of one phase-1 run share. `context` has its plan and assignment; every rank fills
-// in the keys, values and seconds of its own blocks.
+// in the keys, values and seconds of its own ones of the blocks.
 struct EncodingJob {
     EncodedContext& context;
     const EventSink& events;  // one caller at a time
     std::stop_token stop;
-    Stopwatch clock;
-    // Blocks that need no encoding, and where new ones are kept; null: nothing is kept.
+    std::span<const std::size_t> blocks;  // that are not there, in rising order (star mode only)
+    // Where blocks are kept; null: nowhere.
     const ContextCache* cache = nullptr;
+    Stopwatch clock;
     // Receives the hidden states [tokens, hidden] of every run of dense and window mode, on every
     // rank; may be empty.
     std::function<void(Rank&, TokenRange, const TensorView&)> onHidden;
 };
 
+// Each rank takes those of its blocks from the store that are there. Throws Stopped or Error.
+void restoreBlocks(Rank& rank, const EncodingJob& job);
+
 // Context encoding, phase 1 of Star Attention (arXiv 2411.17116): each rank encodes its blocks
 // behind the shared anchor and keeps the blocks' own keys and values. The anchor is a causal
 // prefix, so its keys are the same in front of every block: rank 0 computes them once, layer by
-// layer, and broadcasts each layer as soon as it is there. Collective: all ranks call it.
-// Throws Stopped, RankAborted or Error.
+// layer, and broadcasts each layer as soon as it is there; EncodedContext::anchors keeps them.
+// Collective: all ranks call it. Throws Stopped, RankAborted or Error.
 void encodeStar(Rank& rank, const EncodingJob& job);
 
 // Dense and window attention: the context runs through all ranks block by block, every rank

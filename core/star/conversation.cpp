@@ -18,8 +18,8 @@ std::int64_t Conversation::tokensInScope() const {
 }
 
 QueryPlace Conversation::nextPlace() const {
-    return {m_placed.queryStart + static_cast<double>(m_turnTokens),
-            m_context.firstToken() + m_context.contextTokens() + m_turnTokens};
+    return {m_placed.queryStart + static_cast<double>(turnTokens()),
+            m_context.firstToken() + m_context.contextTokens() + turnTokens()};
 }
 
 std::vector<Conversation::MassRun> Conversation::runsOf(int rank, int ranks) const {
@@ -33,7 +33,7 @@ std::vector<Conversation::MassRun> Conversation::runsOf(int rank, int ranks) con
         for (std::size_t i = block; i < m_context.blocks.size(); ++i) {
             const TokenRange& tokens = m_context.blocks[i];
             if (tokens.begin >= passage.end) break;
-            if (m_context.rankOf[i] != rank) continue;
+            if (m_context.rankOf[i] != rank || !m_context.hasBlock(i)) continue;
             const std::int64_t begin = std::max(tokens.begin, passage.begin) - tokens.begin;
             const std::int64_t end = std::min(tokens.end, passage.end) - tokens.begin;
             if (begin == end) continue;
@@ -43,9 +43,13 @@ std::vector<Conversation::MassRun> Conversation::runsOf(int rank, int ranks) con
                             figure});
         }
     }
-    if (rank == 0 && m_context.fixedAnchor)
-        runs.push_back({{m_context.fixedAnchor.get(), 0, m_context.fixedAnchorTokens(), 0, 1, 0},
-                        m_passages.size()});
+    if (rank == 0 && m_context.fixedAnchor()) {
+        const std::int64_t visible = m_context.options.visibleAnchorTokens;
+        const std::int64_t all = m_context.fixedAnchorTokens();
+        runs.push_back(
+            {{m_context.fixedAnchor(), 0, visible > 0 ? std::min(visible, all) : all, 0, 1, 0},
+             m_passages.size()});
+    }
     if (rank == ranks - 1) addTurnRuns(runs);
     return runs;
 }
@@ -66,9 +70,14 @@ void Conversation::beginTurn(Backend& lastRank, const KvLayout& layout, std::int
     m_turns.push_back(std::make_unique<KeyValueBlock>(lastRank, layout, tokens));
 }
 
-void Conversation::endTurn(std::int64_t tokens) {
-    m_turns.back()->setTokens(tokens);
-    m_turnTokens += tokens;
+void Conversation::endTurn(std::span<const TokenId> tokens) {
+    m_turns.back()->setTokens(std::ssize(tokens));
+    m_tokens.insert(m_tokens.end(), tokens.begin(), tokens.end());
+}
+
+void Conversation::addTurn(std::unique_ptr<KeyValueBlock> turn, std::span<const TokenId> tokens) {
+    m_turns.push_back(std::move(turn));
+    endTurn(tokens);
 }
 
 }  // namespace asterism

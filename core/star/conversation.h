@@ -38,7 +38,9 @@ class Conversation {
 
     // Where the next turn's first token stands.
     QueryPlace nextPlace() const;
-    std::int64_t turnTokens() const { return m_turnTokens; }
+    std::int64_t turnTokens() const { return std::ssize(m_tokens); }
+    // The tokens of all turns so far.
+    std::span<const TokenId> tokens() const { return m_tokens; }
 
     // Figures of attention mass: one per passage, then the fixed anchor, then the turns' tokens.
     std::size_t massCount() const { return m_passages.size() + 2; }
@@ -54,10 +56,15 @@ class Conversation {
 
     // Room for the keys of a turn of at most `tokens` tokens, in the memory of the last rank.
     void beginTurn(Backend& lastRank, const KvLayout& layout, std::int64_t tokens);
-    // The keys of the turn at work.
+    // The keys of the turn at work, or of the last one.
     KeyValueBlock& turn() { return *m_turns.back(); }
-    // Ends the turn with its first `tokens` tokens: those that ran through all layers.
-    void endTurn(std::int64_t tokens);
+    const KeyValueBlock& turn() const { return *m_turns.back(); }
+    // Ends the turn with these tokens: those that ran through all layers.
+    void endTurn(std::span<const TokenId> tokens);
+    // Takes the turn at work back.
+    void dropTurn() { m_turns.pop_back(); }
+    // A turn whose keys are there already.
+    void addTurn(std::unique_ptr<KeyValueBlock> turn, std::span<const TokenId> tokens);
 
   private:
     void addTurnRuns(std::vector<MassRun>& runs) const;
@@ -66,7 +73,7 @@ class Conversation {
     PlacedBlocks m_placed;
     std::vector<Passage> m_passages;
     std::vector<std::unique_ptr<KeyValueBlock>> m_turns;
-    std::int64_t m_turnTokens = 0;
+    std::vector<TokenId> m_tokens;  // of the turns
     std::string m_note;
 };
 

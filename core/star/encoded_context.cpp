@@ -1,19 +1,27 @@
 #include "core/star/encoded_context.h"
 
+#include <algorithm>
+#include <numeric>
+
 namespace asterism {
 
+bool EncodedContext::isComplete() const {
+    return std::all_of(keyValues.begin(), keyValues.end(),
+                       [](const auto& block) { return block != nullptr; });
+}
+
 std::int64_t EncodedContext::kvBytes(int rank) const {
-    std::int64_t sum = rank == 0 && fixedAnchor ? fixedAnchor->bytes() : 0;
+    std::int64_t sum = rank == 0 && fixedAnchor() ? fixedAnchor()->bytes() : 0;
     for (std::size_t i = 0; i < keyValues.size(); ++i)
         if (keyValues[i] && rankOf[i] == rank) sum += keyValues[i]->bytes();
     return sum;
 }
 
 std::int64_t EncodedContext::kvBytes() const {
-    std::int64_t sum = fixedAnchor ? fixedAnchor->bytes() : 0;
-    for (const auto& block : keyValues)
-        if (block) sum += block->bytes();
-    return sum;
+    const std::int64_t anchor = fixedAnchor() ? fixedAnchor()->bytes() : 0;
+    return std::accumulate(
+        keyValues.begin(), keyValues.end(), anchor,
+        [](std::int64_t sum, const auto& block) { return block ? sum + block->bytes() : sum; });
 }
 
 }  // namespace asterism

@@ -10,19 +10,21 @@
 
 namespace asterism {
 
-// A context after phase 1: its blocks' keys and values, each in the memory of the rank it was
-// assigned to. Made by Engine::encode; belongs to that engine and must not outlive it. While an
-// engine call uses it nobody else may.
+// A context and its blocks' keys and values, each in the memory of the rank it is assigned to. Made
+// by Engine::layOut, filled by Engine::encode, at once or in parts; belongs to that engine and must
+// not outlive it. While an engine call uses it nobody else may.
 struct EncodedContext {
     ContextOptions options;
     std::vector<TokenId> tokens;
     std::vector<TokenRange> blocks;
     std::vector<int> rankOf;          // rank of every block
-    std::vector<double> seconds;      // encoding (or loading) time of every block
+    std::vector<double> seconds;      // encoding (or loading) time of every block that is there
     std::int64_t restoredBlocks = 0;  // that came from a store and were not encoded
     std::int64_t anchorTokens = 0;    // length of the anchor that was used
-    std::vector<std::unique_ptr<KeyValueBlock>> keyValues;  // one per block
-    std::unique_ptr<KeyValueBlock> fixedAnchor;  // AnchorMode::fixedText: its keys, on rank 0
+    std::vector<std::unique_ptr<KeyValueBlock>> keyValues;  // one per block; null: not there yet
+    // The anchor's keys and values as the activations have them, a copy for every rank, while
+    // blocks are still to be encoded behind it; rank 0 keeps that of AnchorMode::fixedText.
+    std::vector<std::unique_ptr<KeyValueBlock>> anchors;
     double encodeSeconds = 0;
 
     std::span<const TokenId> tokensOf(const TokenRange& range) const {
@@ -30,7 +32,16 @@ struct EncodedContext {
                                          static_cast<std::size_t>(range.tokens()));
     }
     std::int64_t contextTokens() const { return static_cast<std::int64_t>(tokens.size()); }
-    std::int64_t fixedAnchorTokens() const { return fixedAnchor ? fixedAnchor->tokens() : 0; }
+    bool hasBlock(std::size_t index) const { return keyValues[index] != nullptr; }
+    bool isComplete() const;
+    bool hasFixedAnchor() const {
+        return anchorTokens > 0 && options.anchor == AnchorMode::fixedText;
+    }
+    std::int64_t fixedAnchorTokens() const { return hasFixedAnchor() ? anchorTokens : 0; }
+    // Keys of a fixed anchor; null until a block was encoded or loaded.
+    const KeyValueBlock* fixedAnchor() const {
+        return hasFixedAnchor() && !anchors.empty() ? anchors.front().get() : nullptr;
+    }
     // True token index of the first context token: behind a fixed anchor.
     std::int64_t firstToken() const { return fixedAnchorTokens(); }
     std::int64_t kvBytes() const;

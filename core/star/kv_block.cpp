@@ -1,5 +1,7 @@
 #include "core/star/kv_block.h"
 
+#include <cstring>
+
 namespace asterism {
 
 namespace {
@@ -59,9 +61,48 @@ KeyValueBlock::KeyValueBlock(Backend& backend, const KvLayout& layout, std::int6
       m_capacity(capacity),
       m_memory(backend.allocate(layout.blockBytes(capacity))) {}
 
+KeyValueBlock::KeyValueBlock(std::unique_ptr<Buffer> memory, const KvLayout& layout,
+                             std::int64_t tokens)
+    : m_layout(layout), m_capacity(tokens), m_tokens(tokens), m_memory(std::move(memory)) {
+    ASTERISM_CHECK(m_memory->bytes() == layout.blockBytes(tokens));
+}
+
 void KeyValueBlock::setTokens(std::int64_t tokens) {
     ASTERISM_CHECK(tokens >= 0 && tokens <= m_capacity);
     m_tokens = tokens;
+}
+
+std::vector<std::byte> KeyValueBlock::packed(Backend& backend) const {
+    const auto layerSize = static_cast<std::size_t>(m_layout.layerBytes(m_tokens));
+    std::vector<std::byte> bytes(static_cast<std::size_t>(m_layout.layers) * layerSize);
+    if (m_tokens == m_capacity) {
+        for (std::int64_t layer = 0; layer < m_layout.layers; ++layer)
+            backend.download(
+                layerBytes(layer),
+                std::span(bytes).subspan(static_cast<std::size_t>(layer) * layerSize, layerSize));
+        return bytes;
+    }
+    ASTERISM_CHECK(m_layout.type != KvType::q8);
+    std::vector<std::byte> whole(static_cast<std::size_t>(m_layout.layerBytes(m_capacity)));
+    KvLayout one = m_layout;
+    one.layers = 1;
+    const auto headBytes = static_cast<std::size_t>(m_tokens * m_layout.headDim *
+                                                    KeyValueView::valueBytes(m_layout.type));
+    const auto stride = static_cast<std::ptrdiff_t>(m_capacity * m_layout.headDim *
+                                                    KeyValueView::valueBytes(m_layout.type));
+    for (std::int64_t layer = 0; layer < m_layout.layers; ++layer) {
+        backend.download(layerBytes(layer), whole);
+        const KeyValueView from = one.view(whole.data(), 0, m_tokens, m_capacity);
+        const KeyValueView to = m_layout.view(bytes.data(), layer, m_tokens, m_tokens);
+        for (std::int64_t head = 0; head < m_layout.kvHeads; ++head) {
+            const auto at = static_cast<std::size_t>(head) * headBytes;
+            std::memcpy(static_cast<std::byte*>(to.keys) + at,
+                        static_cast<const std::byte*>(from.keys) + head * stride, headBytes);
+            std::memcpy(static_cast<std::byte*>(to.values) + at,
+                        static_cast<const std::byte*>(from.values) + head * stride, headBytes);
+        }
+    }
+    return bytes;
 }
 
 TensorView KeyValueBlock::layerBytes(std::int64_t layer) const {

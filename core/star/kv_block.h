@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "core/backend.h"
 
@@ -30,6 +32,8 @@ class KeyValueBlock {
   public:
     // Room for `capacity` tokens; Throws Error if there is not enough memory.
     KeyValueBlock(Backend& backend, const KvLayout& layout, std::int64_t capacity);
+    // A full block whose bytes are there already.
+    KeyValueBlock(std::unique_ptr<Buffer> memory, const KvLayout& layout, std::int64_t tokens);
 
     const KvLayout& layout() const { return m_layout; }
     std::int64_t tokens() const { return m_tokens; }
@@ -43,6 +47,9 @@ class KeyValueBlock {
     }
     // All bytes of one layer, as they travel between ranks.
     TensorView layerBytes(std::int64_t layer) const;
+    // All layers on the host, with no more room than the tokens take: as a store keeps them. A q8
+    // block must be full.
+    std::vector<std::byte> packed(Backend& backend) const;
 
   private:
     KvLayout m_layout;

@@ -1,5 +1,6 @@
 #include "core/star/query_decoder.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace asterism {
@@ -50,6 +51,11 @@ void QueryDecoder::reserveFigures() {
 }
 
 TensorView QueryDecoder::run(std::span<const TokenId> tokens) {
+    const auto count = std::ssize(tokens);
+    return runForAll(tokens).slice(count - 1, count);
+}
+
+TensorView QueryDecoder::runForAll(std::span<const TokenId> tokens) {
     const auto count = static_cast<std::int64_t>(tokens.size());
     KeyValueBlock* turn = m_rank.isLast() ? &m_conversation.turn() : nullptr;
     const std::int64_t first = turn ? turn->tokens() : 0;
@@ -71,10 +77,10 @@ TensorView QueryDecoder::run(std::span<const TokenId> tokens) {
     const TensorView hidden = m_rank.decoder().run(tokens, attention, m_stop);
     m_place.position += static_cast<double>(count);
     m_place.token += count;
-    return hidden.slice(count - 1, count);
+    return hidden;
 }
 
-std::vector<double> QueryDecoder::attentionMass() {
+AttentionMass QueryDecoder::attentionMass() {
     Backend& backend = m_rank.backend();
     const std::int64_t layers = m_rank.config().layers;
     const std::int64_t heads = m_rank.config().heads;
@@ -86,28 +92,40 @@ std::vector<double> QueryDecoder::attentionMass() {
                          std::as_writable_bytes(std::span(runs)));
     backend.download(m_total.view(), std::as_writable_bytes(std::span(total)));
 
-    std::vector<float> mine(m_conversation.massCount(), 0.0F);
+    // Figures over all layers, then those over the late ones.
+    const std::size_t figures = m_conversation.massCount();
+    std::vector<float> mine(2 * figures, 0.0F);
+    const auto lateLayers = static_cast<std::size_t>(std::max<std::int64_t>(1, layers / 4));
+    const std::size_t firstLate = static_cast<std::size_t>(layers) - lateLayers;
     for (std::size_t layer = 0; layer < static_cast<std::size_t>(layers); ++layer)
-        for (std::size_t run = 0; run < m_runs.size(); ++run)
+        for (std::size_t run = 0; run < m_runs.size(); ++run) {
+            float sum = 0;
             for (std::size_t head = 0; head < perLayer; ++head)
-                mine[m_figures[run]] +=
-                    std::exp(runs[(layer * m_runs.size() + run) * perLayer + head] -
-                             total[layer * perLayer + head]);
+                sum += std::exp(runs[(layer * m_runs.size() + run) * perLayer + head] -
+                                total[layer * perLayer + head]);
+            mine[m_figures[run]] += sum / static_cast<float>(layers * heads);
+            if (layer >= firstLate)
+                mine[figures + m_figures[run]] += sum / static_cast<float>(lateLayers * perLayer);
+        }
+    const std::vector<double> sums = sumOverRanks(mine);
+    const auto middle = sums.begin() + static_cast<std::ptrdiff_t>(figures);
+    return {{sums.begin(), middle}, {middle, sums.end()}};
+}
 
-    const auto count = static_cast<std::int64_t>(mine.size());
+std::vector<double> QueryDecoder::sumOverRanks(std::span<const float> mine) {
+    Backend& backend = m_rank.backend();
+    const std::int64_t count = std::ssize(mine);
     const std::int64_t ranks = m_rank.communicator().size();
     const Tensor part = backend.floats({count});
     const Tensor all = backend.floats({ranks, count});
-    backend.upload(std::as_bytes(std::span(mine)), part.view());
+    backend.upload(std::as_bytes(mine), part.view());
     backend.synchronize();
     m_rank.communicator().allGather(part.view(), all.view());
     std::vector<float> gathered(static_cast<std::size_t>(ranks * count));
     backend.download(all.view(), std::as_writable_bytes(std::span(gathered)));
-
-    std::vector<double> masses(mine.size(), 0.0);
-    for (std::size_t i = 0; i < gathered.size(); ++i)
-        masses[i % mine.size()] += double{gathered[i]} / static_cast<double>(layers * heads);
-    return masses;
+    std::vector<double> sums(mine.size(), 0.0);
+    for (std::size_t i = 0; i < gathered.size(); ++i) sums[i % sums.size()] += gathered[i];
+    return sums;
 }
 
 }  // namespace asterism

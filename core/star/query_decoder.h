@@ -9,6 +9,14 @@
 
 namespace asterism {
 
+// Attention mass of a token run's last token, mean over heads: Conversation::massCount() figures
+// that sum to 1.
+struct AttentionMass {
+    std::vector<double> all;  // mean over all layers
+    std::vector<double>
+        late;  // over the last quarter of the layers, which look at what is said next
+};
+
 // Query encoding and token generation, phase 2 of Star Attention, on one rank: every rank runs the
 // same tokens, attends over the keys it holds, and the partials of all ranks are merged in every
 // layer. Collective: all ranks make the same calls.
@@ -20,15 +28,17 @@ class QueryDecoder {
     // Runs the next tokens of the turn (the whole query, or one token of the answer) and returns
     // the hidden state of the last one, [1, hidden].
     TensorView run(std::span<const TokenId> tokens);
+    // The same with the hidden states of all of them, [tokens, hidden].
+    TensorView runForAll(std::span<const TokenId> tokens);
 
-    // Attention mass of the last token run, mean over heads and layers: Conversation::massCount()
-    // figures that sum to 1. Collective.
-    std::vector<double> attentionMass();
+    // Of the last token run. Collective.
+    AttentionMass attentionMass();
 
   private:
     class Attention;
 
     void reserveFigures();
+    std::vector<double> sumOverRanks(std::span<const float> mine);
 
     Rank& m_rank;
     Conversation& m_conversation;

@@ -1,7 +1,5 @@
 #include "core/text/byte_pair_tokenizer.h"
 
-#include <unicode/bytestream.h>
-#include <unicode/normalizer2.h>
 #include <unicode/utf8.h>
 
 #include <array>
@@ -12,6 +10,7 @@
 #include "core/text/byte_letters.h"
 #include "core/text/merge_table.h"
 #include "core/text/pre_tokenizer.h"
+#include "core/text/utf8.h"
 #include "core/text/vocabulary_check.h"
 
 namespace asterism {
@@ -63,7 +62,6 @@ class BytePairTokenizer final : public Tokenizer {
     void encodeOrdinary(std::string_view text, Place place,
                         std::vector<TokenId>& ids) const override;
     std::string replaceUnspellable(std::string_view text) const;
-    std::string toNfc(std::string_view text) const;
 
     TextCutter m_cutter;
     std::vector<std::string> m_bytes;                     // by id: what a piece stands for
@@ -170,21 +168,6 @@ std::string BytePairTokenizer::replaceUnspellable(std::string_view text) const {
         spellable.append(isSpellable ? character : kReplacement);
     }
     return spellable;
-}
-
-std::string BytePairTokenizer::toNfc(std::string_view text) const {
-    UErrorCode status = U_ZERO_ERROR;
-    const icu::Normalizer2* nfc = icu::Normalizer2::getNFCInstance(status);
-    std::string composed;
-    if (U_SUCCESS(status)) {
-        icu::StringByteSink<std::string> sink(&composed, static_cast<std::int32_t>(text.size()));
-        const icu::StringPiece source(text.data(), static_cast<std::int32_t>(text.size()));
-        nfc->normalizeUTF8(0, source, sink, nullptr, status);
-    }
-    if (U_FAILURE(status))
-        throw Error("cannot normalize ", text.size(), " bytes of text: ICU says ",
-                    u_errorName(status));
-    return composed;
 }
 
 }  // namespace

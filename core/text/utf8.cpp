@@ -1,8 +1,12 @@
 #include "core/text/utf8.h"
 
+#include <unicode/bytestream.h>
+#include <unicode/normalizer2.h>
 #include <unicode/utf8.h>
 
 #include <cstdint>
+
+#include "core/base/error.h"
 
 namespace asterism {
 
@@ -53,6 +57,21 @@ std::string replaceInvalidUtf8(std::string_view text) {
         valid.append(kReplacement);
     }
     return valid;
+}
+
+std::string toNfc(std::string_view text) {
+    UErrorCode status = U_ZERO_ERROR;
+    const icu::Normalizer2* nfc = icu::Normalizer2::getNFCInstance(status);
+    std::string composed;
+    if (U_SUCCESS(status)) {
+        icu::StringByteSink<std::string> sink(&composed, static_cast<std::int32_t>(text.size()));
+        const icu::StringPiece source(text.data(), static_cast<std::int32_t>(text.size()));
+        nfc->normalizeUTF8(0, source, sink, nullptr, status);
+    }
+    if (U_FAILURE(status))
+        throw Error("cannot normalize ", text.size(), " bytes of text: ICU says ",
+                    u_errorName(status));
+    return composed;
 }
 
 std::string Utf8Stream::add(std::string_view bytes) {

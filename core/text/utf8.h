@@ -12,6 +12,10 @@ std::size_t findInvalidUtf8(std::string_view text);
 // The text with every maximal invalid part replaced by U+FFFD, as the Unicode standard advises.
 std::string replaceInvalidUtf8(std::string_view text);
 
+// Valid UTF-8 in Normalization Form C: a letter and its accents are one character where there is
+// one. Throws Error if ICU cannot (2 GiB and more).
+std::string toNfc(std::string_view text);
+
 // Collects bytes as they are generated and hands out only whole UTF-8 sequences.
 class Utf8Stream {
   public:

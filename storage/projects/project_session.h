@@ -12,6 +12,7 @@
 #include "core/documents/documents.h"
 #include "core/documents/preflight.h"
 #include "core/engine.h"
+#include "storage/projects/intake.h"
 #include "storage/projects/project_context.h"
 #include "storage/workspace.h"
 
@@ -27,7 +28,8 @@ struct SessionEngine {
 struct IngestOptions {
     std::vector<std::filesystem::path> paths;  // added to the project's sources; may be empty
     ReadOptions read;
-    std::vector<std::string> without;  // document names that are not taken
+    std::vector<std::string> without;  // names of documents that are not wanted, now and later
+    std::vector<std::string> wanted;   // names that were not, and are again
     // Called between blocks while encoding: whatever else waits for the engine may be done in it,
     // questions to this session included.
     std::function<void()> betweenBlocks;
@@ -38,9 +40,11 @@ struct ProjectChanges {
     std::vector<std::string> added;
     std::vector<std::string> changed;
     std::vector<std::string> removed;
+    std::vector<std::string> failed;  // "NAME: why"
     std::int64_t unchanged = 0;
     std::vector<LeftOut> leftOut;
-    std::int64_t tokens = 0;  // of the context as it will be
+    std::vector<std::string> problems;  // of whole sources; one line each
+    std::int64_t tokens = 0;            // of the context as it will be
     std::int64_t blocksTotal = 0;
     std::int64_t blocksToEncode = 0;
     std::int64_t tokensToEncode = 0;
@@ -74,6 +78,12 @@ struct AskRequest {
     std::optional<std::int64_t> parent;
     PlacementOptions placement;  // room: that of the conversation, once it has begun
     AnswerOptions answer;
+
+    AskRequest() {
+        placement.room = 2048;
+        answer.recordsTokenMass = true;
+        answer.sampling.repetitionPenalty = 1.1;  // small models repeat themselves without it
+    }
 };
 
 struct AskResult {
@@ -81,6 +91,8 @@ struct AskResult {
     std::vector<CitationRecord> citations;
     std::vector<QuotationRecord> quotations;
     std::string note;  // what the user should know of the placement; one line or empty
+    // Of each token of the answer, attention mass per block of the context, for display.
+    std::vector<std::vector<float>> tokenBlockMass;
 };
 
 // The chat has no positions left for a question and its answer. The message says the numbers and
@@ -140,12 +152,57 @@ class ProjectSession {
     Explanation explain(std::int64_t message, std::size_t count, const EventSink& events,
                         const std::stop_token& stop);
 
+    // States of documents as they are now, in the order of context().documents(): ready ones have
+    // all of their blocks in memory or in the KV cache.
+    std::vector<DocumentState> states() const;
+
   private:
+    void readDocuments();
+    void adoptModel();
+    IntakeRequest intakeRequest(const IngestOptions& options) const;
+    void addSources(std::span<const std::filesystem::path> paths);
+    std::vector<SourceRecord> sourcesWith(std::span<const std::filesystem::path> paths) const;
+    Intake takeInAll(const IngestOptions& options, const EventSink& events,
+                     const std::stop_token& stop);
+    void addCosts(const ProjectContext& context, ProjectChanges& changes) const;
+    std::unique_ptr<ProjectContext> contextOf(std::vector<SharedDocument> documents) const;
+    void useContext(std::unique_ptr<ProjectContext> context);
+    void keepPlan();
+    std::vector<std::size_t> blocksToEncode() const;
+    std::int64_t encodeInSlices(std::vector<std::size_t> blocks, const IngestOptions& options,
+                                const EventSink& events, const std::stop_token& stop);
+    void noteBlockTime(const BlockEncoded& block);
+    void storeStates();
+
+    struct OpenConversation;
+    void loadReady(const EventSink& events, const std::stop_token& stop);
+    std::vector<std::size_t> partsToRead(std::span<const std::string> only) const;
+    ConversationRecord conversationOf(const AskRequest& request) const;
+    std::unique_ptr<OpenConversation> openConversation(const AskRequest& request,
+                                                       std::span<const MessageRecord> branch,
+                                                       const EventSink& events,
+                                                       const std::stop_token& stop);
+    void resumeTurns(Conversation& conversation, std::span<const MessageRecord> branch,
+                     const EventSink& events, const std::stop_token& stop);
+    std::vector<TokenId> queryOf(const std::string& question,
+                                 std::span<const MessageRecord> branch) const;
+    AskResult keepAnswer(const AskRequest& request, ConversationRecord conversation,
+                         std::span<const MessageRecord> branch, std::span<const TokenId> query,
+                         const Answer& answer);
+    BlockEffect effectOf(std::size_t block, const MessageRecord& question,
+                         const MessageRecord& answer, const Explanation& whole,
+                         const std::stop_token& stop);
+
     Workspace& m_workspace;
     SessionEngine m_engine;
     ProjectRecord m_project;
+    PromptFrame m_frame;
     std::unique_ptr<ProjectContext> m_context;
-    std::unique_ptr<EncodedContext> m_encoded;
+    std::unique_ptr<EncodedContext> m_encoded;  // null: there is nothing to encode
+    std::vector<BlockKey> m_keys;               // of its blocks, if there is a store; pinned
+    bool m_isEncoding = false;                  // ingest() is at work
+    // The conversation that was asked last, so that a chat goes on without its turns being loaded.
+    std::unique_ptr<OpenConversation> m_open;
 };
 
 }  // namespace asterism

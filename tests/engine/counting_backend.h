@@ -32,6 +32,10 @@ class CountingBackend : public Backend {
         m_inner->download(from, host);
     }
     void copy(const TensorView& from, const TensorView& to) override { m_inner->copy(from, to); }
+    std::unique_ptr<Buffer> borrow(std::span<const std::byte> host,
+                                   std::shared_ptr<const void> owner) override {
+        return m_inner->borrow(host, std::move(owner));
+    }
     void synchronize() override { m_inner->synchronize(); }
     std::shared_ptr<const Weight> load(const HostWeight& weight) override {
         return m_inner->load(weight);

@@ -16,6 +16,10 @@ namespace asterism::test {
 // Keeps blocks in memory, for tests.
 class MemoryStore : public BlockStore {
   public:
+    bool has(const BlockKey& key) const override {
+        const std::lock_guard lock(m_mutex);
+        return m_blocks.contains(key.hex());
+    }
     std::unique_ptr<Found> find(const BlockKey& key, const BlockShape& shape) override {
         const std::lock_guard lock(m_mutex);
         const auto entry = m_blocks.find(key.hex());
@@ -46,7 +50,7 @@ class MemoryStore : public BlockStore {
         std::vector<std::byte> m_bytes;
     };
 
-    std::mutex m_mutex;
+    mutable std::mutex m_mutex;
     std::map<std::string, std::vector<std::byte>> m_blocks;
     bool m_refuses = false;
 };

@@ -30,7 +30,8 @@ class ConversationTest : public testing::Test {
 
     void addFixedAnchor(std::int64_t tokens) {
         m_context.options.anchor = AnchorMode::fixedText;
-        m_context.fixedAnchor = keys(tokens);
+        m_context.anchorTokens = tokens;
+        m_context.anchors.push_back(keys(tokens));
     }
 
     const KeyValueBlock* block(std::size_t index) { return m_context.keyValues[index].get(); }
@@ -115,17 +116,34 @@ TEST_F(ConversationTest, AFixedAnchorIsOnRankZeroAndMovesTheTokens) {
     const auto first = conversation.runsOf(0, 2);
     ASSERT_EQ(first.size(), 3U);
     expectRun(first[1], 2, {block(2), 0, 20, 56, 1, 86});
-    expectRun(first[2], 3, {m_context.fixedAnchor.get(), 0, 6, 0, 1, 0});
+    expectRun(first[2], 3, {m_context.fixedAnchor(), 0, 6, 0, 1, 0});
     for (const auto& [run, figure] : conversation.runsOf(1, 2)) EXPECT_NE(figure, 3U);
     EXPECT_EQ(conversation.nextPlace().token, 106);
     EXPECT_EQ(conversation.nextPlace().position, 76);
+}
+
+TEST_F(ConversationTest, OfALostAnchorOnlyTheFirstTokensAreVisible) {
+    addFixedAnchor(6);
+    m_context.options.visibleAnchorTokens = 4;
+    const Conversation conversation(m_context, {{6, 31, 56}, 1, 76}, {});
+    expectRun(conversation.runsOf(0, 2).back(), 3, {m_context.fixedAnchor(), 0, 4, 0, 1, 0});
+    // The place of everything else stays what it is.
+    EXPECT_EQ(conversation.nextPlace().token, 106);
+}
+
+TEST_F(ConversationTest, BlocksThatAreNotThereYetAreLeftOut) {
+    m_context.keyValues[2].reset();
+    const Conversation conversation(m_context, m_placed, {});
+    const auto runs = conversation.runsOf(0, 2);
+    ASSERT_EQ(runs.size(), 1U);
+    EXPECT_EQ(runs.front().run.block, block(0));
 }
 
 TEST_F(ConversationTest, TurnsFollowEachOtherOnTheLastRank) {
     Conversation conversation(m_context, m_placed, {});
     conversation.beginTurn(*m_backend, kLayout, 30);
     conversation.turn().setTokens(12);
-    conversation.endTurn(12);
+    conversation.endTurn(std::vector<TokenId>(12));
     EXPECT_EQ(conversation.turnTokens(), 12);
     EXPECT_EQ(conversation.nextPlace().position, 82);
     EXPECT_EQ(conversation.nextPlace().token, 112);

@@ -1,12 +1,14 @@
 #include "core/text/context_builder.h"
 
 #include <gtest/gtest.h>
+#include <xxhash.h>
 
 #include <algorithm>
 #include <random>
 #include <sstream>
 
 #include "core/base/error.h"
+#include "core/text/cut_points.h"
 #include "tests/core/text/tiny_vocabulary.h"
 
 namespace asterism {
@@ -80,6 +82,38 @@ class ContextBuilding : public testing::Test {
 TEST_F(ContextBuilding, PutsEveryDocumentBehindALineWithItsName) {
     const auto context = build(collectionOf({{"a.txt", "first\n"}, {"b/c.md", "second"}}));
     EXPECT_EQ(decode(context), "<|im_start|>user\nFile: a.txt\nfirst\n\nFile: b/c.md\nsecond\n\n");
+}
+
+// KV caches on disk are kept under keys of exactly these tokens, cut at exactly these places.
+TEST_F(ContextBuilding, TokensAndCutsAreThoseThatCachesAreKeptUnder) {
+    const auto collection =
+        collectionOf({{"a.md", proseOf(21, 30)}, {"b", "no line end"}, {"c/d", proseOf(22, 9)}});
+    std::vector<TokenId> tokens = m_frame.before;
+    std::vector<CutPoint> cuts;
+    const auto append = [&](const std::string& text) {
+        const auto ids = m_tokenizer->encode(text, ControlTokens::asText);
+        tokens.insert(tokens.end(), ids.begin(), ids.end());
+        return ids;
+    };
+    for (const Document& document : collection.documents) {
+        const std::string& name = document.name;
+        if (&document != &collection.documents.front())
+            cuts.push_back({std::ssize(tokens), CutPoint::Strength::document,
+                            XXH3_64bits(name.data(), name.size())});
+        append("File: " + name + "\n");
+        const std::int64_t begin = std::ssize(tokens);
+        const auto inside = findCutPoints(*m_tokenizer, append(document.text), begin);
+        cuts.insert(cuts.end(), inside.begin(), inside.end());
+        append(document.text.ends_with('\n') ? "\n" : "\n\n");
+    }
+    const auto context = build(collection);
+    EXPECT_EQ(context.tokens, tokens);
+    ASSERT_EQ(context.cuts.size(), cuts.size());
+    for (std::size_t i = 0; i < cuts.size(); ++i) {
+        EXPECT_EQ(context.cuts[i].token, cuts[i].token);
+        EXPECT_EQ(context.cuts[i].strength, cuts[i].strength);
+        EXPECT_EQ(context.cuts[i].hash, cuts[i].hash);
+    }
 }
 
 TEST_F(ContextBuilding, PartsCoverAllTokensExactlyInOrder) {
@@ -222,6 +256,97 @@ TEST_F(ContextBuilding, TheScopeKeepsTheHeaderAndTheDocumentsAskedFor) {
                                                  static_cast<std::size_t>(range.tokens())));
     }
     EXPECT_EQ(text, "<|im_start|>user\nFile: b\ntwo\n\n");
+}
+
+// One segment per document of a collection.
+std::vector<DocumentSegment> segmentsOf(const Tokenizer& tokenizer,
+                                        const DocumentCollection& collection) {
+    std::vector<DocumentSegment> segments;
+    for (const Document& document : collection.documents)
+        segments.push_back(buildSegment(tokenizer, document.name, document.text));
+    return segments;
+}
+
+std::vector<const DocumentSegment*> pointersTo(const std::vector<DocumentSegment>& segments) {
+    std::vector<const DocumentSegment*> pointers;
+    for (const DocumentSegment& segment : segments) pointers.push_back(&segment);
+    return pointers;
+}
+
+void expectSameParts(const std::vector<DocumentContext::Part>& parts,
+                     const std::vector<DocumentContext::Part>& expected) {
+    ASSERT_EQ(parts.size(), expected.size());
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        EXPECT_EQ(parts[i].tokens, expected[i].tokens);
+        EXPECT_EQ(parts[i].document, expected[i].document);
+        ASSERT_EQ(parts[i].source.has_value(), expected[i].source.has_value());
+        if (!parts[i].source) continue;
+        EXPECT_EQ(parts[i].source->tokens, expected[i].source->tokens);
+        EXPECT_EQ(parts[i].source->document, expected[i].source->document);
+        EXPECT_EQ(parts[i].source->lineBegin, expected[i].source->lineBegin);
+        EXPECT_EQ(parts[i].source->lineEnd, expected[i].source->lineEnd);
+        EXPECT_EQ(parts[i].source->text, expected[i].source->text);
+        EXPECT_EQ(parts[i].source->textBegin, expected[i].source->textBegin);
+        EXPECT_EQ(parts[i].source->textEnd, expected[i].source->textEnd);
+    }
+}
+
+TEST_F(ContextBuilding, ASegmentIsTheDocumentAlone) {
+    const std::string text = proseOf(12, 30);
+    const DocumentSegment segment = buildSegment(*m_tokenizer, "a/b.md", text);
+    EXPECT_EQ(m_tokenizer->decode(segment.tokens), "File: a/b.md\n" + text + "\n");
+    EXPECT_EQ(m_tokenizer->decode(segment.textTokens()), text);
+    ASSERT_FALSE(segment.cuts.empty());
+    EXPECT_EQ(segment.cuts.front().token, 0);
+    EXPECT_EQ(segment.cuts.front().strength, CutPoint::Strength::document);
+    EXPECT_EQ(segment.parts.front().tokens.begin, 0);
+    EXPECT_EQ(segment.parts.back().tokens.end, std::ssize(segment.tokens));
+}
+
+TEST_F(ContextBuilding, ASegmentComesBackFromTheTokensOfItsText) {
+    for (const std::string& text : {proseOf(13, 30), std::string(), std::string("no end")}) {
+        const DocumentSegment segment = buildSegment(*m_tokenizer, "name", text);
+        const DocumentSegment again =
+            buildSegment(*m_tokenizer, "name", text, segment.textTokens());
+        EXPECT_EQ(again.tokens, segment.tokens);
+        EXPECT_EQ(again.text, segment.text);
+        EXPECT_EQ(again.cuts.size(), segment.cuts.size());
+        expectSameParts(again.parts, segment.parts);
+    }
+}
+
+TEST_F(ContextBuilding, NamesTheDocumentWhoseTokensAreNotTheModels) {
+    const std::vector<TokenId> tokens{static_cast<TokenId>(m_tokenizer->size())};
+    try {
+        buildSegment(*m_tokenizer, "old.txt", "text", tokens);
+        FAIL() << "no error";
+    } catch (const Error& error) {
+        EXPECT_TRUE(std::string(error.what()).starts_with("old.txt: ")) << error.what();
+    }
+}
+
+TEST_F(ContextBuilding, AContextWithoutOneOfItsSegmentsIsThatOfTheOthers) {
+    const auto all = collectionOf({{"a", proseOf(14, 9)}, {"b", "x"}, {"c", proseOf(15, 9)}});
+    const auto fewer = collectionOf({{"a", proseOf(14, 9)}, {"c", proseOf(15, 9)}});
+    const auto segments = segmentsOf(*m_tokenizer, all);
+    const std::vector<const DocumentSegment*> kept{&segments[0], &segments[2]};
+    const auto joined = joinSegments(m_frame.before, kept);
+    const auto built = build(fewer);
+    EXPECT_EQ(joined.tokens, built.tokens);
+    EXPECT_EQ(joined.cuts.size(), built.cuts.size());
+    expectSameParts(joined.parts, built.parts);
+}
+
+TEST_F(ContextBuilding, SegmentsJoinWithoutAHeader) {
+    const auto segments =
+        segmentsOf(*m_tokenizer, collectionOf({{"a", proseOf(16, 3)}, {"b", "x"}}));
+    const auto context = joinSegments({}, pointersTo(segments));
+    EXPECT_EQ(decode(context),
+              m_tokenizer->decode(segments[0].tokens) + m_tokenizer->decode(segments[1].tokens));
+    EXPECT_EQ(context.parts.front().document, 0U);
+    // A cut in front of the first token would separate nothing.
+    EXPECT_GT(context.cuts.front().token, 0);
+    EXPECT_TRUE(joinSegments({}, {}).tokens.empty());
 }
 
 // SentencePiece models of the Llama 2 family read every text with a space in front.

@@ -1,0 +1,122 @@
+#include "storage/projects/answer_sources.h"
+
+#include <algorithm>
+#include <map>
+
+#include "core/text/sentences.h"
+#include "core/text/source_ranking.h"
+
+namespace asterism {
+
+namespace {
+
+std::vector<std::vector<float>> floatsOf(const std::vector<std::vector<double>>& lists) {
+    std::vector<std::vector<float>> floats;
+    floats.reserve(lists.size());
+    for (const std::vector<double>& list : lists) floats.emplace_back(list.begin(), list.end());
+    return floats;
+}
+
+// Places of documents, each indexed when it is first cited.
+class Places {
+  public:
+    explicit Places(const ProjectContext& context) : m_context(context) {}
+
+    const LocationIndex& of(std::size_t document) {
+        const auto found = m_indices.find(document);
+        if (found != m_indices.end()) return found->second;
+        const ProjectDocument& read = *m_context.documents()[document];
+        return m_indices
+            .try_emplace(document, read.record.kind, std::string_view(read.text),
+                         std::span<const Mark>(read.record.marks))
+            .first->second;
+    }
+
+  private:
+    const ProjectContext& m_context;
+    std::map<std::size_t, LocationIndex> m_indices;
+};
+
+CitationRecord citationOf(const Source& source, int sentence, const ProjectContext& context,
+                          Places& places) {
+    const SourcePassage& passage = source.passage;
+    const ProjectDocument& document = *context.documents()[passage.document];
+    const LocationIndex& index = places.of(passage.document);
+    CitationRecord citation;
+    citation.document = document.record.name;
+    citation.documentId = document.record.id;
+    citation.sentence = sentence;
+    citation.lineBegin = passage.lineBegin;
+    citation.lineEnd = passage.lineEnd;
+    citation.page = index.atLine(passage.lineBegin).page;
+    citation.place = index.describeLines(passage.lineBegin, passage.lineEnd);
+    citation.textBegin = std::min(passage.textBegin, document.text.size());
+    citation.textEnd = std::clamp(passage.textEnd, citation.textBegin, document.text.size());
+    const std::string inText =
+        document.text.substr(citation.textBegin, citation.textEnd - citation.textBegin);
+    // A tokenizer may have rewritten what it read; the quote is what the document says.
+    citation.quote = inText.empty() ? passage.text : inText;
+    citation.isVerified = !inText.empty() || document.text.find(passage.text) != std::string::npos;
+    citation.mass = source.mass;
+    return citation;
+}
+
+// Attention mass per block of every token, from that per part in scope. A part in several blocks
+// counts in each by its tokens there.
+std::vector<std::vector<float>> massPerBlock(const ProjectContext& context,
+                                             std::span<const std::size_t> parts,
+                                             std::span<const std::vector<float>> mass) {
+    struct Share {
+        std::size_t part;
+        std::size_t block;
+        float weight;
+    };
+    std::vector<Share> shares;
+    const std::vector<TokenRange>& blocks = context.blocks();
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        const TokenRange& part = context.input().parts[parts[i]].tokens;
+        auto block =
+            std::partition_point(blocks.begin(), blocks.end(),
+                                 [&](const TokenRange& range) { return range.end <= part.begin; });
+        for (; block != blocks.end() && block->begin < part.end; ++block) {
+            const auto inside = std::min(part.end, block->end) - std::max(part.begin, block->begin);
+            shares.push_back({i, static_cast<std::size_t>(block - blocks.begin()),
+                              static_cast<float>(inside) / static_cast<float>(part.tokens())});
+        }
+    }
+    std::vector<std::vector<float>> sums;
+    sums.reserve(mass.size());
+    for (const std::vector<float>& figures : mass) {
+        std::vector<float>& sum = sums.emplace_back(blocks.size(), 0.0F);
+        for (const Share& share : shares) sum[share.block] += share.weight * figures[share.part];
+    }
+    return sums;
+}
+
+}  // namespace
+
+CitedSources findSources(const ProjectContext& context, std::span<const std::size_t> parts,
+                         const Tokenizer& tokenizer, const Answer& answer) {
+    const std::vector<ByteRange> sentences = splitSentences(answer.text);
+    std::vector<std::string> pieces;
+    pieces.reserve(answer.tokens.size());
+    for (const TokenId token : answer.tokens) pieces.push_back(tokenizer.bytesOf(token));
+    const std::vector<TokenRange> tokens = sentenceTokens(sentences, pieces);
+    const auto allLayers = floatsOf(answer.mass);
+    const auto lastLayers = floatsOf(answer.lateMass);
+    const AnswerSources sources =
+        rankSources({context.input(), parts, context.blocks(), tokens, allLayers, lastLayers});
+
+    CitedSources cited;
+    Places places(context);
+    for (const Source& source : sources.whole)
+        cited.citations.push_back(citationOf(source, -1, context, places));
+    for (std::size_t i = 0; i < sources.sentences.size(); ++i)
+        for (const Source& source : sources.sentences[i])
+            cited.citations.push_back(citationOf(source, static_cast<int>(i), context, places));
+    cited.blockMass.assign(sources.blockMass.begin(), sources.blockMass.end());
+    cited.tokenBlockMass = massPerBlock(context, parts, allLayers);
+    return cited;
+}
+
+}  // namespace asterism

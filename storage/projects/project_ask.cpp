@@ -1,0 +1,314 @@
+#include <algorithm>
+#include <chrono>
+#include <numeric>
+
+#include "core/base/error.h"
+#include "core/star/conversation.h"
+#include "storage/projects/answer_sources.h"
+#include "storage/projects/open_conversation.h"
+#include "storage/projects/project_session.h"
+
+// How a session answers questions.
+
+namespace asterism {
+
+namespace {
+
+std::int64_t now() {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+               std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
+// The last token of an answer that did not come to its end was shown, but never ran.
+bool hasUnreadToken(const MessageRecord& answer) {
+    return answer.end != MessageEnd::complete && !answer.tokens.empty();
+}
+
+std::span<const TokenId> tokensRun(const MessageRecord& answer) {
+    return std::span(answer.tokens).first(answer.tokens.size() - hasUnreadToken(answer));
+}
+
+MessageEnd endOf(AnswerEnd end) {
+    switch (end) {
+        case AnswerEnd::maxTokens:
+            return MessageEnd::maxTokens;
+        case AnswerEnd::stopped:
+            return MessageEnd::stopped;
+        case AnswerEnd::endToken:
+        case AnswerEnd::stopText:
+            break;
+    }
+    return MessageEnd::complete;
+}
+
+MessageRecord answerRecord(const Answer& answer) {
+    MessageRecord record;
+    record.role = MessageRole::answer;
+    record.text = answer.text;
+    record.end = endOf(answer.end);
+    const bool isCut = record.end != MessageEnd::complete;
+    const auto shown = isCut ? std::ssize(answer.tokens) : answer.tokensRun;
+    record.tokens.assign(answer.tokens.begin(), answer.tokens.begin() + shown);
+    record.querySeconds = answer.querySeconds;
+    record.firstTokenSeconds = answer.firstTokenSeconds;
+    record.tokensPerSecond = answer.tokensPerSecond();
+    return record;
+}
+
+void checkQuestion(const std::string& question) {
+    if (question.find_first_not_of(" \t\r\n") == std::string::npos)
+        throw Error("the question is empty; ask something about the text");
+}
+
+void checkRoom(const Conversation& conversation, std::int64_t query, const AskRequest& request) {
+    const std::int64_t turns = conversation.turnTokens();
+    const std::int64_t room = request.placement.room;
+    const std::int64_t needed = turns + query + request.answer.maxTokens;
+    if (needed <= room) return;
+    throw ConversationFull("the chat has ", room, " positions, and needs ", needed, ": ", turns,
+                           " for its earlier turns, ", query, " for the question and ",
+                           request.answer.maxTokens,
+                           " for the answer; begin a new chat, or give it more room with --room ",
+                           needed, " (its turns are then read again)");
+}
+
+bool samePlacement(const PlacementOptions& a, const PlacementOptions& b) {
+    return a.placement == b.placement && a.window == b.window && a.room == b.room;
+}
+
+}  // namespace
+
+// While a project is being encoded its blocks come bit by bit; those that are kept can be used.
+void ProjectSession::loadReady(const EventSink& events, const std::stop_token& stop) {
+    if (!m_isEncoding) return load(events, stop);
+    std::vector<std::size_t> ready(m_encoded->blocks.size());
+    std::iota(ready.begin(), ready.end(), 0);
+    for (const std::size_t missing : blocksToEncode())
+        ready.erase(std::find(ready.begin(), ready.end(), missing));
+    m_engine.engine.encode(*m_encoded, ready, {}, stop);
+}
+
+std::vector<std::size_t> ProjectSession::partsToRead(std::span<const std::string> only) const {
+    std::vector<bool> isRead = m_context->matching(only);
+    const std::vector<DocumentState> now = states();
+    bool hasAny = false;
+    for (std::size_t i = 0; i < isRead.size(); ++i) {
+        isRead[i] = isRead[i] && now[i] == DocumentState::ready;
+        hasAny = hasAny || isRead[i];
+    }
+    if (!hasAny)
+        throw Error(m_project.name,
+                    ": none of the documents that the question is about has been encoded yet; "
+                    "wait for the first of them");
+    return m_context->input().partsInScope([&](std::size_t i) { return isRead[i]; });
+}
+
+ConversationRecord ProjectSession::conversationOf(const AskRequest& request) const {
+    ConversationRecord fresh;
+    fresh.projectId = m_project.id;
+    fresh.room = request.placement.room;
+    if (request.conversation == 0) return fresh;
+    const auto found = m_workspace.chats().find(request.conversation);
+    if (!found || found->projectId != m_project.id)
+        throw Error(m_project.name, ": has no chat ", request.conversation,
+                    "; `asterism-cli export` lists its chats");
+    return *found;
+}
+
+std::unique_ptr<ProjectSession::OpenConversation> ProjectSession::openConversation(
+    const AskRequest& request, std::span<const MessageRecord> branch, const EventSink& events,
+    const std::stop_token& stop) {
+    const std::int64_t leaf = branch.empty() ? 0 : branch.back().id;
+    const bool goesOn = m_open && leaf != 0 && m_open->leaf == leaf &&
+                        m_open->only == request.only &&
+                        samePlacement(m_open->placement, request.placement) && !m_isEncoding;
+    if (goesOn) return std::move(m_open);
+    m_open.reset();
+    std::vector<std::size_t> parts = partsToRead(request.only);
+    std::vector<Passage> passages;
+    passages.reserve(parts.size());
+    for (const std::size_t part : parts)
+        passages.push_back({m_context->input().parts[part].tokens});
+    auto open = std::make_unique<OpenConversation>(OpenConversation{
+        leaf, request.only, request.placement, std::move(parts),
+        m_engine.engine.startConversation(*m_encoded, request.placement, std::move(passages))});
+    resumeTurns(open->conversation, branch, events, stop);
+    return open;
+}
+
+void ProjectSession::resumeTurns(Conversation& conversation, std::span<const MessageRecord> branch,
+                                 const EventSink& events, const std::stop_token& stop) {
+    bool isAllKept = true;
+    for (std::size_t i = 0; i + 1 < branch.size(); i += 2) {
+        std::vector<TokenId> turn = branch[i].tokens;
+        const auto answer = tokensRun(branch[i + 1]);
+        turn.insert(turn.end(), answer.begin(), answer.end());
+        if (m_engine.engine.resumeTurn(conversation, turn, stop)) continue;
+        isAllKept = false;
+        if (m_workspace.blocks()) m_engine.engine.keepTurn(conversation);
+    }
+    if (!isAllKept && events && m_workspace.blocks())
+        events(
+            Warning{"the earlier turns of this chat were read again: what they saw has changed, "
+                    "or their keys were no longer in the KV cache"});
+}
+
+std::vector<TokenId> ProjectSession::queryOf(const std::string& question,
+                                             std::span<const MessageRecord> branch) const {
+    const Tokenizer& tokenizer = m_engine.engine.tokenizer();
+    if (branch.empty()) return buildQuery(tokenizer, m_frame, question);
+    std::vector<TokenId> unread;
+    if (hasUnreadToken(branch.back())) unread.push_back(branch.back().tokens.back());
+    return buildFollowUp(tokenizer, m_frame, unread, question);
+}
+
+AskResult ProjectSession::ask(const AskRequest& asked, const EventSink& events,
+                              const std::stop_token& stop) {
+    checkQuestion(asked.question);
+    const std::int64_t restoredBefore = m_encoded ? m_encoded->restoredBlocks : 0;
+    const double encodedBefore = m_encoded ? m_encoded->encodeSeconds : 0;
+    const std::int64_t missing = m_isEncoding ? 0 : std::ssize(blocksToEncode());
+    loadReady(events, stop);
+
+    AskRequest request = asked;
+    const ConversationRecord conversation = conversationOf(request);
+    request.placement.room = conversation.room;
+    const std::int64_t parent = request.parent.value_or(conversation.leafMessage);
+    std::vector<MessageRecord> branch;
+    if (parent != 0) branch = m_workspace.chats().branch(parent);
+    const std::vector<TokenId> query = queryOf(request.question, branch);
+    auto open = openConversation(request, branch, events, stop);
+    checkRoom(open->conversation, std::ssize(query), request);
+
+    const Answer answer =
+        m_engine.engine.answer(open->conversation, query, request.answer, events, stop);
+    if (m_workspace.blocks()) try {
+            m_engine.engine.keepTurn(open->conversation);
+        } catch (const Error& error) {
+            if (events) events(Warning{error.what()});
+        }
+    m_open = std::move(open);
+    AskResult result = keepAnswer(request, conversation, branch, query, answer);
+    result.message.encodeSeconds = m_encoded->encodeSeconds - encodedBefore;
+    result.message.blocksRestored = m_encoded->restoredBlocks - restoredBefore;
+    result.message.blocksEncoded = missing;
+    return result;
+}
+
+AskResult ProjectSession::keepAnswer(const AskRequest& request, ConversationRecord conversation,
+                                     std::span<const MessageRecord> branch,
+                                     std::span<const TokenId> query, const Answer& answer) {
+    ChatStore& chats = m_workspace.chats();
+    const OpenConversation& open = *m_open;
+    AskResult result;
+    result.note = open.conversation.note();
+    CitedSources sources = findSources(*m_context, open.parts, m_engine.engine.tokenizer(), answer);
+
+    result.message = answerRecord(answer);
+    result.message.model = m_engine.model;
+    result.message.tokensRead = open.conversation.tokensInScope();
+    const std::vector<bool> matching = m_context->matching(request.only);
+    for (const std::size_t part :
+         m_context->input().partsInScope([&](std::size_t i) { return matching[i]; }))
+        result.message.tokensInScope += m_context->input().parts[part].tokens.tokens();
+    result.message.blockMass = std::move(sources.blockMass);
+    result.tokenBlockMass = std::move(sources.tokenBlockMass);
+    result.citations = std::move(sources.citations);
+    result.quotations = std::move(sources.quotations);
+
+    MessageRecord question;
+    question.role = MessageRole::question;
+    question.text = request.question;
+    question.scope = request.only;
+    question.tokens.assign(query.begin(), query.end());
+    question.parentId = branch.empty() ? 0 : branch.back().id;
+    question.createdAt = result.message.createdAt = now();
+
+    if (conversation.id == 0) conversation = chats.create(m_project.id, conversation.room);
+    question.conversationId = result.message.conversationId = conversation.id;
+    result.message.parentId = chats.add(question);
+    result.message.id = chats.add(result.message);
+    chats.setCitations(result.message.id, result.citations);
+    chats.setQuotations(result.message.id, result.quotations);
+    m_open->leaf = result.message.id;
+    // A stopped run may have left the turn short of what was stored: it is opened anew.
+    if (result.message.end == MessageEnd::stopped) m_open.reset();
+    return result;
+}
+
+Explanation ProjectSession::explain(std::int64_t message, std::size_t count,
+                                    const EventSink& events, const std::stop_token& stop) {
+    ChatStore& chats = m_workspace.chats();
+    const auto answer = chats.message(message);
+    if (!answer || answer->role != MessageRole::answer)
+        throw Error(m_project.name, ": has no answer ", message,
+                    "; `asterism-cli export --format json` shows the numbers");
+    const auto question = chats.message(answer->parentId);
+    const auto conversation = chats.find(answer->conversationId);
+    if (!question || !conversation || conversation->projectId != m_project.id)
+        throw Error("answer ", message, " does not belong to project ", m_project.name);
+    if (answer->tokens.empty())
+        throw Error("answer ", message, " has no tokens to weigh; ask again");
+    load(events, stop);
+    if (answer->blockMass.size() != m_encoded->blocks.size())
+        throw Error("the documents have changed since answer ", message,
+                    "; ask the question again to have it explained");
+
+    Explanation explanation;
+    explanation.tokens = std::ssize(answer->tokens);
+    const BlockEffect whole = effectOf(m_encoded->blocks.size(), *question, *answer, {}, stop);
+    explanation.logProbability = whole.logProbability;
+    // The first block holds the chat header, without which nothing makes sense.
+    std::vector<std::size_t> blocks(m_encoded->blocks.size());
+    std::iota(blocks.begin(), blocks.end(), 0);
+    std::stable_sort(blocks.begin(), blocks.end(), [&](std::size_t a, std::size_t b) {
+        return answer->blockMass[a] > answer->blockMass[b];
+    });
+    blocks.resize(std::min(count, blocks.size()));
+    for (const std::size_t block : blocks)
+        explanation.blocks.push_back(effectOf(block, *question, *answer, explanation, stop));
+    return explanation;
+}
+
+// The answer's log-probability with all blocks but one; with all of them if `block` is none.
+BlockEffect ProjectSession::effectOf(std::size_t block, const MessageRecord& question,
+                                     const MessageRecord& answer, const Explanation& whole,
+                                     const std::stop_token& stop) {
+    const bool hasBlock = block < m_encoded->blocks.size();
+    std::vector<Passage> passages;
+    for (const std::size_t part : partsToRead(question.scope)) {
+        TokenRange tokens = m_context->input().parts[part].tokens;
+        const bool isDocument = m_context->input().parts[part].document.has_value();
+        if (hasBlock && isDocument) {
+            const TokenRange& out = m_encoded->blocks[block];
+            if (tokens.begin < out.begin && tokens.end > out.begin) {
+                passages.push_back({{tokens.begin, out.begin}});
+                tokens.begin = out.begin;
+            }
+            if (tokens.begin >= out.begin)
+                tokens.begin = std::max(tokens.begin, std::min(tokens.end, out.end));
+        }
+        if (tokens.tokens() > 0) passages.push_back({tokens});
+    }
+    PlacementOptions placement;
+    placement.room = m_workspace.chats().find(answer.conversationId)->room;
+    Conversation conversation =
+        m_engine.engine.startConversation(*m_encoded, placement, std::move(passages));
+    if (question.parentId != 0)
+        resumeTurns(conversation, m_workspace.chats().branch(question.parentId), {}, stop);
+    const std::vector<float> figures =
+        m_engine.engine.answerLogProbabilities(conversation, question.tokens, answer.tokens, stop);
+
+    BlockEffect effect;
+    effect.block = block;
+    effect.logProbability = std::accumulate(figures.begin(), figures.end(), 0.0);
+    if (!hasBlock) return effect;
+    effect.mass = answer.blockMass[block];
+    effect.drop = whole.logProbability - effect.logProbability;
+    for (const std::size_t document : m_context->documentsIn(block))
+        effect.documents.push_back(m_context->documents()[document]->record.name);
+    return effect;
+}
+
+}  // namespace asterism

@@ -1,0 +1,305 @@
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "core/base/clock.h"
+#include "core/base/error.h"
+#include "core/documents/file_reading.h"
+#include "core/star/encoding_cost.h"
+#include "storage/projects/open_conversation.h"
+#include "storage/projects/project_lock.h"
+#include "storage/projects/project_session.h"
+
+// How a session takes documents in: preflight, rescan and ingest.
+
+namespace asterism {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// A slice of blocks that is encoded between two chances for questions takes about so long.
+constexpr double kSliceSeconds = 1.0;
+
+ProjectChanges changesOf(const Intake& intake) {
+    ProjectChanges changes;
+    changes.added = intake.added;
+    changes.changed = intake.changed;
+    changes.removed = intake.removed;
+    changes.failed = intake.failed;
+    changes.unchanged = intake.unchanged;
+    changes.problems = intake.problems;
+    for (const auto& [source, files] : intake.leftOut)
+        changes.leftOut.insert(changes.leftOut.end(), files.begin(), files.end());
+    return changes;
+}
+
+// The next blocks to be encoded: up to `perRank` of every rank, in rising order.
+std::vector<std::size_t> takeSlice(std::vector<std::size_t>& blocks, const EncodedContext& context,
+                                   int ranks, std::int64_t perRank) {
+    std::vector<std::int64_t> taken(static_cast<std::size_t>(ranks));
+    std::vector<std::size_t> slice, rest;
+    for (const std::size_t block : blocks) {
+        std::int64_t& count = taken[static_cast<std::size_t>(context.rankOf[block])];
+        const bool isTaken = count < perRank;
+        count += isTaken;
+        (isTaken ? slice : rest).push_back(block);
+    }
+    blocks = std::move(rest);
+    return slice;
+}
+
+DocumentCollection collectionOf(const ProjectContext& context, std::vector<LeftOut> leftOut) {
+    DocumentCollection collection;
+    for (const SharedDocument& document : context.documents()) {
+        Document copy;
+        copy.name = document->record.name;
+        copy.text = document->text;
+        copy.kind = document->record.kind;
+        copy.path = document->record.path;
+        copy.marks = document->record.marks;
+        copy.notes = document->record.notes;
+        copy.quality = document->record.quality;
+        copy.secrets = document->record.secrets;
+        copy.fileBytes = document->record.fileBytes;
+        copy.fileTime = document->record.fileTime;
+        collection.documents.push_back(std::move(copy));
+    }
+    std::sort(leftOut.begin(), leftOut.end(),
+              [](const LeftOut& a, const LeftOut& b) { return a.name < b.name; });
+    collection.leftOut = std::move(leftOut);
+    return collection;
+}
+
+}  // namespace
+
+std::vector<SourceRecord> ProjectSession::sourcesWith(std::span<const fs::path> paths) const {
+    std::vector<SourceRecord> sources = m_workspace.projects().sources(m_project.id);
+    for (const fs::path& path : paths) {
+        std::error_code failure;
+        const fs::path absolute = fs::canonical(path, failure);
+        if (failure) throw Error(displayName(path), ": cannot be read: ", failure.message());
+        const bool isThere =
+            std::any_of(sources.begin(), sources.end(),
+                        [&](const SourceRecord& source) { return source.path == absolute; });
+        if (isThere) continue;
+        SourceRecord source;
+        source.id = -1 - std::ssize(sources);  // not stored
+        source.path = absolute;
+        source.isFolder = fs::is_directory(absolute);
+        if (!sources.empty() && source.isFolder)
+            source.prefix = displayName(absolute.filename()) + "/";
+        sources.push_back(std::move(source));
+    }
+    return sources;
+}
+
+void ProjectSession::addSources(std::span<const fs::path> paths) {
+    for (const fs::path& path : paths) {
+        std::error_code failure;
+        const fs::path absolute = fs::canonical(path, failure);
+        if (failure) throw Error(displayName(path), ": cannot be read: ", failure.message());
+        m_workspace.projects().addSource(m_project.id, absolute, fs::is_directory(absolute));
+    }
+}
+
+IntakeRequest ProjectSession::intakeRequest(const IngestOptions& options) const {
+    IntakeRequest request;
+    request.documents = m_context->documents();
+    for (DocumentRecord& record : m_workspace.documents().list(m_project.id))
+        if (record.textBytes == 0) request.failed.push_back(std::move(record));
+    request.unwanted = options.without;
+    for (const LeftOut& file : m_workspace.documents().leftOut(m_project.id))
+        if (file.cause == LeftOutCause::unwanted) request.unwanted.push_back(file.name);
+    std::erase_if(request.unwanted, [&](const std::string& name) {
+        return std::find(options.wanted.begin(), options.wanted.end(), name) !=
+               options.wanted.end();
+    });
+    request.read = options.read;
+    return request;
+}
+
+ProjectChanges ProjectSession::rescan(const std::stop_token& stop) {
+    const IntakeRequest request = intakeRequest({});
+    ProjectChanges changes;
+    for (const SourceRecord& source : m_workspace.projects().sources(m_project.id)) {
+        std::vector<DocumentRecord> known = request.failed;
+        for (const SharedDocument& document : request.documents) known.push_back(document->record);
+        std::erase_if(known,
+                      [&](const DocumentRecord& record) { return record.sourceId != source.id; });
+        const SourceScan scan = scanSource(source, known, request.unwanted, {}, stop);
+        if (!scan.problem.empty()) changes.problems.push_back(scan.problem);
+        changes.unchanged += std::ssize(scan.unchanged);
+        for (const DocumentRecord* record : scan.removed) changes.removed.push_back(record->name);
+        for (const FileToRead& file : scan.toRead) {
+            (file.known ? changes.changed : changes.added).push_back(file.file.name);
+            if (file.known && file.known->state != DocumentState::failed)
+                m_workspace.documents().setState(file.known->id, DocumentState::changed);
+        }
+        changes.leftOut.insert(changes.leftOut.end(), scan.leftOut.begin(), scan.leftOut.end());
+    }
+    return changes;
+}
+
+void ProjectSession::addCosts(const ProjectContext& context, ProjectChanges& changes) const {
+    changes.anchorStands = context.anchorStands();
+    if (context.isEmpty()) return;
+    const Engine& engine = m_engine.engine;
+    const auto planned = engine.layOut(context.input().tokens, context.blocks(), context.options());
+    const EncodingStarted costs = engine.describe(*planned);
+    changes.tokens = costs.contextTokens;
+    changes.kvBytes = costs.kvBytes;
+    changes.blocksTotal = std::ssize(costs.blocks);
+    std::vector<BlockKey> keys;
+    if (m_workspace.blocks()) keys = engine.blockKeys(*planned);
+    for (std::size_t i = 0; i < costs.blocks.size(); ++i) {
+        if (!keys.empty() && m_workspace.blocks()->has(keys[i])) continue;
+        ++changes.blocksToEncode;
+        changes.tokensToEncode += costs.blocks[i].tokens();
+    }
+    const double rate = m_workspace.documents().rate(engine.description(), m_engine.fingerprint,
+                                                     m_project.settings.blockTokens);
+    if (rate > 0) changes.estimatedSeconds = static_cast<double>(changes.tokensToEncode) / rate;
+}
+
+Preflight ProjectSession::preflight(const IngestOptions& options, const EventSink& events,
+                                    const std::stop_token& stop) {
+    IntakeRequest request = intakeRequest(options);
+    request.sources = sourcesWith(options.paths);
+    Intake intake = takeIn(request, m_engine.engine.tokenizer(), {}, events, stop);
+    Preflight preflight;
+    preflight.changes = changesOf(intake);
+    const auto context = contextOf(std::move(intake.documents));
+    addCosts(*context, preflight.changes);
+    preflight.collection = collectionOf(*context, preflight.changes.leftOut);
+    std::vector<std::int64_t> tokens;
+    for (const SharedDocument& document : context->documents())
+        tokens.push_back(std::ssize(document->segment.tokens));
+    preflight.tree = buildPreflight(preflight.collection, tokens);
+    return preflight;
+}
+
+Intake ProjectSession::takeInAll(const IngestOptions& options, const EventSink& events,
+                                 const std::stop_token& stop) {
+    DocumentStore& store = m_workspace.documents();
+    IntakeRequest request = intakeRequest(options);
+    request.sources = m_workspace.projects().sources(m_project.id);
+    IntakeSteps steps;
+    steps.keep = [&](const ProjectDocument& document) {
+        return store.save(m_project.id, document.record, document.text,
+                          document.segment.textTokens());
+    };
+    steps.confirm = [&](const DocumentRecord& record) {
+        store.setFileTime(record.id, record.fileBytes, record.fileTime);
+        store.setState(record.id, DocumentState::encoding);
+    };
+    steps.fail = [&](const DocumentRecord& record) {
+        if (record.textBytes > 0)
+            store.setState(record.id, record.state, record.reason);
+        else
+            store.save(m_project.id, record, {}, {});
+    };
+    steps.pause = options.betweenBlocks;
+    Intake intake = takeIn(request, m_engine.engine.tokenizer(), steps, events, stop);
+    Transaction transaction(m_workspace.database());
+    for (const std::int64_t document : intake.removedIds) store.remove(document);
+    transaction.commit();
+    for (const auto& [source, files] : intake.leftOut) store.setLeftOut(source, files);
+    return intake;
+}
+
+IngestReport ProjectSession::ingest(const IngestOptions& options, const EventSink& events,
+                                    const std::stop_token& stop) {
+    const Stopwatch clock;
+    const ProjectLock lock(
+        m_workspace.lockFolder(), m_project.id,
+        [&] {
+            if (events)
+                events(Warning{m_project.name +
+                               ": another process is reading this project; waiting for it"});
+        },
+        stop);
+    readDocuments();  // as the last process left them
+    addSources(options.paths);
+    Intake intake = takeInAll(options, events, stop);
+    IngestReport report;
+    report.changes = changesOf(intake);
+    useContext(contextOf(std::move(intake.documents)));
+    addCosts(*m_context, report.changes);
+    if (m_context->anchor() != m_project.anchor) {
+        m_workspace.projects().setAnchor(m_project.id, m_context->anchor());
+        m_project.anchor = m_context->anchor();
+    }
+    keepPlan();
+    if (m_encoded) {
+        std::vector<std::size_t> blocks = blocksToEncode();
+        report.blocksRestored = std::ssize(m_encoded->blocks) - std::ssize(blocks);
+        report.blocksEncoded = encodeInSlices(std::move(blocks), options, events, stop);
+    }
+    storeStates();
+    report.seconds = clock.seconds();
+    return report;
+}
+
+void ProjectSession::keepPlan() {
+    std::vector<PlannedBlock> plan;
+    for (std::size_t i = 0; m_encoded && i < m_encoded->blocks.size(); ++i) {
+        PlannedBlock block;
+        block.tokens = m_encoded->blocks[i];
+        if (!m_keys.empty()) block.key = m_keys[i];
+        block.seconds = m_encoded->seconds[i];
+        block.rank = m_encoded->rankOf[i];
+        plan.push_back(block);
+    }
+    m_workspace.documents().setPlan(m_project.id, plan);
+}
+
+std::int64_t ProjectSession::encodeInSlices(std::vector<std::size_t> blocks,
+                                            const IngestOptions& options, const EventSink& events,
+                                            const std::stop_token& stop) {
+    if (blocks.empty()) return 0;
+    if (events) events(m_engine.engine.describe(*m_encoded));
+    const std::int64_t count = std::ssize(blocks);
+    std::int64_t perRank = 1;
+    std::int64_t tokens = 0;
+    double seconds = 0;
+    m_isEncoding = true;
+    const auto finish = [&] {
+        m_isEncoding = false;
+        storeStates();
+    };
+    try {
+        while (!blocks.empty()) {
+            const auto slice = takeSlice(blocks, *m_encoded, m_engine.engine.ranks(), perRank);
+            const Stopwatch clock;
+            m_engine.engine.encode(*m_encoded, slice, events, stop);
+            const double took = std::max(clock.seconds(), 1e-6);
+            for (const std::size_t block : slice) {
+                tokens += m_encoded->blocks[block].tokens();
+                m_workspace.documents().setBlockTime(m_project.id, block, m_encoded->seconds[block],
+                                                     m_encoded->rankOf[block]);
+                // Nobody asks before the end: what the store has need not stay in memory.
+                if (!options.betweenBlocks && m_workspace.blocks() &&
+                    m_workspace.blocks()->has(m_keys[block]))
+                    m_encoded->keyValues[block].reset();
+            }
+            seconds += took;
+            perRank = std::clamp<std::int64_t>(
+                std::llround(static_cast<double>(perRank) * kSliceSeconds / took), 1, 64);
+            if (!options.betweenBlocks) continue;
+            storeStates();
+            options.betweenBlocks();
+        }
+    } catch (...) {
+        finish();
+        throw;
+    }
+    finish();
+    if (seconds > 0)
+        m_workspace.documents().noteRate(m_engine.engine.description(), m_engine.fingerprint,
+                                         m_project.settings.blockTokens,
+                                         static_cast<double>(tokens) / seconds);
+    return count;
+}
+
+}  // namespace asterism

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <stop_token>
+
+namespace asterism {
+
+// One process at a time changes what a project has read. Held for the object's life by a lock on a
+// file (released by the system if the process dies).
+class ProjectLock {
+  public:
+    // Waits for whoever holds it; `onWait` is called once if there is somebody. An empty folder is
+    // nobody else's: nothing is locked. Throws Stopped when asked to stop, Error if the file cannot
+    // be made.
+    ProjectLock(const std::filesystem::path& folder, std::int64_t project,
+                const std::function<void()>& onWait, const std::stop_token& stop);
+    ~ProjectLock();
+    ProjectLock(const ProjectLock&) = delete;
+    ProjectLock& operator=(const ProjectLock&) = delete;
+
+  private:
+    int m_file = -1;
+};
+
+}  // namespace asterism

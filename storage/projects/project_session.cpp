@@ -1,0 +1,168 @@
+#include "storage/projects/project_session.h"
+
+#include <algorithm>
+#include <sstream>
+
+#include "core/base/error.h"
+#include "storage/projects/open_conversation.h"
+
+namespace asterism {
+
+namespace {
+
+PromptFrame frameOf(const Tokenizer& tokenizer) {
+    return tokenizer.vocabulary().chatTemplate.empty() ? plainFrame(tokenizer)
+                                                       : chatFrame(tokenizer);
+}
+
+}  // namespace
+
+std::string ProjectChanges::summary() const {
+    std::ostringstream text;
+    text << "+" << added.size() << " ~" << changed.size() << " -" << removed.size() << ", "
+         << unchanged << " unchanged";
+    if (!failed.empty()) text << ", " << failed.size() << " failed";
+    text << ", " << blocksToEncode << (blocksToEncode == 1 ? " block" : " blocks") << " to encode";
+    return text.str();
+}
+
+ProjectSession::ProjectSession(Workspace& workspace, const SessionEngine& engine,
+                               const std::string& project)
+    : m_workspace(workspace),
+      m_engine(engine),
+      m_project(workspace.projects().get(project)),
+      m_frame(frameOf(engine.engine.tokenizer())) {
+    if (workspace.blocks()) engine.engine.setBlockStore(*workspace.blocks(), engine.fingerprint);
+    workspace.projects().markOpened(m_project.id);
+    if (m_project.modelFingerprint != engine.fingerprint) adoptModel();
+    readDocuments();
+}
+
+ProjectSession::~ProjectSession() {
+    if (m_workspace.blocks()) m_workspace.blocks()->unpin(m_keys);
+}
+
+// Tokens and anchor are those of one model. What was read stays; it is tokenised anew.
+void ProjectSession::adoptModel() {
+    Transaction transaction(m_workspace.database());
+    m_workspace.projects().setModel(m_project.id, m_engine.model, m_engine.fingerprint);
+    m_workspace.projects().setAnchor(m_project.id, {});
+    for (const DocumentRecord& record : m_workspace.documents().list(m_project.id))
+        m_workspace.documents().setTokens(record.id, {});
+    transaction.commit();
+    m_project = m_workspace.projects().get(m_project.name);
+}
+
+void ProjectSession::readDocuments() {
+    DocumentStore& store = m_workspace.documents();
+    const Tokenizer& tokenizer = m_engine.engine.tokenizer();
+    std::vector<SharedDocument> documents;
+    for (DocumentRecord& record : store.list(m_project.id)) {
+        if (record.textBytes == 0) continue;
+        auto document = std::make_shared<ProjectDocument>();
+        document->text = store.text(record.id);
+        const std::vector<TokenId> tokens = store.tokens(record.id);
+        if (tokens.empty()) {
+            document->segment = buildSegment(tokenizer, record.name, document->text);
+            store.setTokens(record.id, document->segment.textTokens());
+        } else {
+            document->segment = buildSegment(tokenizer, record.name, document->text, tokens);
+        }
+        record.tokens = std::ssize(document->segment.tokens);
+        document->record = std::move(record);
+        documents.push_back(std::move(document));
+    }
+    useContext(contextOf(std::move(documents)));
+}
+
+std::unique_ptr<ProjectContext> ProjectSession::contextOf(
+    std::vector<SharedDocument> documents) const {
+    return std::make_unique<ProjectContext>(m_frame, m_project.settings, m_project.anchor,
+                                            std::move(documents));
+}
+
+// Blocks that the last context had as well keep their place in memory.
+void ProjectSession::useContext(std::unique_ptr<ProjectContext> context) {
+    m_open.reset();
+    m_context = std::move(context);
+    const auto before = std::move(m_encoded);
+    const std::vector<BlockKey> keysBefore = std::exchange(m_keys, {});
+    if (!m_context->isEmpty()) {
+        const Engine& engine = m_engine.engine;
+        m_encoded =
+            engine.layOut(m_context->input().tokens, m_context->blocks(), m_context->options());
+        if (m_workspace.blocks()) m_keys = engine.blockKeys(*m_encoded);
+    }
+    for (std::size_t i = 0; before && i < m_keys.size(); ++i) {
+        const auto same = std::find(keysBefore.begin(), keysBefore.end(), m_keys[i]);
+        if (same == keysBefore.end()) continue;
+        const auto old = static_cast<std::size_t>(same - keysBefore.begin());
+        if (before->rankOf[old] != m_encoded->rankOf[i]) continue;
+        m_encoded->keyValues[i] = std::move(before->keyValues[old]);
+        m_encoded->seconds[i] = before->seconds[old];
+    }
+    if (!m_workspace.blocks()) return;
+    m_workspace.blocks()->pin(m_keys);
+    m_workspace.blocks()->unpin(keysBefore);
+}
+
+std::vector<std::size_t> ProjectSession::blocksToEncode() const {
+    std::vector<std::size_t> blocks;
+    for (std::size_t i = 0; m_encoded && i < m_encoded->blocks.size(); ++i)
+        if (!m_encoded->hasBlock(i) &&
+            (!m_workspace.blocks() || !m_workspace.blocks()->has(m_keys[i])))
+            blocks.push_back(i);
+    return blocks;
+}
+
+std::vector<DocumentState> ProjectSession::states() const {
+    std::vector<bool> isMissing(m_context->blocks().size());
+    for (const std::size_t block : blocksToEncode()) isMissing[block] = true;
+    // Nothing can be asked without the block that holds the chat header.
+    const bool hasHeader = isMissing.empty() || !isMissing.front();
+    std::vector<DocumentState> states;
+    for (std::size_t i = 0; i < m_context->documents().size(); ++i) {
+        const TokenRange blocks = m_context->blocksOf(i);
+        bool isReady = hasHeader;
+        for (std::int64_t block = blocks.begin; block < blocks.end; ++block)
+            isReady = isReady && !isMissing[static_cast<std::size_t>(block)];
+        states.push_back(isReady ? DocumentState::ready : DocumentState::encoding);
+    }
+    return states;
+}
+
+void ProjectSession::storeStates() {
+    const std::vector<DocumentState> now = states();
+    DocumentStore& store = m_workspace.documents();
+    Transaction transaction(m_workspace.database());
+    std::size_t next = 0;
+    // Both lists are in the order of the names; those without text are not in the context.
+    for (const DocumentRecord& record : store.list(m_project.id)) {
+        if (next == now.size() || m_context->documents()[next]->record.id != record.id) continue;
+        const DocumentState state = now[next++];
+        if (record.state != state && record.state != DocumentState::changed)
+            store.setState(record.id, state);
+    }
+    transaction.commit();
+}
+
+void ProjectSession::load(const EventSink& events, const std::stop_token& stop) {
+    if (!m_encoded)
+        throw Error(m_project.name,
+                    ": the project has no documents; add some with "
+                    "`asterism-cli ingest`");
+    if (m_encoded->isComplete() &&
+        (!m_encoded->hasFixedAnchor() || m_encoded->fixedAnchor() != nullptr))
+        return;
+    std::vector<std::size_t> all(m_encoded->blocks.size());
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
+    if (events) events(m_engine.engine.describe(*m_encoded));
+    const bool isEncoding = !blocksToEncode().empty();
+    m_engine.engine.encode(*m_encoded, all, events, stop);
+    if (isEncoding) {
+        keepPlan();
+        storeStates();
+    }
+}
+
+}  // namespace asterism

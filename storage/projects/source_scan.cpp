@@ -1,0 +1,78 @@
+#include "storage/projects/source_scan.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <unordered_map>
+
+#include "core/base/error.h"
+#include "core/documents/file_reading.h"
+
+namespace asterism {
+
+namespace {
+
+// A source that is one file, as a listing of it: without it if it is gone from its folder.
+FolderListing listFile(const std::filesystem::path& path) {
+    struct stat status {};
+    FolderListing listing;
+    if (::stat(path.c_str(), &status) != 0) {
+        const int failure = errno;
+        std::error_code ignored;
+        if (failure == ENOENT && std::filesystem::is_directory(path.parent_path(), ignored))
+            return listing;
+        throw Error(displayName(path), ": cannot be read: ", std::strerror(failure));
+    }
+    listing.files.push_back({path, displayName(path.filename()),
+                             static_cast<std::uintmax_t>(status.st_size), changeTime(status),
+                             false});
+    return listing;
+}
+
+bool isAsRead(const DocumentRecord& record, const FoundFile& file) {
+    return record.state != DocumentState::failed && record.fileTime != 0 &&
+           record.fileTime == file.time && record.fileBytes == file.bytes;
+}
+
+}  // namespace
+
+SourceScan scanSource(const SourceRecord& source, std::span<const DocumentRecord> known,
+                      std::span<const std::string> unwanted, const FolderOptions& options,
+                      const std::stop_token& stop) {
+    SourceScan scan;
+    FolderListing listing;
+    try {
+        listing = source.isFolder ? listFolder(source.path, options, stop) : listFile(source.path);
+    } catch (const Error& error) {
+        scan.problem = std::string(error.what()) + "; its documents stay as they were read";
+        for (const DocumentRecord& record : known) scan.unchanged.push_back(&record);
+        return scan;
+    }
+    std::unordered_map<std::string_view, const DocumentRecord*> byName;
+    for (const DocumentRecord& record : known) byName.emplace(record.name, &record);
+    for (LeftOut& file : listing.leftOut) {
+        file.name = source.prefix + file.name;
+        scan.leftOut.push_back(std::move(file));
+    }
+    for (FoundFile& file : listing.files) {
+        file.name = source.prefix + file.name;
+        if (std::find(unwanted.begin(), unwanted.end(), file.name) != unwanted.end()) {
+            scan.leftOut.push_back({file.name, "not wanted", LeftOutCause::unwanted, file.bytes});
+            continue;
+        }
+        const auto record = byName.find(file.name);
+        const DocumentRecord* before = record == byName.end() ? nullptr : record->second;
+        if (before) byName.erase(record);
+        if (before && isAsRead(*before, file))
+            scan.unchanged.push_back(before);
+        else
+            scan.toRead.push_back({std::move(file), source.id, before});
+    }
+    for (const DocumentRecord& record : known)
+        if (byName.contains(record.name)) scan.removed.push_back(&record);
+    return scan;
+}
+
+}  // namespace asterism
