@@ -25,6 +25,7 @@ void addCpuRanks(const EngineOptions& options, EngineParts& parts) {
     for (int rank = 0; rank < options.ranks; ++rank) {
         CpuOptions cpu;
         cpu.threads = std::max(1, threads / options.ranks);
+        if (options.precision == Precision::automatic) cpu.arithmetic = cpu::Arithmetic::automatic;
         parts.backends.push_back(makeCpuBackend(cpu));
         parts.deviceOf.push_back(0);
     }

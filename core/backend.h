@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "core/key_values.h"
 #include "core/rope.h"
@@ -60,6 +61,11 @@ class Backend {
     virtual std::string description() const = 0;
     // The type activations have on this backend: f32, or bf16.
     virtual DataType activationType() const = 0;
+    // What the keys and values of encoded tokens were computed with, as part of the key of cached
+    // blocks: "f32", "bf16", or "q8a" for 8-bit activations.
+    virtual std::string_view numericClass() const {
+        return activationType() == DataType::f32 ? "f32" : "bf16";
+    }
 
     // Rows of activations that are best run at once through a layer that widens them: more keep
     // the device busier, fewer take less work space.

@@ -269,7 +269,8 @@ void Engine::setBlockStore(BlockStore& store, std::string modelFingerprint) {
 BlockKeyBase Engine::keyBase() const {
     BlockKeyBase base;
     base.modelFingerprint = m_fingerprint;
-    base.numericClass = m_backends.front()->activationType() == DataType::f32 ? "f32" : "bf16";
+    base.numericClass = m_backends.front()->numericClass();
+    base.anchorType = m_ranks.front()->activationKvType();
     return base;
 }
 

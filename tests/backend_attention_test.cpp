@@ -406,7 +406,13 @@ TEST_P(AttentionTest, twoEmptyPartialsMergeToAnEmptyOne) {
     EXPECT_EQ(read(sum.logSumExp), empty.logSumExp);
 }
 
-INSTANTIATE_TEST_SUITE_P(Backends, AttentionTest, testing::ValuesIn(backendsUnderTest()), nameOf);
+std::vector<BackendUnderTest> attentionsUnderTest() {
+    std::vector<BackendUnderTest> backends = backendsUnderTest();
+    std::erase_if(backends, [](const BackendUnderTest& each) { return each.sharesAttention; });
+    return backends;
+}
+
+INSTANTIATE_TEST_SUITE_P(Backends, AttentionTest, testing::ValuesIn(attentionsUnderTest()), nameOf);
 
 }  // namespace
 }  // namespace asterism::test

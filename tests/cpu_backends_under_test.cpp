@@ -5,14 +5,18 @@
 namespace asterism::test {
 
 std::vector<BackendUnderTest> backendsUnderTest() {
+    using cpu::Arithmetic;
     using cpu::InstructionSet;
-    const auto with = [](InstructionSet set, int threads) {
-        return [set, threads] { return makeCpuBackend({threads, set}); };
+    const auto with = [](InstructionSet set, int threads, Arithmetic arithmetic = Arithmetic::f32) {
+        return [=] { return makeCpuBackend({threads, set, arithmetic}); };
     };
     return {{"cpu_plain", with(InstructionSet::plain, 2)},
             {"cpu_avx2", with(InstructionSet::avx2, 2)},
             {"cpu_avx512", with(InstructionSet::avx512, 2)},
-            {"cpu_one_thread", with(InstructionSet::automatic, 1)}};
+            {"cpu_one_thread", with(InstructionSet::automatic, 1)},
+            {"cpu_amx_bf16", with(InstructionSet::automatic, 2, Arithmetic::amxBf16)},
+            {"cpu_avx512_vnni", with(InstructionSet::automatic, 2, Arithmetic::avx512Vnni), true},
+            {"cpu_avx2_bytes", with(InstructionSet::avx2, 2, Arithmetic::avx2Bytes), true}};
 }
 
 }  // namespace asterism::test

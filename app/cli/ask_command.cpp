@@ -11,14 +11,13 @@
 #include "app/engine_factory.h"
 #include "core/documents/documents.h"
 #include "core/text/context_builder.h"
+#include "core/text/source_ranking.h"
 #include "storage/disk_block_store.h"
 #include "storage/model_fingerprint.h"
 
 namespace asterism {
 
 namespace {
-
-constexpr std::size_t kSources = 5;
 
 struct AskFlags {
     EngineFlags engine;
@@ -190,7 +189,7 @@ class AskRun {
         const Answer answer =
             m_engine->answer(conversation, query, m_flags.answer.options, events(), m_command.stop);
         if (answer.end == AnswerEnd::stopped) throw Stopped();
-        const auto sources = rankSources(m_input, m_parts, answer.mass, kSources);
+        const auto sources = sourcesOf(*context, answer);
         if (m_command.isJson)
             return printJson(resultOf(conversation, answer, sources, m_collection));
         std::cout << std::endl;
@@ -217,6 +216,13 @@ class AskRun {
             m_engine->encode(m_input.tokens, m_input.cuts, options, events(), m_command.stop);
         m_progress.clear();
         return context;
+    }
+
+    std::vector<Source> sourcesOf(const EncodedContext& context, const Answer& answer) const {
+        std::vector<std::vector<float>> mass;
+        for (const std::vector<double>& figures : answer.mass)
+            mass.emplace_back(figures.begin(), figures.end());
+        return rankSources({m_input, m_parts, context.blocks, {}, mass, {}}).whole;
     }
 
     Conversation startConversation(const EncodedContext& context) const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "core/cpu/amx_attention_kernels.h"
 
 namespace asterism::cpu {
 namespace {
@@ -11,10 +12,19 @@ std::size_t index(std::int64_t value) {
     return static_cast<std::size_t>(value);
 }
 
+const AttentionKernels& tileKernels(Arithmetic arithmetic, InstructionSet set) {
+#if HWY_ARCH_X86
+    if (arithmetic == Arithmetic::amxBf16) return amx::attentionKernelTable();
+#endif
+    return attentionKernels(set);
+}
+
 }  // namespace
 
-Attention::Attention(ThreadPool& pool, InstructionSet set)
-    : m_tiles(pool, attentionKernels(set)), m_rows(pool, rowAttentionKernels(set)) {}
+Attention::Attention(ThreadPool& pool, Arithmetic arithmetic, InstructionSet set)
+    : m_tiles(pool, tileKernels(arithmetic, set)),
+      m_floatTiles(pool, attentionKernels(set)),
+      m_rows(pool, rowAttentionKernels(set)) {}
 
 int Attention::addRope(const RopeConfig& rope) {
     ASTERISM_CHECK(static_cast<std::int64_t>(rope.frequencies.size()) * 2 == rope.dimensions);
@@ -37,7 +47,8 @@ void Attention::attend(const AttentionCall& call) {
     rope.forgetOld();
     const bool fewRows = m_rows.takes(plan);
     plan.cutPieces(fewRows ? RowAttention::kPiece : kPieceKeys, rope);
-    plan.cutShares(fewRows ? m_rows.wantedShares(plan) : m_tiles.wantedShares(plan));
+    TileAttention& tiles = m_tiles.takes(plan) ? m_tiles : m_floatTiles;
+    plan.cutShares(fewRows ? m_rows.wantedShares(plan) : tiles.wantedShares(plan));
     plan.shareOutputs = call.partial.output.floats();
     plan.shareLogSumExp = call.partial.logSumExp.floats();
     if (plan.shares() > 1) {
@@ -47,7 +58,7 @@ void Attention::attend(const AttentionCall& call) {
     if (fewRows)
         m_rows.attend(plan);
     else
-        m_tiles.attend(plan);
+        tiles.attend(plan);
     if (plan.shares() > 1) plan.mergeShares();
     if (plan.wantsPieces()) plan.mergePieces();
 }

@@ -4,6 +4,7 @@
 
 #include "core/backend.h"
 #include "core/cpu/aligned_buffer.h"
+#include "core/cpu/arithmetic.h"
 #include "core/cpu/attention_plan.h"
 #include "core/cpu/row_attention.h"
 #include "core/cpu/thread_pool.h"
@@ -16,13 +17,14 @@ namespace asterism::cpu {
 // memory from call to call.
 class Attention {
   public:
-    Attention(ThreadPool& pool, InstructionSet set);
+    Attention(ThreadPool& pool, Arithmetic arithmetic, InstructionSet set);
 
     int addRope(const RopeConfig& rope);
     void attend(const AttentionCall& call);
 
   private:
     TileAttention m_tiles;
+    TileAttention m_floatTiles;  // for what m_tiles does not take
     RowAttention m_rows;
     std::deque<RotaryTables> m_ropes;
     AttentionPlan m_plan;

@@ -94,10 +94,13 @@ void loadKeys(const KeyValueView& from, std::int64_t head, std::int64_t first, s
     }
 }
 
-void loadValues(const KeyValueView& from, std::int64_t head, std::int64_t first, std::int64_t count,
-                float* values) {
+const float* loadValues(const KeyValueView& from, std::int64_t head, std::int64_t first,
+                        std::int64_t count, float* loaded) {
     constexpr FloatTag d;
     const std::size_t dims = index(from.headDim);
+    if (from.type == KvType::f32)
+        return reinterpret_cast<const float*>(rowOf(from.values, from, head, first));
+    float* values = loaded;
     for (std::int64_t k = 0; k < count; ++k, values += from.headDim) {
         const std::byte* row = rowOf(from.values, from, head, first + k);
         if (from.type != KvType::q8) {
@@ -112,6 +115,7 @@ void loadValues(const KeyValueView& from, std::int64_t head, std::int64_t first,
         for (; i < dims; ++i)
             values[i] = static_cast<float>(static_cast<std::int8_t>(bytes[i])) * scale;
     }
+    return loaded;
 }
 
 void rotatePanel(const float* queries, const float* cosines, const float* sines, std::int64_t pairs,
@@ -270,8 +274,9 @@ void mergePanel(const float* outputs, const float* maxima, const float* sums, st
 }  // namespace
 
 const AttentionKernels* attentionKernelTable() {
-    static constexpr AttentionKernels kTable = {
-        kPanelRows, loadKeys, loadValues, rotatePanel, score, mask, soften, accumulate, mergePanel};
+    static constexpr AttentionKernels kTable = {kPanelRows,  1,          loadKeys, loadValues,
+                                                rotatePanel, score,      mask,     soften,
+                                                accumulate,  mergePanel, nullptr,  nullptr};
     return &kTable;
 }
 

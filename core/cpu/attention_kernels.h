@@ -36,16 +36,20 @@ struct TileMask {
 
 // Softmax attention on tiles, for one instruction set. Query rows (heads of a group x tokens) are
 // the lanes of the vectors: a panel holds `panelRows` of them as [headDim, panelRows], so that
-// maxima, sums and masks need nothing across lanes. Scores are base-2 logarithms.
+// maxima, sums and masks need nothing across lanes. Scores are base-2 logarithms. Tiles of keys and
+// values, rotated panels and weights are packed: of a type and in an order that only the kernels
+// know, in memory for as many floats as the f32 kernels need.
 struct AttentionKernels {
     std::int64_t panelRows;
+    std::int64_t headStep;  // the head size must be a multiple of it
 
-    // Keys [first, first + count) of a head as floats, rotated, keyStride(headDim) apart.
+    // Keys [first, first + count) of a head, rotated; in f32 keyStride(headDim) apart.
     void (*loadKeys)(const KeyValueView& from, std::int64_t head, std::int64_t first,
                      std::int64_t count, const KeyRotation& rotation, float* keys);
-    // Values [first, first + count) of a head as floats, headDim apart.
-    void (*loadValues)(const KeyValueView& from, std::int64_t head, std::int64_t first,
-                       std::int64_t count, float* values);
+    // Values [first, first + count) of a head: in `values`, or where they are stored as they are
+    // needed; in f32 headDim apart.
+    const float* (*loadValues)(const KeyValueView& from, std::int64_t head, std::int64_t first,
+                               std::int64_t count, float* values);
     // rotated = queries turned by cosines and sines [pairs, panelRows].
     void (*rotatePanel)(const float* queries, const float* cosines, const float* sines,
                         std::int64_t pairs, std::int64_t headDim, float* rotated);
@@ -64,8 +68,12 @@ struct AttentionKernels {
     // Merges the state (outputs, maxima, sums) of a part into that of the whole.
     void (*mergePanel)(const float* outputs, const float* maxima, const float* sums,
                        std::int64_t headDim, float* allOutputs, float* allMaxima, float* allSums);
+    // Readies the calling thread for the others, and undoes that; may be null.
+    void (*begin)();
+    void (*end)();
 };
 
+// In f32.
 const AttentionKernels& attentionKernels(InstructionSet set);
 
 }  // namespace asterism::cpu

@@ -49,15 +49,17 @@ const CpuWeight& own(const Weight& weight) {
 
 class CpuBackend final : public Backend {
   public:
-    CpuBackend(int threads, InstructionSet set)
+    CpuBackend(int threads, InstructionSet set, Arithmetic arithmetic)
         : m_set(set),
+          m_arithmetic(arithmetic),
           m_pool(threads),
           m_elements(elementKernels(set)),
-          m_linear(m_pool, linearKernels(set)),
-          m_attention(m_pool, set) {}
+          m_linear(m_pool, arithmetic, set),
+          m_attention(m_pool, arithmetic, set) {}
 
     std::string description() const override;
     DataType activationType() const override { return DataType::f32; }
+    std::string_view numericClass() const override { return cpu::numericClass(m_arithmetic); }
     // The inner activations of a whole block would not stay in the cache.
     std::int64_t rowsAtOnce() const override { return 512; }
 
@@ -101,6 +103,7 @@ class CpuBackend final : public Backend {
                     const KeyValueView& to, std::int64_t head);
 
     InstructionSet m_set;
+    Arithmetic m_arithmetic;
     ThreadPool m_pool;
     const ElementKernels& m_elements;
     Linear m_linear;
@@ -109,8 +112,15 @@ class CpuBackend final : public Backend {
 
 std::string CpuBackend::description() const {
     const int threads = m_pool.threads();
-    return "cpu, " + std::string(instructionSetName(m_set)) + ", " + std::to_string(threads) +
-           (threads == 1 ? " thread" : " threads");
+    std::string text = "cpu, ";
+    if (m_arithmetic == Arithmetic::f32) {
+        text += instructionSetName(m_set);
+    } else {
+        text += arithmeticUnit(m_arithmetic);
+        text += ", ";
+        text += activationName(m_arithmetic);
+    }
+    return text + ", " + std::to_string(threads) + (threads == 1 ? " thread" : " threads");
 }
 
 std::unique_ptr<Buffer> CpuBackend::allocate(std::int64_t bytes) {
@@ -283,8 +293,9 @@ void CpuBackend::merge(const Partial& part, const Partial& sum) {
 }  // namespace cpu
 
 std::unique_ptr<Backend> makeCpuBackend(const CpuOptions& options) {
-    return std::make_unique<cpu::CpuBackend>(options.threads,
-                                             cpu::chooseInstructionSet(options.instructionSet));
+    const cpu::InstructionSet set = cpu::chooseInstructionSet(options.instructionSet);
+    return std::make_unique<cpu::CpuBackend>(options.threads, set,
+                                             cpu::chooseArithmetic(options.arithmetic, set));
 }
 
 }  // namespace asterism

@@ -8,10 +8,9 @@ namespace {
 
 // Up to here reading the weights costs more than multiplying.
 constexpr std::int64_t kFewTokens = 12;
-// Inputs of one pass over the weights, in bytes when packed.
+// Inputs of one pass over the weights, in bytes when packed, and the fewest tokens of a pass.
 constexpr std::int64_t kPassBytes = 4 << 20;
-// Depth of a packed panel: a tile of inputs of this depth stays in the first-level cache.
-constexpr std::int64_t kDepth = 640;
+constexpr std::int64_t kPassTokens = 512;
 constexpr std::int64_t kRowsAtATime = 4;
 // Tokens and outputs of one work item, at most; and tokens that repay widening the weights again.
 constexpr std::int64_t kBlockTokens = 1024;
@@ -34,31 +33,45 @@ std::size_t index(std::int64_t value) {
     return static_cast<std::size_t>(value);
 }
 
-// Even cuts of a row at block boundaries, none longer than kDepth or one block.
-std::int64_t depthStep(const CpuWeight& weight) {
+// Even cuts of a row at block boundaries, none longer than `most` or one block.
+std::int64_t depthStep(const CpuWeight& weight, std::int64_t most) {
     const std::int64_t block = std::max<std::int64_t>(dataTypeInfo(weight.type()).blockValues, 32);
-    const std::int64_t parts = (weight.columns() + kDepth - 1) / kDepth;
-    return roundUp((weight.columns() + parts - 1) / parts, block);
+    const std::int64_t parts = ceilDivide(weight.columns(), most);
+    return roundUp(ceilDivide(weight.columns(), parts), block);
+}
+
+// Memory for bytes that start on a cache line.
+std::byte* bytesOf(Scratch& scratch, std::int64_t count) {
+    constexpr auto kFloat = static_cast<std::int64_t>(sizeof(float));
+    return reinterpret_cast<std::byte*>(scratch.floats(ceilDivide(count, kFloat)));
 }
 
 }  // namespace
 
-Linear::Linear(ThreadPool& pool, const LinearKernels& kernels)
-    : m_pool(pool), m_kernels(kernels), m_scratch(index(pool.threads())) {}
+Linear::Linear(ThreadPool& pool, Arithmetic arithmetic, InstructionSet set)
+    : m_pool(pool),
+      m_kernels(linearKernels(set)),
+      m_packed(packedKernels(arithmetic, set)),
+      m_bytes(byteDotKernels(arithmetic)),
+      m_scratch(index(pool.threads())) {}
 
 void Linear::multiply(const LinearCall& call) {
     // Rows that end within a vector exist in small plain models only: the packed way pads them.
     const bool even = call.weight->columns() % 32 == 0;
+    if (even && call.tokens <= kFewTokens && m_bytes && m_bytes->takes(call.weight->type()))
+        return multiplyBytes(call);
     if (even && call.tokens == 1) return multiplyOne(call);
     if (even && call.tokens <= kFewTokens) return multiplyFew(call);
-    const std::int64_t most =
-        std::max<std::int64_t>(512, kPassBytes / (4 * call.weight->columns()));
+    const PackedKernels& kernels = even ? m_packed : m_kernels.packed;
+    const std::int64_t tokenBytes = ceilDivide(kernels.tileBytes * call.weight->columns(),
+                                               kernels.tileRows * kernels.depthStep);
+    const std::int64_t most = std::max(kPassTokens, kPassBytes / tokenBytes);
     for (std::int64_t first = 0; first < call.tokens; first += most) {
         LinearCall pass = call;
         pass.tokens = std::min(most, call.tokens - first);
         pass.input += first * call.weight->columns();
         pass.output += first * call.weight->rows();
-        multiplyMany(pass);
+        multiplyMany(pass, kernels);
     }
 }
 
@@ -102,19 +115,44 @@ void Linear::multiplyFew(const LinearCall& call) {
     });
 }
 
-void Linear::multiplyMany(const LinearCall& call) {
+// Inputs rounded to bytes times the weights as they are stored.
+void Linear::multiplyBytes(const LinearCall& call) {
+    const CpuWeight& weight = *call.weight;
+    const std::int64_t columns = weight.columns();
+    const std::int64_t figures = columns / 8;  // of one token
+    float* allFigures = m_inputs.floats(call.tokens * (figures + columns / 4));
+    auto* allBytes = reinterpret_cast<std::int8_t*>(allFigures + call.tokens * figures);
+    const auto inputOf = [&](std::int64_t token) {
+        return ByteInput{allBytes + token * columns, allFigures + token * figures};
+    };
+    for (std::int64_t t = 0; t < call.tokens; ++t)
+        m_bytes->round(call.input + t * columns, columns, inputOf(t));
+    constexpr std::int64_t kChunk = 32;
+    m_pool.parallelFor(ceilDivide(weight.rows(), kChunk), [&](std::int64_t chunk, int) {
+        const std::int64_t end = std::min(weight.rows(), (chunk + 1) * kChunk);
+        for (std::int64_t r = chunk * kChunk; r < end; ++r) {
+            const float bias = call.bias ? call.bias[r] : 0.0F;
+            for (std::int64_t t = 0; t < call.tokens; ++t)
+                call.output[t * weight.rows() + r] =
+                    m_bytes->dot(weight.type(), weight.row(r), inputOf(t), columns) + bias;
+        }
+    });
+}
+
+void Linear::multiplyMany(const LinearCall& call, const PackedKernels& kernels) {
     ManyPlan plan;
     plan.call = &call;
-    plan.depth = depthStep(*call.weight);
-    plan.tiles = ceilDivide(call.tokens, m_kernels.tileRows);
+    plan.kernels = &kernels;
+    plan.depth = depthStep(*call.weight, kernels.mostDepth);
+    plan.tiles = ceilDivide(call.tokens, kernels.tileRows);
     packInputs(plan);
 
     // Items of some panels and some tiles: each widens its weights once, so many tiles are good,
     // but what an item reads and writes again for the next part of the depth should stay cached.
-    const std::int64_t panels = ceilDivide(call.weight->rows(), m_kernels.panelColumns);
+    const std::int64_t panels = ceilDivide(call.weight->rows(), kernels.panelColumns);
     plan.groupPanels =
         std::clamp<std::int64_t>(panels / (4 * m_pool.threads()), 1,
-                                 std::max<std::int64_t>(1, kGroupOutputs / m_kernels.panelColumns));
+                                 std::max<std::int64_t>(1, kGroupOutputs / kernels.panelColumns));
     const std::int64_t groups = ceilDivide(panels, plan.groupPanels);
     const std::int64_t parts =
         std::max(ceilDivide(call.tokens, kBlockTokens),
@@ -122,81 +160,93 @@ void Linear::multiplyMany(const LinearCall& call) {
     plan.blockTiles = ceilDivide(plan.tiles, std::max<std::int64_t>(parts, 1));
     m_pool.parallelFor(
         groups * ceilDivide(plan.tiles, plan.blockTiles), [&](std::int64_t item, int worker) {
+            if (kernels.begin) kernels.begin();
             multiplyBlock(plan, item % groups, item / groups, m_scratch[index(worker)]);
+            if (kernels.end) kernels.end();
         });
 }
 
-// Packs all inputs as [part of the depth, tile, depth, tileRows].
+// Packs all inputs as [part of the depth, tile, depth of the tile].
 void Linear::packInputs(ManyPlan& plan) {
     const LinearCall& call = *plan.call;
+    const PackedKernels& kernels = *plan.kernels;
     const std::int64_t columns = call.weight->columns();
-    const std::int64_t tileRows = m_kernels.tileRows;
-    float* packed = m_inputs.floats(plan.tiles * tileRows * columns);
+    const std::int64_t tileRows = kernels.tileRows;
+    std::byte* packed =
+        bytesOf(m_inputs, plan.tiles * columns / kernels.depthStep * kernels.tileBytes);
     plan.inputs = packed;
     m_pool.parallelFor(plan.tiles, [&](std::int64_t tile, int) {
         const std::int64_t token = tile * tileRows;
         for (std::int64_t begin = 0; begin < columns; begin += plan.depth) {
             const std::int64_t depth = std::min(plan.depth, columns - begin);
-            m_kernels.packInputs(call.input + token * columns + begin, columns,
-                                 std::min(tileRows, call.tokens - token), depth,
-                                 packed + (begin * plan.tiles + tile * depth) * tileRows);
+            const std::int64_t place = begin * plan.tiles + tile * depth;
+            kernels.packInputs(call.input + token * columns + begin, columns,
+                               std::min(tileRows, call.tokens - token), depth,
+                               packed + place / kernels.depthStep * kernels.tileBytes);
         }
     });
 }
 
-// Widens and packs `depth` columns from `begin` on of one panel.
-void Linear::packPanel(const CpuWeight& weight, std::int64_t firstOutput, std::int64_t begin,
-                       std::int64_t depth, float* decoded, float* packed) const {
-    const std::int64_t panel = m_kernels.panelColumns;
-    const std::int64_t valid = std::min(panel, weight.rows() - firstOutput);
+// Widens and packs the part of the depth that begins at `begin` of one panel.
+void Linear::packPanel(const ManyPlan& plan, std::int64_t firstOutput, std::int64_t begin,
+                       float* decoded, std::byte* packed) const {
+    const CpuWeight& weight = *plan.call->weight;
+    const PackedKernels& kernels = *plan.kernels;
+    const std::int64_t depth = std::min(plan.depth, weight.columns() - begin);
+    const std::int64_t valid = std::min(kernels.panelColumns, weight.rows() - firstOutput);
     for (std::int64_t done = 0; done < depth; done += kDecodeDepth) {
         const std::int64_t count = std::min(kDecodeDepth, depth - done);
         for (std::int64_t r = 0; r < valid; ++r)
             m_kernels.decode(weight.type(),
                              weight.row(firstOutput + r) + rowBytes(weight.type(), begin + done),
                              count, decoded + r * kDecodeStride);
-        m_kernels.packPanel(decoded, kDecodeStride, valid, count, packed + done * panel);
+        kernels.packPanel(decoded, kDecodeStride, valid, count,
+                          packed + done / kernels.depthStep * kernels.panelBytes);
     }
 }
 
 void Linear::multiplyBlock(const ManyPlan& plan, std::int64_t group, std::int64_t block,
                            Scratch& scratch) const {
     const CpuWeight& weight = *plan.call->weight;
-    const std::int64_t panel = m_kernels.panelColumns;
+    const PackedKernels& kernels = *plan.kernels;
+    const std::int64_t panel = kernels.panelColumns;
     const std::int64_t firstOutput = group * plan.groupPanels * panel;
     const std::int64_t panels =
         std::min(plan.groupPanels, ceilDivide(weight.rows() - firstOutput, panel));
-    float* decoded = scratch.floats(panel * (kDecodeStride + panels * plan.depth));
-    float* packed = decoded + panel * kDecodeStride;
+    const std::int64_t decodedBytes =
+        panel * kDecodeStride * static_cast<std::int64_t>(sizeof(float));
+    const std::int64_t panelBytes = ceilDivide(plan.depth, kernels.depthStep) * kernels.panelBytes;
+    std::byte* memory = bytesOf(scratch, decodedBytes + panels * panelBytes);
+    auto* decoded = reinterpret_cast<float*>(memory);
+    std::byte* packed = memory + decodedBytes;
     for (std::int64_t begin = 0; begin < weight.columns(); begin += plan.depth) {
-        const std::int64_t depth = std::min(plan.depth, weight.columns() - begin);
         for (std::int64_t p = 0; p < panels; ++p)
-            packPanel(weight, firstOutput + p * panel, begin, depth, decoded,
-                      packed + p * panel * plan.depth);
+            packPanel(plan, firstOutput + p * panel, begin, decoded, packed + p * panelBytes);
         const std::int64_t end = std::min(plan.tiles, (block + 1) * plan.blockTiles);
         for (std::int64_t tile = block * plan.blockTiles; tile < end; ++tile)
             for (std::int64_t p = 0; p < panels; ++p)
-                multiplyTile(plan, tile, firstOutput + p * panel, begin,
-                             packed + p * panel * plan.depth);
+                multiplyTile(plan, tile, firstOutput + p * panel, begin, packed + p * panelBytes);
     }
 }
 
 void Linear::multiplyTile(const ManyPlan& plan, std::int64_t tile, std::int64_t output,
-                          std::int64_t begin, const float* panel) const {
+                          std::int64_t begin, const std::byte* panel) const {
     const LinearCall& call = *plan.call;
+    const PackedKernels& kernels = *plan.kernels;
     const std::int64_t outputs = call.weight->rows();
-    const std::int64_t tileRows = m_kernels.tileRows;
-    TileProduct product;
+    const std::int64_t tileRows = kernels.tileRows;
+    PackedProduct product;
     product.depth = std::min(plan.depth, call.weight->columns() - begin);
-    product.inputs = plan.inputs + (begin * plan.tiles + tile * product.depth) * tileRows;
+    product.inputs = plan.inputs + (begin * plan.tiles + tile * product.depth) / kernels.depthStep *
+                                       kernels.tileBytes;
     product.panel = panel;
     product.output = call.output + tile * tileRows * outputs + output;
     product.outputStride = outputs;
     product.rows = std::min(tileRows, call.tokens - tile * tileRows);
-    product.columns = std::min(m_kernels.panelColumns, outputs - output);
+    product.columns = std::min(kernels.panelColumns, outputs - output);
     product.bias = call.bias && begin == 0 ? call.bias + output : nullptr;
     product.accumulate = begin > 0;
-    m_kernels.multiplyTile(product);
+    kernels.multiplyTile(product);
 }
 
 }  // namespace asterism::cpu

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/cpu/aligned_buffer.h"
+#include "core/cpu/byte_dot_kernels.h"
 #include "core/cpu/cpu_weight.h"
 #include "core/cpu/linear_kernels.h"
 #include "core/cpu/thread_pool.h"
@@ -25,7 +26,7 @@ struct LinearCall {
 // Runs one call at a time; keeps its working memory from call to call.
 class Linear {
   public:
-    Linear(ThreadPool& pool, const LinearKernels& kernels);
+    Linear(ThreadPool& pool, Arithmetic arithmetic, InstructionSet set);
 
     void multiply(const LinearCall& call);
     // The values of one output of a weight, [columns].
@@ -37,26 +38,30 @@ class Linear {
     // How a product with many tokens is cut.
     struct ManyPlan {
         const LinearCall* call = nullptr;
-        const float* inputs = nullptr;  // packed
-        std::int64_t depth = 0;         // columns that are multiplied at a time
-        std::int64_t tiles = 0;         // of input rows
-        std::int64_t groupPanels = 0;   // panels of outputs of one work item
-        std::int64_t blockTiles = 0;    // tiles of one work item
+        const PackedKernels* kernels = nullptr;
+        const std::byte* inputs = nullptr;  // packed
+        std::int64_t depth = 0;             // columns that are multiplied at a time
+        std::int64_t tiles = 0;             // of input rows
+        std::int64_t groupPanels = 0;       // panels of outputs of one work item
+        std::int64_t blockTiles = 0;        // tiles of one work item
     };
 
     void multiplyOne(const LinearCall& call);
     void multiplyFew(const LinearCall& call);
-    void multiplyMany(const LinearCall& call);
+    void multiplyBytes(const LinearCall& call);
+    void multiplyMany(const LinearCall& call, const PackedKernels& kernels);
     void packInputs(ManyPlan& plan);
-    void packPanel(const CpuWeight& weight, std::int64_t firstOutput, std::int64_t begin,
-                   std::int64_t depth, float* decoded, float* packed) const;
+    void packPanel(const ManyPlan& plan, std::int64_t firstOutput, std::int64_t begin,
+                   float* decoded, std::byte* packed) const;
     void multiplyBlock(const ManyPlan& plan, std::int64_t group, std::int64_t block,
                        Scratch& scratch) const;
     void multiplyTile(const ManyPlan& plan, std::int64_t tile, std::int64_t output,
-                      std::int64_t begin, const float* panel) const;
+                      std::int64_t begin, const std::byte* panel) const;
 
     ThreadPool& m_pool;
     const LinearKernels& m_kernels;
+    const PackedKernels& m_packed;   // for many tokens
+    const ByteDotKernels* m_bytes;   // for a few, if inputs may be rounded
     Scratch m_inputs;                // packed inputs
     std::vector<Scratch> m_scratch;  // one per worker
 };

@@ -20,6 +20,8 @@ constexpr std::size_t kLanes = HWY_LANES(float);
 // Two vectors wide; tall enough that the accumulators fill the registers of the set.
 constexpr std::size_t kTileRows = HWY_TARGET == HWY_AVX3 ? 12 : HWY_TARGET == HWY_AVX2 ? 6 : 4;
 constexpr std::size_t kPanelColumns = 2 * kLanes;
+// A tile of inputs of this depth stays in the first-level cache.
+constexpr std::int64_t kMostDepth = 640;
 
 const std::uint8_t* bytesOf(const std::byte* bytes) {
     return reinterpret_cast<const std::uint8_t*>(bytes);
@@ -175,23 +177,23 @@ HWY_INLINE void packTransposed(const float* rows, std::int64_t stride, std::int6
 }
 
 void packPanel(const float* rows, std::int64_t stride, std::int64_t valid, std::int64_t depth,
-               float* packed) {
-    packTransposed<kPanelColumns>(rows, stride, valid, depth, packed);
+               std::byte* packed) {
+    packTransposed<kPanelColumns>(rows, stride, valid, depth, reinterpret_cast<float*>(packed));
 }
 
 void packInputs(const float* inputs, std::int64_t stride, std::int64_t valid, std::int64_t depth,
-                float* packed) {
-    packTransposed<kTileRows>(inputs, stride, valid, depth, packed);
+                std::byte* packed) {
+    packTransposed<kTileRows>(inputs, stride, valid, depth, reinterpret_cast<float*>(packed));
 }
 
 // The micro-kernel: kTileRows x 2 vectors of sums stay in registers over the whole depth.
-void multiplyTile(const TileProduct& product) {
+void multiplyTile(const PackedProduct& product) {
     constexpr FloatTag d;
     FloatVector sums[kTileRows][2];
 #pragma GCC unroll 12
     for (std::size_t r = 0; r < kTileRows; ++r) sums[r][0] = sums[r][1] = hn::Zero(d);
-    const float* HWY_RESTRICT inputs = product.inputs;
-    const float* HWY_RESTRICT panel = product.panel;
+    const auto* HWY_RESTRICT inputs = reinterpret_cast<const float*>(product.inputs);
+    const auto* HWY_RESTRICT panel = reinterpret_cast<const float*>(product.panel);
     for (std::int64_t k = 0; k < product.depth; ++k) {
         const FloatVector first = hn::Load(d, panel);
         const FloatVector second = hn::Load(d, panel + kLanes);
@@ -246,9 +248,18 @@ double spin(std::int64_t rounds, float* sink) {
 }  // namespace
 
 const LinearKernels* linearKernelTable() {
-    static constexpr LinearKernels kTable = {kTileRows,  kPanelColumns, decode,
-                                             dotRows,    dotTokens,     packPanel,
-                                             packInputs, multiplyTile,  spin};
+    static constexpr PackedKernels kPacked = {kTileRows,
+                                              kPanelColumns,
+                                              1,
+                                              kMostDepth,
+                                              kTileRows * sizeof(float),
+                                              kPanelColumns * sizeof(float),
+                                              packInputs,
+                                              packPanel,
+                                              multiplyTile,
+                                              nullptr,
+                                              nullptr};
+    static constexpr LinearKernels kTable = {kPacked, decode, dotRows, dotTokens, spin};
     return &kTable;
 }
 

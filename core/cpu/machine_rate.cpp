@@ -39,7 +39,7 @@ double registerFlops(ThreadPool& pool, const LinearKernels& kernels) {
     });
 }
 
-double productFlops(ThreadPool& pool, const LinearKernels& kernels) {
+double productFlops(ThreadPool& pool, Arithmetic arithmetic, InstructionSet set) {
     constexpr std::int64_t kTokens = 1024;
     constexpr std::int64_t kWidth = 2048;
     const std::vector<float> values(static_cast<std::size_t>(kWidth * kWidth), 0.25F);
@@ -48,7 +48,7 @@ double productFlops(ThreadPool& pool, const LinearKernels& kernels) {
     host.columns = kWidth;
     host.bytes = std::as_bytes(std::span(values));
     const CpuWeight weight(host);
-    Linear linear(pool, kernels);
+    Linear linear(pool, arithmetic, set);
     std::vector<float> output(static_cast<std::size_t>(kTokens * kWidth));
     return bestRate([&] {
         linear.multiply({values.data(), kTokens, &weight, nullptr, output.data()});
@@ -79,8 +79,11 @@ double readBytes(ThreadPool& pool, const LinearKernels& kernels) {
 
 MachineRate measureMachineRate(const CpuOptions& options) {
     ThreadPool pool(options.threads);
-    const LinearKernels& kernels = linearKernels(chooseInstructionSet(options.instructionSet));
-    return {registerFlops(pool, kernels), productFlops(pool, kernels), readBytes(pool, kernels)};
+    const InstructionSet set = chooseInstructionSet(options.instructionSet);
+    const LinearKernels& kernels = linearKernels(set);
+    const Arithmetic arithmetic = chooseArithmetic(options.arithmetic, set);
+    return {registerFlops(pool, kernels), productFlops(pool, arithmetic, set),
+            readBytes(pool, kernels)};
 }
 
 }  // namespace asterism::cpu

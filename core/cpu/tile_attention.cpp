@@ -77,9 +77,12 @@ std::int64_t TileAttention::wantedShares(const AttentionPlan& plan) const {
 }
 
 void TileAttention::attend(AttentionPlan& plan) {
-    m_pool.parallelFor(
-        plan.shares() * tileCount(plan) * plan.kvHeads,
-        [&](std::int64_t item, int worker) { runTile(plan, makeTile(plan, item, worker)); });
+    m_pool.parallelFor(plan.shares() * tileCount(plan) * plan.kvHeads,
+                       [&](std::int64_t item, int worker) {
+                           if (m_kernels.begin) m_kernels.begin();
+                           runTile(plan, makeTile(plan, item, worker));
+                           if (m_kernels.end) m_kernels.end();
+                       });
 }
 
 TileAttention::Tile TileAttention::makeTile(const AttentionPlan& plan, std::int64_t item,
@@ -218,17 +221,6 @@ void TileAttention::attendPiece(const AttentionPlan& plan, const Tile& tile,
     }
 }
 
-// Values [first, first + count) as floats, headDim apart: where they are, if they are floats.
-const float* TileAttention::valuesOf(const KeyValueView& view, const Tile& tile, std::int64_t first,
-                                     std::int64_t count) const {
-    if (view.type == KvType::f32) {
-        return static_cast<const float*>(view.values) +
-               (tile.kvHead * view.capacity + first) * view.headDim;
-    }
-    m_kernels.loadValues(view, tile.kvHead, first, count, tile.values);
-    return tile.values;
-}
-
 void TileAttention::attendKeys(const AttentionPlan& plan, const Tile& tile,
                                const AttentionPiece& piece, std::int64_t first,
                                std::int64_t count) const {
@@ -237,7 +229,8 @@ void TileAttention::attendKeys(const AttentionPlan& plan, const Tile& tile,
     rotation.cosines += first * rotation.pairs;
     rotation.sines += first * rotation.pairs;
     m_kernels.loadKeys(view, tile.kvHead, piece.firstKey + first, count, rotation, tile.keys);
-    const float* values = valuesOf(view, tile, piece.firstKey + first, count);
+    const float* values =
+        m_kernels.loadValues(view, tile.kvHead, piece.firstKey + first, count, tile.values);
 
     const std::int64_t window = plan.call->window;
     const std::int64_t firstToken = piece.firstToken + first;

@@ -16,6 +16,8 @@ class TileAttention {
   public:
     TileAttention(ThreadPool& pool, const AttentionKernels& kernels);
 
+    // Whether the kernels can do a call.
+    bool takes(const AttentionPlan& plan) const { return plan.headDim % m_kernels.headStep == 0; }
     // Shares of the keys that keep all threads busy.
     std::int64_t wantedShares(const AttentionPlan& plan) const;
     // Writes the partials of all shares.
@@ -33,8 +35,6 @@ class TileAttention {
                        const AttentionPiece& piece) const;
     void attendPiece(const AttentionPlan& plan, const Tile& tile,
                      const AttentionPiece& piece) const;
-    const float* valuesOf(const KeyValueView& view, const Tile& tile, std::int64_t first,
-                          std::int64_t count) const;
     void attendKeys(const AttentionPlan& plan, const Tile& tile, const AttentionPiece& piece,
                     std::int64_t first, std::int64_t count) const;
     void keepPiece(AttentionPlan& plan, const Tile& tile, std::size_t piece) const;

@@ -94,6 +94,7 @@ BlockKey turnKey(const BlockKeyBase& base, KvType type, const TurnView& view,
 
 BlockKey anchorKey(const BlockKeyBase& base) {
     KeyHash hash = commonPart(base, "anchor");
+    hash.add(static_cast<std::int64_t>(base.anchorType));
     hash.add(base.anchor);
     return hash.key();
 }

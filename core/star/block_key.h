@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <span>
 #include <string>
 
@@ -8,11 +9,16 @@
 
 namespace asterism {
 
+// All numeric classes there are. A context is opened from blocks of any of them: a project that was
+// encoded on a GPU opens on the CPU.
+inline constexpr std::array<const char*, 3> kNumericClasses = {"f32", "bf16", "q8a"};
+
 // What all blocks of one context have in common in their keys.
 struct BlockKeyBase {
     std::string modelFingerprint;     // of the weights and settings
-    std::string numericClass;         // numbers phase 1 computed with: "f32", "bf16"
+    std::string numericClass;         // numbers phase 1 computes with; see Backend::numericClass()
     ContextOptions options;           // KV type, attention and positions mode
+    KvType anchorType = KvType::f32;  // of the anchor's own keys and values: the activations'
     std::span<const TokenId> anchor;  // tokens that the block was encoded behind; may be empty
 };
 

@@ -23,6 +23,20 @@ void uploadLayers(const BlockStore::Found& found, Backend& backend, KeyValueBloc
     }
 }
 
+// The key under which the store has a block, whatever numbers it was computed with; the one it will
+// have if it is encoded now, where there is none.
+BlockKey bestKey(const BlockStore& store, BlockKeyBase base, std::span<const TokenId> tokens,
+                 std::int64_t start) {
+    const BlockKey own = blockKey(base, tokens, start);
+    if (store.has(own)) return own;
+    for (const char* other : kNumericClasses) {
+        base.numericClass = other;
+        const BlockKey key = blockKey(base, tokens, start);
+        if (store.has(key)) return key;
+    }
+    return own;
+}
+
 }  // namespace
 
 std::unique_ptr<KeyValueBlock> takeFromStore(BlockStore& store, const BlockKey& key,
@@ -48,14 +62,16 @@ ContextCache::ContextCache(BlockStore& store, BlockKeyBase base, const EncodedCo
         const TokenRange& range = context.blocks[i];
         // Nothing stands in front of the block that the anchor is taken from.
         base.anchor = isFirst && i == 0 ? std::span<const TokenId>() : anchorTokensOf(context);
-        m_blocks.push_back({blockKey(base, context.tokensOf(range), encodingStart(context, i)),
+        const std::span<const TokenId> tokens = context.tokensOf(range);
+        const std::int64_t start = encodingStart(context, i);
+        m_blocks.push_back({bestKey(store, base, tokens, start),
+                            blockKey(base, tokens, start),
                             {layout, range.tokens()}});
     }
     base.anchor = anchorTokensOf(context);
     if (base.anchor.empty()) return;
-    m_anchor.key = anchorKey(base);
-    const KvType type = base.numericClass == "f32" ? KvType::f32 : KvType::bf16;
-    m_anchor.shape = {kvLayout(config, type), static_cast<std::int64_t>(base.anchor.size())};
+    m_anchor.key = m_anchor.ownKey = anchorKey(base);
+    m_anchor.shape = {kvLayout(config, base.anchorType), std::ssize(base.anchor)};
 }
 
 std::unique_ptr<KeyValueBlock> ContextCache::restoreBlock(std::size_t index, Rank& rank) const {
@@ -77,7 +93,7 @@ void ContextCache::saveAnchor(Rank& rank, const KeyValueBlock& anchor) const {
 void ContextCache::save(const Entry& entry, Rank& rank, const KeyValueBlock& block) const {
     const std::vector<std::byte> bytes = block.packed(rank.backend());
     try {
-        m_store.save(entry.key, entry.shape, bytes);
+        m_store.save(entry.ownKey, entry.shape, bytes);
     } catch (const Error& error) {
         m_warn(error.what());
     }

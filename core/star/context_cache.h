@@ -29,6 +29,7 @@ class ContextCache {
     ContextCache(BlockStore& store, BlockKeyBase base, const EncodedContext& context,
                  const ModelConfig& config, Warn warn);
 
+    // Under which the store has the block, or will have it.
     const BlockKey& key(std::size_t index) const { return m_blocks[index].key; }
     // See takeFromStore().
     std::unique_ptr<KeyValueBlock> restoreBlock(std::size_t index, Rank& rank) const;
@@ -43,7 +44,8 @@ class ContextCache {
 
   private:
     struct Entry {
-        BlockKey key;
+        BlockKey key;     // to be looked for: possibly of another numeric class
+        BlockKey ownKey;  // to be kept under, if it is encoded now
         BlockShape shape;
     };
 

@@ -206,21 +206,4 @@ std::vector<TokenId> buildFollowUp(const Tokenizer& tokenizer, const PromptFrame
     return tokens;
 }
 
-std::vector<Source> rankSources(const DocumentContext& context, std::span<const std::size_t> parts,
-                                std::span<const std::vector<double>> mass, std::size_t count) {
-    std::vector<Source> sources;
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-        const auto& part = context.parts[parts[i]];
-        if (!part.source) continue;
-        Source source{*part.source, 0};
-        for (const std::vector<double>& figures : mass)
-            source.mass += figures[i] / static_cast<double>(mass.size());
-        sources.push_back(std::move(source));
-    }
-    std::stable_sort(sources.begin(), sources.end(),
-                     [](const Source& a, const Source& b) { return a.mass > b.mass; });
-    if (sources.size() > count) sources.resize(count);
-    return sources;
-}
-
 }  // namespace asterism

@@ -81,15 +81,4 @@ std::vector<TokenId> buildQuery(const Tokenizer& tokenizer, const PromptFrame& f
 std::vector<TokenId> buildFollowUp(const Tokenizer& tokenizer, const PromptFrame& frame,
                                    std::span<const TokenId> unread, const std::string& question);
 
-// A passage that an answer drew on.
-struct Source {
-    SourcePassage passage;
-    double mass = 0;  // share of attention, mean over the answer's tokens, heads and layers
-};
-
-// The passages with the most attention mass, best first, at most `count`. `parts` are the indices
-// that were in scope, in the order of the mass figures; `mass` has one list of figures per token.
-std::vector<Source> rankSources(const DocumentContext& context, std::span<const std::size_t> parts,
-                                std::span<const std::vector<double>> mass, std::size_t count);
-
 }  // namespace asterism

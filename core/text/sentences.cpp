@@ -3,7 +3,6 @@
 #include <unicode/brkiter.h>
 #include <unicode/uchar.h>
 #include <unicode/utext.h>
-#include <unicode/utf8.h>
 
 #include <algorithm>
 #include <memory>
@@ -78,21 +77,17 @@ std::string maskedText(std::string_view answer, const MarkdownBlock& block) {
     return masked;
 }
 
-// The letter that a text ends with, of any script; -1 if it ends with something else.
-UChar32 lastLetter(std::string_view text) {
-    if (text.empty()) return -1;
-    const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
-    const auto size = static_cast<std::int64_t>(text.size());
-    std::int64_t next = size - 1;
-    while (next > 0 && size - next < U8_MAX_LENGTH && U8_IS_TRAIL(bytes[next])) --next;
-    UChar32 letter = 0;
-    U8_NEXT(bytes, next, size, letter);
-    return letter >= 0 && u_isalpha(letter) != 0 ? letter : -1;
+bool isLetter(Character character) {
+    return character.code >= 0 && u_isalpha(character.code) != 0;
+}
+
+bool endsWithLetter(std::string_view text) {
+    return isLetter(characterBefore(text, text.size()));
 }
 
 bool hasLetter(std::string_view text) {
-    for (; !text.empty(); text.remove_suffix(1))
-        if (lastLetter(text) >= 0) return true;
+    for (std::size_t at = 0; at < text.size(); at += characterAt(text, at).bytes)
+        if (isLetter(characterAt(text, at))) return true;
     return false;
 }
 
@@ -106,7 +101,7 @@ bool endsWithAbbreviation(std::string_view text, std::string_view abbreviation) 
     if (!std::equal(end.begin(), end.end(), abbreviation.begin(),
                     [&](char ours, char theirs) { return small(ours) == theirs; }))
         return false;
-    return lastLetter(text.substr(0, text.size() - abbreviation.size())) < 0;
+    return !endsWithLetter(text.substr(0, text.size() - abbreviation.size()));
 }
 
 // True if the full stop that a text ends with belongs to a word: "Dr.", or "J." of "J. Smith".
@@ -116,10 +111,10 @@ bool endsShortened(std::string_view text) {
     for (const std::string_view abbreviation : kAbbreviations)
         if (endsWithAbbreviation(text, abbreviation)) return true;
     text.remove_suffix(1);
-    const UChar32 initial = lastLetter(text);
-    if (initial < 0 || u_isupper(initial) == 0) return false;
-    text.remove_suffix(static_cast<std::size_t>(U8_LENGTH(initial)));
-    return lastLetter(text) < 0 && (text.empty() || !isDigit(text.back()));
+    const Character initial = characterBefore(text, text.size());
+    if (!isLetter(initial) || u_isupper(initial.code) == 0) return false;
+    text.remove_suffix(initial.bytes);
+    return !endsWithLetter(text) && (text.empty() || !isDigit(text.back()));
 }
 
 ByteRange trimmed(std::string_view text, ByteRange range) {

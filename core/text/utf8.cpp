@@ -40,6 +40,25 @@ std::size_t findInvalidUtf8(std::string_view text) {
     return std::string_view::npos;
 }
 
+Character characterAt(std::string_view text, std::size_t offset) {
+    if (offset >= text.size()) return {};
+    const std::uint8_t* bytes = bytesOf(text);
+    auto next = static_cast<std::int64_t>(offset);
+    UChar32 code = 0;
+    U8_NEXT(bytes, next, static_cast<std::int64_t>(text.size()), code);
+    return {code < 0 ? -1 : code, static_cast<std::size_t>(next) - offset};
+}
+
+Character characterBefore(std::string_view text, std::size_t offset) {
+    if (offset == 0) return {};
+    std::size_t begin = offset - 1;
+    while (begin > 0 && offset - begin < U8_MAX_LENGTH && U8_IS_TRAIL(bytesOf(text)[begin]))
+        --begin;
+    const Character character = characterAt(text.substr(0, offset), begin);
+    // A byte alone where no character ends.
+    return begin + character.bytes == offset ? character : Character{-1, 1};
+}
+
 std::string replaceInvalidUtf8(std::string_view text) {
     std::string valid;
     valid.reserve(text.size());

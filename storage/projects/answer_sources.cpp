@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "core/text/quotation_checker.h"
+#include "core/text/quotations.h"
 #include "core/text/sentences.h"
 #include "core/text/source_ranking.h"
 
@@ -93,6 +95,57 @@ std::vector<std::vector<float>> massPerBlock(const ProjectContext& context,
     return sums;
 }
 
+// Documents that a question read, those that the answer cites first: a quotation is most likely
+// theirs.
+std::vector<std::size_t> likelyDocuments(const ProjectContext& context,
+                                         std::span<const std::size_t> parts,
+                                         std::span<const Source> cited) {
+    std::vector<std::size_t> documents;
+    const auto add = [&](std::size_t document) {
+        if (std::find(documents.begin(), documents.end(), document) == documents.end())
+            documents.push_back(document);
+    };
+    for (const Source& source : cited) add(source.passage.document);
+    const std::size_t first = documents.size();
+    for (const std::size_t part : parts) {
+        const auto& document = context.input().parts[part].document;
+        // Parts come document by document.
+        if (!document || (documents.size() > first && documents.back() == *document)) continue;
+        const auto end = documents.begin() + static_cast<std::ptrdiff_t>(first);
+        if (std::find(documents.begin(), end, *document) == end) documents.push_back(*document);
+    }
+    return documents;
+}
+
+std::vector<QuotationRecord> checkQuotations(const ProjectContext& context,
+                                             const std::vector<std::size_t>& documents,
+                                             const std::string& answer) {
+    const std::vector<Quotation> quotations = findQuotations(answer);
+    if (quotations.empty()) return {};
+    std::vector<std::string_view> texts;
+    texts.reserve(documents.size());
+    for (const std::size_t document : documents)
+        texts.push_back(context.documents()[document]->text);
+    QuotationChecker checker(std::move(texts));
+    std::vector<QuotationRecord> records;
+    for (const Quotation& quotation : quotations) {
+        QuotationRecord& record = records.emplace_back();
+        record.answerBegin = quotation.range.begin;
+        record.answerEnd = quotation.range.end;
+        const auto place = checker.find(quotation.text);
+        if (!place) continue;
+        const DocumentRecord& document = context.documents()[documents[place->document]]->record;
+        record.isFound = true;
+        record.document = document.name;
+        record.documentId = document.id;
+        record.lineBegin = place->lineBegin;
+        record.lineEnd = place->lineEnd;
+        record.textBegin = place->range.begin;
+        record.textEnd = place->range.end;
+    }
+    return records;
+}
+
 }  // namespace
 
 CitedSources findSources(const ProjectContext& context, std::span<const std::size_t> parts,
@@ -114,6 +167,8 @@ CitedSources findSources(const ProjectContext& context, std::span<const std::siz
     for (std::size_t i = 0; i < sources.sentences.size(); ++i)
         for (const Source& source : sources.sentences[i])
             cited.citations.push_back(citationOf(source, static_cast<int>(i), context, places));
+    cited.quotations =
+        checkQuotations(context, likelyDocuments(context, parts, sources.whole), answer.text);
     cited.blockMass.assign(sources.blockMass.begin(), sources.blockMass.end());
     cited.tokenBlockMass = massPerBlock(context, parts, allLayers);
     return cited;

@@ -19,8 +19,8 @@ struct CitedSources {
     std::vector<std::vector<float>> tokenBlockMass;  // the same for every token of the answer
 };
 
-// `parts` of the context were the conversation's passages. See rankSources() and
-// checkQuotations().
+// `parts` of the context were the conversation's passages. Passages are found by attention alone
+// (rankSources), quotations by their words in all that was read (QuotationChecker).
 CitedSources findSources(const ProjectContext& context, std::span<const std::size_t> parts,
                          const Tokenizer& tokenizer, const Answer& answer);
 

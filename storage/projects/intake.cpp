@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "core/base/clock.h"
 #include "core/model/decoder.h"
 
 namespace asterism {
@@ -44,6 +45,9 @@ DocumentRecord recordOf(const Document& document, std::int64_t source) {
     return record;
 }
 
+// How much reading is lost at most when the program is killed.
+constexpr double kKeepSeconds = 0.5;
+
 class IntakeRun {
   public:
     IntakeRun(const IntakeRequest& request, const Tokenizer& tokenizer, const IntakeSteps& steps)
@@ -68,13 +72,15 @@ class IntakeRun {
         for (std::size_t i = 0; i < scans.size(); ++i) {
             note(scans[i]);
             for (const FileToRead& file : scans[i].toRead) {
-                if (stop.stop_requested()) throw Stopped();
+                if (stop.stop_requested()) break;
                 if (m_steps.pause) m_steps.pause();
                 if (events) events(DocumentRead{index++, count, file.file.name});
                 read(file, scans[i].leftOut);
+                if (m_sinceKept.seconds() > kKeepSeconds) keepRead();
             }
             m_intake.leftOut.emplace_back(m_request.sources[i].id, std::move(scans[i].leftOut));
         }
+        keepRead();
         if (stop.stop_requested()) throw Stopped();
         std::sort(m_intake.documents.begin(), m_intake.documents.end(),
                   [](const SharedDocument& a, const SharedDocument& b) {
@@ -137,9 +143,15 @@ class IntakeRun {
         taken->text = std::move(document.text);
         const bool isNew = known == m_known.end();
         if (!isNew) taken->record.id = known->second->record.id;
-        if (m_steps.keep) taken->record.id = m_steps.keep(*taken);
+        m_read.push_back(taken);
         (isNew ? m_intake.added : m_intake.changed).push_back(taken->record.name);
         m_intake.documents.push_back(std::move(taken));
+    }
+
+    void keepRead() {
+        if (m_steps.keep && !m_read.empty()) m_steps.keep(m_read);
+        m_read.clear();
+        m_sinceKept = Stopwatch();
     }
 
     // What was read of a file before stays, so that a passing trouble loses nothing.
@@ -173,6 +185,8 @@ class IntakeRun {
     const Tokenizer& m_tokenizer;
     const IntakeSteps& m_steps;
     std::unordered_map<std::string, SharedDocument> m_known;
+    std::vector<std::shared_ptr<ProjectDocument>> m_read;  // not kept yet
+    Stopwatch m_sinceKept;
     Intake m_intake;
 };
 

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -35,8 +36,9 @@ struct Intake {
 
 // What is done with documents as they come.
 struct IntakeSteps {
-    // Keeps a document that was read, and returns its id.
-    std::function<std::int64_t(const ProjectDocument&)> keep;
+    // Keeps documents that were read, and sets their ids. Some at a time: each time costs a write
+    // to the disk that is waited for.
+    std::function<void(std::span<const std::shared_ptr<ProjectDocument>>)> keep;
     // Its file was read and holds the same text: only size and time are new.
     std::function<void(const DocumentRecord&)> confirm;
     // It cannot be taken; what was read of it before stays, if there is any.

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <chrono>
 #include <numeric>
 
 #include "core/base/error.h"
@@ -13,12 +12,6 @@
 namespace asterism {
 
 namespace {
-
-std::int64_t now() {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(
-               std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
 
 // The last token of an answer that did not come to its end was shown, but never ran.
 bool hasUnreadToken(const MessageRecord& answer) {
@@ -141,10 +134,7 @@ void ProjectSession::resumeTurns(Conversation& conversation, std::span<const Mes
                                  const EventSink& events, const std::stop_token& stop) {
     bool isAllKept = true;
     for (std::size_t i = 0; i + 1 < branch.size(); i += 2) {
-        std::vector<TokenId> turn = branch[i].tokens;
-        const auto answer = tokensRun(branch[i + 1]);
-        turn.insert(turn.end(), answer.begin(), answer.end());
-        if (m_engine.engine.resumeTurn(conversation, turn, stop)) continue;
+        if (m_engine.engine.resumeTurn(conversation, turnOf(branch, i), stop)) continue;
         isAllKept = false;
         if (m_workspace.blocks()) m_engine.engine.keepTurn(conversation);
     }
@@ -152,6 +142,23 @@ void ProjectSession::resumeTurns(Conversation& conversation, std::span<const Mes
         events(
             Warning{"the earlier turns of this chat were read again: what they saw has changed, "
                     "or their keys were no longer in the KV cache"});
+}
+
+// The tokens of a question and its answer as they ran. Those of another model are gone: the same
+// words in this one's.
+std::vector<TokenId> ProjectSession::turnOf(std::span<const MessageRecord> branch,
+                                            std::size_t question) const {
+    const MessageRecord& answer = branch[question + 1];
+    if (!branch[question].tokens.empty()) {
+        std::vector<TokenId> turn = branch[question].tokens;
+        const auto run = tokensRun(answer);
+        turn.insert(turn.end(), run.begin(), run.end());
+        return turn;
+    }
+    std::vector<TokenId> turn = queryOf(branch[question].text, branch.first(question));
+    const auto words = m_engine.engine.tokenizer().encode(answer.text, ControlTokens::asText);
+    turn.insert(turn.end(), words.begin(), words.end());
+    return turn;
 }
 
 std::vector<TokenId> ProjectSession::queryOf(const std::string& question,
@@ -223,14 +230,15 @@ AskResult ProjectSession::keepAnswer(const AskRequest& request, ConversationReco
     question.scope = request.only;
     question.tokens.assign(query.begin(), query.end());
     question.parentId = branch.empty() ? 0 : branch.back().id;
-    question.createdAt = result.message.createdAt = now();
 
+    Transaction transaction(m_workspace.database());
     if (conversation.id == 0) conversation = chats.create(m_project.id, conversation.room);
     question.conversationId = result.message.conversationId = conversation.id;
     result.message.parentId = chats.add(question);
     result.message.id = chats.add(result.message);
     chats.setCitations(result.message.id, result.citations);
     chats.setQuotations(result.message.id, result.quotations);
+    transaction.commit();
     m_open->leaf = result.message.id;
     // A stopped run may have left the turn short of what was stored: it is opened anew.
     if (result.message.end == MessageEnd::stopped) m_open.reset();

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "core/base/clock.h"
 #include "core/base/error.h"
@@ -185,9 +186,12 @@ Intake ProjectSession::takeInAll(const IngestOptions& options, const EventSink& 
     IntakeRequest request = intakeRequest(options);
     request.sources = m_workspace.projects().sources(m_project.id);
     IntakeSteps steps;
-    steps.keep = [&](const ProjectDocument& document) {
-        return store.save(m_project.id, document.record, document.text,
-                          document.segment.textTokens());
+    steps.keep = [&](std::span<const std::shared_ptr<ProjectDocument>> documents) {
+        Transaction transaction(m_workspace.database());
+        for (const auto& document : documents)
+            document->record.id = store.save(m_project.id, document->record, document->text,
+                                             document->segment.textTokens());
+        transaction.commit();
     };
     steps.confirm = [&](const DocumentRecord& record) {
         store.setFileTime(record.id, record.fileBytes, record.fileTime);
@@ -241,7 +245,17 @@ IngestReport ProjectSession::ingest(const IngestOptions& options, const EventSin
     return report;
 }
 
+// A block that was found damaged is kept under the key of the numbers it was encoded with anew.
+void ProjectSession::refreshKeys() {
+    if (!m_workspace.blocks() || !m_encoded) return;
+    const std::vector<BlockKey> before =
+        std::exchange(m_keys, m_engine.engine.blockKeys(*m_encoded));
+    m_workspace.blocks()->pin(m_keys);
+    m_workspace.blocks()->unpin(before);
+}
+
 void ProjectSession::keepPlan() {
+    refreshKeys();
     std::vector<PlannedBlock> plan;
     for (std::size_t i = 0; m_encoded && i < m_encoded->blocks.size(); ++i) {
         PlannedBlock block;

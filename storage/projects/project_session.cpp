@@ -34,23 +34,16 @@ ProjectSession::ProjectSession(Workspace& workspace, const SessionEngine& engine
       m_frame(frameOf(engine.engine.tokenizer())) {
     if (workspace.blocks()) engine.engine.setBlockStore(*workspace.blocks(), engine.fingerprint);
     workspace.projects().markOpened(m_project.id);
-    if (m_project.modelFingerprint != engine.fingerprint) adoptModel();
+    if (m_project.modelFingerprint != engine.fingerprint) {
+        // What was read stays; tokens and anchor are those of one model and are made anew.
+        workspace.projects().setModel(m_project.id, engine.model, engine.fingerprint);
+        m_project = workspace.projects().get(m_project.name);
+    }
     readDocuments();
 }
 
 ProjectSession::~ProjectSession() {
     if (m_workspace.blocks()) m_workspace.blocks()->unpin(m_keys);
-}
-
-// Tokens and anchor are those of one model. What was read stays; it is tokenised anew.
-void ProjectSession::adoptModel() {
-    Transaction transaction(m_workspace.database());
-    m_workspace.projects().setModel(m_project.id, m_engine.model, m_engine.fingerprint);
-    m_workspace.projects().setAnchor(m_project.id, {});
-    for (const DocumentRecord& record : m_workspace.documents().list(m_project.id))
-        m_workspace.documents().setTokens(record.id, {});
-    transaction.commit();
-    m_project = m_workspace.projects().get(m_project.name);
 }
 
 void ProjectSession::readDocuments() {

@@ -158,7 +158,6 @@ class ProjectSession {
 
   private:
     void readDocuments();
-    void adoptModel();
     IntakeRequest intakeRequest(const IngestOptions& options) const;
     void addSources(std::span<const std::filesystem::path> paths);
     std::vector<SourceRecord> sourcesWith(std::span<const std::filesystem::path> paths) const;
@@ -167,6 +166,7 @@ class ProjectSession {
     void addCosts(const ProjectContext& context, ProjectChanges& changes) const;
     std::unique_ptr<ProjectContext> contextOf(std::vector<SharedDocument> documents) const;
     void useContext(std::unique_ptr<ProjectContext> context);
+    void refreshKeys();
     void keepPlan();
     std::vector<std::size_t> blocksToEncode() const;
     std::int64_t encodeInSlices(std::vector<std::size_t> blocks, const IngestOptions& options,
@@ -184,6 +184,7 @@ class ProjectSession {
                                                        const std::stop_token& stop);
     void resumeTurns(Conversation& conversation, std::span<const MessageRecord> branch,
                      const EventSink& events, const std::stop_token& stop);
+    std::vector<TokenId> turnOf(std::span<const MessageRecord> branch, std::size_t question) const;
     std::vector<TokenId> queryOf(const std::string& question,
                                  std::span<const MessageRecord> branch) const;
     AskResult keepAnswer(const AskRequest& request, ConversationRecord conversation,

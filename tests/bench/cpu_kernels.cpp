@@ -1,7 +1,8 @@
 // Times the CPU backend's heavy ops at the shapes of a small model (SmolLM2-135M: width 576, 9
 // query and 3 key heads of 64) beside what the machine can do at most.
-// Usage: cpu_kernels [threads [plain|avx2|avx512]]. With one thread, processor time is taken, so
-// that other programs on the machine matter little; with several, wall-clock time.
+// Usage: cpu_kernels [threads [plain|avx2|avx512|bytes|vnni|amx]]; without a name, what `auto`
+// runs. With one thread, processor time is taken, so that other programs on the machine matter
+// little; with several, wall-clock time.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -189,6 +190,11 @@ CpuOptions parse(int count, char** arguments) {
     CpuOptions options;
     if (count > 1) options.threads = std::atoi(arguments[1]);
     const std::string set = count > 2 ? arguments[2] : "";
+    options.arithmetic = cpu::Arithmetic::f32;
+    if (set.empty()) options.arithmetic = cpu::Arithmetic::automatic;
+    if (set == "bytes") options.arithmetic = cpu::Arithmetic::avx2Bytes;
+    if (set == "vnni") options.arithmetic = cpu::Arithmetic::avx512Vnni;
+    if (set == "amx") options.arithmetic = cpu::Arithmetic::amxBf16;
     if (set == "plain") options.instructionSet = cpu::InstructionSet::plain;
     if (set == "avx2") options.instructionSet = cpu::InstructionSet::avx2;
     if (set == "avx512") options.instructionSet = cpu::InstructionSet::avx512;

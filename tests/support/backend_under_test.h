@@ -20,6 +20,8 @@ struct BackendUnderTest {
     std::string name;  // part of the test's name: letters, digits and underscores
     // Throws Error if the machine cannot run it; the tests then skip with that reason.
     std::function<std::unique_ptr<Backend>()> make;
+    // Whether its attention is another one's, which is tested already.
+    bool sharesAttention = false;
 };
 
 // Defined once by each test binary, beside its main tests: the suite's sources are compiled into
@@ -33,8 +35,8 @@ inline std::string nameOf(const testing::TestParamInfo<BackendUnderTest>& info) 
     return info.param.name;
 }
 
-// Largest error allowed on values near 1, by the type activations have.
-double tolerance(DataType activationType);
+// Largest error allowed on values near 1, by what the backend computes with.
+double tolerance(const Backend& backend);
 
 // Normally distributed values, the same on every run.
 std::vector<float> randomFloats(std::size_t count, std::uint32_t seed, float deviation = 1.0F);
@@ -45,7 +47,7 @@ class BackendTest : public testing::TestWithParam<BackendUnderTest> {
     void SetUp() override;
 
     Backend& backend() { return *m_backend; }
-    double tolerance() { return test::tolerance(backend().activationType()); }
+    double tolerance() { return test::tolerance(backend()); }
 
     // Values as activations, or as f32.
     Tensor activations(Shape shape, std::span<const float> values);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <thread>
 #include <vector>
 
@@ -12,6 +13,7 @@
 namespace asterism {
 namespace {
 
+using cpu::Arithmetic;
 using cpu::InstructionSet;
 
 TEST(CpuBackendTest, descriptionNamesTheKernelsAndTheThreads) {
@@ -35,6 +37,35 @@ TEST(CpuBackendTest, anInstructionSetTheMachineLacksIsRefusedByName) {
         } catch (const Error& error) {
             EXPECT_NE(std::string(error.what()).find(instructionSetName(set)), std::string::npos);
         }
+    }
+}
+
+TEST(CpuBackendTest, everyArithmeticSaysWhatItComputesInAndWhichBlocksItMayShare) {
+    const std::map<Arithmetic, std::pair<std::string, std::string>> expected{
+        {Arithmetic::amxBf16, {"cpu, AMX, bf16 activations, 1 thread", "bf16"}},
+        {Arithmetic::avx512Vnni, {"cpu, AVX-512 VNNI, 8-bit activations, 1 thread", "q8a"}},
+        {Arithmetic::avx2Bytes, {"cpu, AVX2, 8-bit activations, 1 thread", "q8a"}}};
+    for (const Arithmetic arithmetic : cpu::supportedArithmetics(InstructionSet::automatic)) {
+        CpuOptions options{1};
+        options.arithmetic = arithmetic;
+        const auto backend = makeCpuBackend(options);
+        if (arithmetic == Arithmetic::f32) {
+            EXPECT_EQ(backend->numericClass(), "f32");
+            continue;
+        }
+        EXPECT_EQ(backend->description(), expected.at(arithmetic).first);
+        EXPECT_EQ(backend->numericClass(), expected.at(arithmetic).second);
+    }
+    EXPECT_EQ(cpu::supportedArithmetics(InstructionSet::plain), std::vector{Arithmetic::f32});
+}
+
+TEST(CpuBackendTest, anArithmeticTheMachineLacksIsRefusedByName) {
+    CpuOptions options{1, InstructionSet::plain, Arithmetic::avx512Vnni};
+    try {
+        makeCpuBackend(options);
+        FAIL() << "made a backend of plain loops with VNNI";
+    } catch (const Error& error) {
+        EXPECT_NE(std::string(error.what()).find("AVX-512 VNNI"), std::string::npos);
     }
 }
 

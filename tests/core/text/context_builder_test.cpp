@@ -369,49 +369,5 @@ TEST_F(ContextBuilding, TheQueryAsksBehindTheDocumentsAndOpensTheAnswer) {
               "\nQuestion: Why?\nAnswer:");
 }
 
-// Parts: 0 header of the document, 1 and 2 passages, 3 between, 4 passage.
-DocumentContext rankedContext() {
-    DocumentContext context;
-    for (int i = 0; i < 5; ++i) {
-        DocumentContext::Part part;
-        part.tokens = {i, i + 1};
-        if (i == 1 || i == 2 || i == 4)
-            part.source = SourcePassage{part.tokens, 0, i, i, "passage"};
-        context.parts.push_back(part);
-    }
-    return context;
-}
-
-TEST(RankSources, OrdersPassagesByTheirMeanMass) {
-    const std::vector<std::size_t> parts{0, 1, 2, 3, 4};
-    const std::vector<std::vector<double>> mass{{0.5, 0.1, 0.05, 0.2, 0.15, 0, 0},
-                                                {0.5, 0.1, 0.25, 0.1, 0.05, 0, 0}};
-    const auto sources = rankSources(rankedContext(), parts, mass, 10);
-    ASSERT_EQ(sources.size(), 3U);
-    EXPECT_EQ(sources[0].passage.lineBegin, 2);
-    EXPECT_NEAR(sources[0].mass, 0.15, 1e-12);
-    EXPECT_EQ(sources[1].passage.lineBegin, 1);
-    EXPECT_NEAR(sources[1].mass, 0.1, 1e-12);
-    EXPECT_EQ(sources[2].passage.lineBegin, 4);
-    EXPECT_NEAR(sources[2].mass, 0.1, 1e-12);
-}
-
-TEST(RankSources, KeepsAtMostTheCountAndMapsFiguresThroughTheScope) {
-    const std::vector<std::size_t> scope{1, 4};
-    const std::vector<std::vector<double>> mass{{0.2, 0.7, 0.05, 0.05}};
-    const auto sources = rankSources(rankedContext(), scope, mass, 1);
-    ASSERT_EQ(sources.size(), 1U);
-    EXPECT_EQ(sources[0].passage.lineBegin, 4);
-    EXPECT_EQ(sources[0].mass, 0.7);
-}
-
-TEST(RankSources, WithoutFiguresPassagesComeInOrder) {
-    const std::vector<std::size_t> parts{0, 1, 2, 3, 4};
-    const auto sources = rankSources(rankedContext(), parts, {}, 2);
-    ASSERT_EQ(sources.size(), 2U);
-    EXPECT_EQ(sources[0].passage.lineBegin, 1);
-    EXPECT_EQ(sources[0].mass, 0);
-}
-
 }  // namespace
 }  // namespace asterism

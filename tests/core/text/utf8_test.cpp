@@ -27,6 +27,27 @@ TEST(FindInvalidUtf8, NamesTheFirstByteOfTheBadSequence) {
     EXPECT_EQ(findInvalidUtf8("\u00E9\xFF"), 2U);
 }
 
+TEST(Characters, StandOnBothSidesOfAnOffset) {
+    const std::string text = "a\u00E9\U0001F600";
+    EXPECT_EQ(characterAt(text, 0).code, 'a');
+    EXPECT_EQ(characterAt(text, 1).code, 0xE9);
+    EXPECT_EQ(characterBefore(text, 3).code, 0xE9);
+    EXPECT_EQ(characterBefore(text, 7).code, 0x1F600);
+    EXPECT_EQ(characterBefore(text, 7).bytes, 4U);
+    EXPECT_EQ(characterAt(text, 7).bytes, 0U);
+    EXPECT_EQ(characterBefore(text, 0).bytes, 0U);
+}
+
+TEST(Characters, ThatAreNoneTakeTheirBytes) {
+    const std::string text = "\xE4\xB8z\x80\x80";
+    EXPECT_EQ(characterAt(text, 0).code, -1);
+    EXPECT_EQ(characterAt(text, 0).bytes, 2U);
+    EXPECT_EQ(characterBefore(text, 2).code, -1);
+    EXPECT_EQ(characterBefore(text, 5).code, -1);
+    EXPECT_EQ(characterBefore(text, 5).bytes, 1U);
+    EXPECT_EQ(characterBefore(text, 3).code, 'z');
+}
+
 TEST(ReplaceInvalidUtf8, PutsOneReplacementForEveryMaximalInvalidPart) {
     // The example of the Unicode standard's advice (section 3.9, U+FFFD substitution).
     EXPECT_EQ(replaceInvalidUtf8("\x61\xF1\x80\x80\xE1\x80\xC2\x62\x80\x63\x80\xBF\x64"),

@@ -1,0 +1,260 @@
+#include "core/cpu/amx_attention_kernels.h"
+
+#if HWY_ARCH_X86
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/cpu/amx.h"
+
+namespace asterism::cpu::amx {
+namespace {
+
+constexpr std::int64_t kPanelRows = 2 * kRows;
+constexpr std::int64_t kStep = 2 * kPairs;  // values of a tile's row
+constexpr std::int64_t kPanelBytes = kPanelRows * 4;
+constexpr std::int64_t kValueBytes = kKeyTile * 2;  // one dimension of all values of a tile
+static_assert(kKeyTile % kStep == 0);
+
+std::int64_t roundUp(std::int64_t value, std::int64_t step) {
+    return (value + step - 1) / step * step;
+}
+
+// What is not worth an own kernel here.
+const AttentionKernels& floatKernels() {
+    static const AttentionKernels& kernels = attentionKernels(InstructionSet::avx512);
+    return kernels;
+}
+
+void mask(const TileMask& mask, const std::int32_t* rowTokens, std::int64_t count, float* scores) {
+    floatKernels().mask(mask, rowTokens, count, scores);
+}
+
+void mergePanel(const float* outputs, const float* maxima, const float* sums, std::int64_t headDim,
+                float* allOutputs, float* allMaxima, float* allSums) {
+    floatKernels().mergePanel(outputs, maxima, sums, headDim, allOutputs, allMaxima, allSums);
+}
+
+}  // namespace
+}  // namespace asterism::cpu::amx
+
+ASTERISM_BEGIN_AMX
+namespace asterism::cpu::amx {
+namespace {
+
+// Rounds two vectors to bf16 and pairs their lanes: what a tile's pairs of values are.
+inline __m512i pairUp(__m512 first, __m512 second) {
+    const __m512i half = _mm512_set1_epi32(0x8000);
+    const __m512i low = _mm512_add_epi32(_mm512_castps_si512(first), half);
+    const __m512i high = _mm512_add_epi32(_mm512_castps_si512(second), half);
+    // high where the mask is set, low >> 16 elsewhere
+    return _mm512_ternarylogic_epi32(_mm512_set1_epi32(static_cast<int>(0xffff0000U)), high,
+                                     _mm512_srli_epi32(low, 16), 0xca);
+}
+
+// 2^x to 1e-4 of its value, for x <= 0; what is rounded to bf16 afterwards needs no more.
+inline __m512 exp2(__m512 x) {
+    constexpr int kBelowFloor = 0x09;  // what remains above the next lower whole number
+    const __m512 f = _mm512_reduce_ps(x, kBelowFloor);
+    __m512 series = _mm512_set1_ps(7.8024521e-2F);
+    series = _mm512_fmadd_ps(series, f, _mm512_set1_ps(2.2606716e-1F));
+    series = _mm512_fmadd_ps(series, f, _mm512_set1_ps(6.9583356e-1F));
+    series = _mm512_fmadd_ps(series, f, _mm512_set1_ps(9.9992520e-1F));
+    return _mm512_scalef_ps(series, x);
+}
+
+// [key, dimension] as bf16; zeros up to a whole number of steps of keys.
+void loadKeys(const KeyValueView& from, std::int64_t head, std::int64_t first, std::int64_t count,
+              const KeyRotation& rotation, float* keys) {
+    alignas(64) float rows[kRows * keyStride(kMaxHeadDim)];
+    auto* packed = reinterpret_cast<std::byte*>(keys);
+    const std::int64_t bytes = from.headDim * 2;
+    for (std::int64_t k = 0; k < count; k += kRows) {
+        const std::int64_t valid = std::min(kRows, count - k);
+        floatKernels().loadKeys(from, head, first + k, valid,
+                                {rotation.cosines + k * rotation.pairs,
+                                 rotation.sines + k * rotation.pairs, rotation.pairs},
+                                rows);
+        for (std::int64_t row = 0; row < valid; ++row)
+            for (std::int64_t i = 0; i < from.headDim; i += kStep)
+                _mm512_store_si512(packed + (k + row) * bytes + i * 2,
+                                   toBf16(rows + row * keyStride(from.headDim) + i));
+    }
+    std::memset(packed + count * bytes, 0,
+                static_cast<std::size_t>((roundUp(count, kStep) - count) * bytes));
+}
+
+// [dimension, key] as bf16, with room for kKeyTile keys; zeros up to a whole number of steps.
+const float* loadValues(const KeyValueView& from, std::int64_t head, std::int64_t first,
+                        std::int64_t count, float* values) {
+    alignas(64) float rows[kStep * kMaxHeadDim];
+    auto* packed = reinterpret_cast<std::byte*>(values);
+    for (std::int64_t k = 0; k < count; k += kStep) {
+        const std::int64_t valid = std::min(kStep, count - k);
+        const float* loaded = floatKernels().loadValues(from, head, first + k, valid, rows);
+        for (std::int64_t i = 0; i < from.headDim; i += kRows) {
+            Vectors pairs;
+            for (std::int64_t p = 0; p < kPairs; ++p) {
+                const float* value = loaded + 2 * p * from.headDim + i;
+                const __m512 zero = _mm512_setzero_ps();
+                pairs[static_cast<std::size_t>(p)] =
+                    pairUp(2 * p < valid ? _mm512_loadu_ps(value) : zero,
+                           2 * p + 1 < valid ? _mm512_loadu_ps(value + from.headDim) : zero);
+            }
+            transpose(pairs);
+            for (std::int64_t row = 0; row < kRows; ++row)
+                _mm512_store_si512(packed + (i + row) * kValueBytes + k * 2,
+                                   pairs[static_cast<std::size_t>(row)]);
+        }
+    }
+    return values;
+}
+
+// [pair of dimensions, row, dimension of the pair] as bf16.
+void rotatePanel(const float* queries, const float* cosines, const float* sines, std::int64_t pairs,
+                 std::int64_t headDim, float* rotated) {
+    alignas(64) float rows[kMaxHeadDim * kPanelRows];
+    floatKernels().rotatePanel(queries, cosines, sines, pairs, headDim, rows);
+    auto* packed = reinterpret_cast<std::byte*>(rotated);
+    for (std::int64_t i = 0; i < headDim; i += 2) {
+        for (std::int64_t half = 0; half < kPanelRows; half += kRows, packed += kRowBytes) {
+            const float* row = rows + i * kPanelRows + half;
+            _mm512_store_si512(packed,
+                               pairUp(_mm512_load_ps(row), _mm512_load_ps(row + kPanelRows)));
+        }
+    }
+}
+
+// 32 keys at a time, 2 x 2 tiles of sums.
+void score(const float* keys, std::int64_t count, const float* queries, std::int64_t headDim,
+           float* scores) {
+    const std::int64_t keyBytes = headDim * 2;
+    const auto* key = reinterpret_cast<const std::byte*>(keys);
+    const auto* packedQueries = reinterpret_cast<const std::byte*>(queries);
+    finishStores();
+    for (std::int64_t k = 0; k < count; k += kStep, key += kStep * keyBytes) {
+        _tile_zero(0);
+        _tile_zero(1);
+        _tile_zero(2);
+        _tile_zero(3);
+        const std::byte* query = packedQueries;
+        for (std::int64_t i = 0; i < keyBytes; i += kRowBytes, query += kPairs * kPanelBytes) {
+            _tile_loadd(4, key + i, keyBytes);
+            _tile_loadd(6, query, kPanelBytes);
+            _tile_dpbf16ps(0, 4, 6);
+            _tile_loadd(7, query + kRowBytes, kPanelBytes);
+            _tile_dpbf16ps(1, 4, 7);
+            _tile_loadd(5, key + kRows * keyBytes + i, keyBytes);
+            _tile_dpbf16ps(2, 5, 6);
+            _tile_dpbf16ps(3, 5, 7);
+        }
+        float* sums = scores + k * kPanelRows;
+        _tile_stored(0, sums, kPanelBytes);
+        _tile_stored(1, sums + kRows, kPanelBytes);
+        _tile_stored(2, sums + kRows * kPanelRows, kPanelBytes);
+        _tile_stored(3, sums + kRows * kPanelRows + kRows, kPanelBytes);
+    }
+}
+
+// The weights of each pair of keys take the place of the first one's scores' half:
+// [pair of keys, row, key of the pair] as bf16, zeros up to a whole number of steps of keys.
+void soften(std::int64_t count, float* scores, float* maxima, float* sums, float* factors) {
+    __m512 base[2];
+    __m512 sum[2];
+    const std::int64_t padded = roundUp(count, kStep);
+    for (std::int64_t row = count * kPanelRows; row < padded * kPanelRows; row += kRows)
+        _mm512_store_ps(scores + row, _mm512_set1_ps(kMasked));
+    for (std::int64_t half = 0; half < 2; ++half) {
+        const float* column = scores + half * kRows;
+        const __m512 before = _mm512_load_ps(maxima + half * kRows);
+        __m512 even = before;
+        __m512 odd = before;
+        for (std::int64_t k = 0; k < padded; k += 2) {
+            even = _mm512_max_ps(even, _mm512_load_ps(column + k * kPanelRows));
+            odd = _mm512_max_ps(odd, _mm512_load_ps(column + (k + 1) * kPanelRows));
+        }
+        const __m512 maximum = _mm512_max_ps(even, odd);
+        // Above kMasked, so that rows which see nothing get weights of 0, not of 1.
+        base[half] = _mm512_max_ps(maximum, _mm512_set1_ps(kMasked / 10));
+        const __m512 factor = exp2(_mm512_sub_ps(before, base[half]));
+        const __mmask16 same = _mm512_cmp_ps_mask(before, base[half], _CMP_EQ_OQ);
+        const __m512 exact = _mm512_mask_blend_ps(same, factor, _mm512_set1_ps(1.0F));
+        _mm512_store_ps(maxima + half * kRows, maximum);
+        _mm512_store_ps(factors + half * kRows, exact);
+        sum[half] = _mm512_mul_ps(_mm512_load_ps(sums + half * kRows), exact);
+    }
+    auto* weights = reinterpret_cast<std::byte*>(scores);
+    for (std::int64_t k = 0; k < padded; k += 2, weights += kPanelBytes) {
+        const float* pair = scores + k * kPanelRows;
+        __m512 weight[2][2];
+        for (std::int64_t half = 0; half < 2; ++half) {
+            for (std::int64_t key = 0; key < 2; ++key) {
+                const __m512 value = _mm512_load_ps(pair + key * kPanelRows + half * kRows);
+                weight[half][key] = exp2(_mm512_sub_ps(value, base[half]));
+                sum[half] = _mm512_add_ps(sum[half], weight[half][key]);
+            }
+        }
+        _mm512_store_si512(weights, pairUp(weight[0][0], weight[0][1]));
+        _mm512_store_si512(weights + kRowBytes, pairUp(weight[1][0], weight[1][1]));
+    }
+    _mm512_store_ps(sums, sum[0]);
+    _mm512_store_ps(sums + kRows, sum[1]);
+}
+
+void scaleOutputs(const float* factors, std::int64_t headDim, float* outputs) {
+    const __m512 left = _mm512_load_ps(factors);
+    const __m512 right = _mm512_load_ps(factors + kRows);
+    const __m512 one = _mm512_set1_ps(1.0F);
+    if ((_mm512_cmp_ps_mask(left, one, _CMP_NEQ_UQ) |
+         _mm512_cmp_ps_mask(right, one, _CMP_NEQ_UQ)) == 0)
+        return;
+    for (float* output = outputs; output < outputs + headDim * kPanelRows; output += kPanelRows) {
+        _mm512_store_ps(output, _mm512_mul_ps(left, _mm512_load_ps(output)));
+        _mm512_store_ps(output + kRows, _mm512_mul_ps(right, _mm512_load_ps(output + kRows)));
+    }
+}
+
+// 32 dimensions at a time, 2 x 2 tiles of sums.
+void accumulate(const float* weights, const float* values, std::int64_t count, const float* factors,
+                std::int64_t headDim, float* outputs) {
+    scaleOutputs(factors, headDim, outputs);
+    const auto* value = reinterpret_cast<const std::byte*>(values);
+    finishStores();
+    for (std::int64_t i = 0; i < headDim; i += 2 * kRows, value += 2 * kRows * kValueBytes) {
+        float* upper = outputs + i * kPanelRows;
+        float* lower = upper + kRows * kPanelRows;
+        _tile_loadd(0, upper, kPanelBytes);
+        _tile_loadd(1, upper + kRows, kPanelBytes);
+        _tile_loadd(2, lower, kPanelBytes);
+        _tile_loadd(3, lower + kRows, kPanelBytes);
+        const auto* weight = reinterpret_cast<const std::byte*>(weights);
+        for (std::int64_t k = 0; k < count; k += kStep, weight += kPairs * kPanelBytes) {
+            _tile_loadd(4, value + k * 2, kValueBytes);
+            _tile_loadd(6, weight, kPanelBytes);
+            _tile_dpbf16ps(0, 4, 6);
+            _tile_loadd(7, weight + kRowBytes, kPanelBytes);
+            _tile_dpbf16ps(1, 4, 7);
+            _tile_loadd(5, value + kRows * kValueBytes + k * 2, kValueBytes);
+            _tile_dpbf16ps(2, 5, 6);
+            _tile_dpbf16ps(3, 5, 7);
+        }
+        _tile_stored(0, upper, kPanelBytes);
+        _tile_stored(1, upper + kRows, kPanelBytes);
+        _tile_stored(2, lower, kPanelBytes);
+        _tile_stored(3, lower + kRows, kPanelBytes);
+    }
+}
+
+}  // namespace
+
+const AttentionKernels& attentionKernelTable() {
+    static constexpr AttentionKernels kTable = {kPanelRows,  kStep,      loadKeys, loadValues,
+                                                rotatePanel, score,      mask,     soften,
+                                                accumulate,  mergePanel, begin,    end};
+    return kTable;
+}
+
+}  // namespace asterism::cpu::amx
+ASTERISM_END_AMX
+
+#endif

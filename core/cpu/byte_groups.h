@@ -1,0 +1,63 @@
+// Values rounded to bytes in groups of 32 that share a scale: what the kernels on 8-bit activations
+// share.
+#pragma once
+
+#include "core/cpu/x86_vectors.h"
+
+#if HWY_ARCH_X86
+
+#include <algorithm>
+#include <cstdint>
+
+namespace asterism::cpu {
+
+constexpr std::int64_t kGroup = 32;
+
+}  // namespace asterism::cpu
+
+ASTERISM_BEGIN_AVX2
+namespace asterism::cpu {
+
+inline float largestOf(__m256 values) {
+    const __m128 four =
+        _mm_max_ps(_mm256_castps256_ps128(values), _mm256_extractf128_ps(values, 1));
+    const __m128 two = _mm_max_ps(four, _mm_movehl_ps(four, four));
+    return _mm_cvtss_f32(_mm_max_ss(two, _mm_shuffle_ps(two, two, 1)));
+}
+
+// 32 values as bytes[i] = values[i] / scale, of which the largest becomes +-limit; returns scale.
+inline float toBytes(const float* values, float limit, __m256i& bytes) {
+    const __m256 sign = _mm256_set1_ps(-0.0F);
+    __m256 loaded[4];
+    __m256 largest = _mm256_setzero_ps();
+    for (std::size_t i = 0; i < 4; ++i) {
+        loaded[i] = _mm256_loadu_ps(values + 8 * i);
+        largest = _mm256_max_ps(largest, _mm256_andnot_ps(sign, loaded[i]));
+    }
+    const float most = largestOf(largest);
+    const __m256 factor = _mm256_set1_ps(most > 0 ? limit / most : 0.0F);
+    __m256i words[4];
+    for (std::size_t i = 0; i < 4; ++i)
+        words[i] = _mm256_cvtps_epi32(_mm256_mul_ps(loaded[i], factor));
+    const __m256i packed = _mm256_packs_epi16(_mm256_packs_epi32(words[0], words[1]),
+                                              _mm256_packs_epi32(words[2], words[3]));
+    // Packing works within halves of a vector: the words come out as 0 2 4 6, 1 3 5 7.
+    const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+    bytes = _mm256_permutevar8x32_epi32(packed, order);
+    return most / limit;
+}
+
+// Sums of the lower and the upper 16 signed bytes.
+inline void sumsOf(__m256i bytes, std::int32_t& lower, std::int32_t& upper) {
+    const __m256i pairs = _mm256_maddubs_epi16(_mm256_set1_epi8(1), bytes);
+    const __m256i fours = _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
+    const __m256i eights = _mm256_hadd_epi32(fours, fours);
+    const __m256i halves = _mm256_hadd_epi32(eights, eights);
+    lower = _mm256_extract_epi32(halves, 0);
+    upper = _mm256_extract_epi32(halves, 4);
+}
+
+}  // namespace asterism::cpu
+ASTERISM_END_AVX2
+
+#endif

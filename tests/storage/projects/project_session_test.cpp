@@ -1,0 +1,317 @@
+#include "storage/projects/project_session.h"
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+
+#include <gmock/gmock.h>
+
+#include "tests/storage/projects/project_fixture.h"
+
+namespace asterism::test {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class ProjectSessionTest : public ProjectTest {
+  protected:
+    ProjectSessionTest() {
+        for (int i = 0; i < 12; ++i)
+            write("text" + std::to_string(10 + i) + ".txt",
+                  madeUpText(14, 100 + static_cast<unsigned>(i)));
+        open();
+    }
+
+    std::set<std::string> citedDocuments(const AskResult& result) const {
+        std::set<std::string> names;
+        for (const CitationRecord& citation : result.citations) names.insert(citation.document);
+        return names;
+    }
+};
+
+TEST_F(ProjectSessionTest, IngestReadsEveryDocumentAndEncodesEveryBlock) {
+    const IngestReport report = ingest();
+    EXPECT_EQ(report.changes.added.size(), 12U);
+    EXPECT_EQ(report.changes.unchanged, 0);
+    EXPECT_GT(report.changes.blocksTotal, 3);
+    EXPECT_EQ(report.blocksEncoded, report.changes.blocksTotal);
+    EXPECT_EQ(report.changes.tokens, std::ssize(session().context().input().tokens));
+    for (const DocumentRecord& document : workspace().documents().list(session().project().id))
+        EXPECT_EQ(document.state, DocumentState::ready) << document.name;
+    EXPECT_THAT(m_warnings, IsEmpty());
+}
+
+TEST_F(ProjectSessionTest, IngestAgainDoesNothing) {
+    ingest();
+    const IngestReport again = ingest();
+    EXPECT_EQ(again.changes.summary(), "+0 ~0 -0, 12 unchanged, 0 blocks to encode");
+    EXPECT_EQ(again.blocksEncoded, 0);
+}
+
+TEST_F(ProjectSessionTest, AReopenedProjectGivesTheSameLogitsBitForBit) {
+    ingest();
+    const std::vector<float> before = logits();
+    open();
+    EXPECT_EQ(logits(), before);
+    EXPECT_EQ(session().encoded()->restoredBlocks, std::ssize(session().encoded()->blocks));
+}
+
+TEST_F(ProjectSessionTest, AnEditOfOneDocumentEncodesFewBlocks) {
+    const std::int64_t total = ingest().changes.blocksTotal;
+    write("text18.txt", madeUpText(14, 777));
+    const IngestReport report = ingest();
+    EXPECT_THAT(report.changes.changed, ElementsAre("text18.txt"));
+    EXPECT_EQ(report.changes.unchanged, 11);
+    EXPECT_GE(report.blocksEncoded, 1);
+    EXPECT_LE(report.blocksEncoded, 3);
+    EXPECT_LT(report.blocksEncoded, total);
+}
+
+TEST_F(ProjectSessionTest, AFileThatIsWrittenAgainWithTheSameTextIsUnchanged) {
+    ingest();
+    write("text18.txt", madeUpText(14, 108));
+    EXPECT_EQ(ingest().changes.summary(), "+0 ~0 -0, 12 unchanged, 0 blocks to encode");
+}
+
+TEST_F(ProjectSessionTest, AddedAndRemovedDocumentsAreTold) {
+    ingest();
+    write("text15b.txt", madeUpText(9, 3));
+    std::filesystem::remove(documents() / "text20.txt");
+    const IngestReport report = ingest();
+    EXPECT_THAT(report.changes.added, ElementsAre("text15b.txt"));
+    EXPECT_THAT(report.changes.removed, ElementsAre("text20.txt"));
+    EXPECT_EQ(session().context().documents().size(), 12U);
+    EXPECT_LT(report.blocksEncoded, report.changes.blocksTotal);
+}
+
+// The pinned anchor's tokens stay what all blocks are encoded behind, whatever becomes of the text.
+TEST_F(ProjectSessionTest, AChangeOfTheFirstDocumentLeavesTheOtherBlocksAlone) {
+    const std::int64_t total = ingest().changes.blocksTotal;
+    EXPECT_TRUE(session().context().anchorStands());
+    write("text10.txt", madeUpText(14, 778));
+    const IngestReport report = ingest();
+    EXPECT_FALSE(report.changes.anchorStands);
+    EXPECT_LE(report.blocksEncoded, 3);
+    EXPECT_LT(report.blocksEncoded, total);
+    // Back again, it is the anchor again, and its block is still in the cache.
+    write("text10.txt", madeUpText(14, 100));
+    const IngestReport back = ingest();
+    EXPECT_TRUE(back.changes.anchorStands);
+    EXPECT_EQ(back.blocksEncoded, 0);
+}
+
+TEST_F(ProjectSessionTest, AnAnswerIsStoredWithItsSourcesAndReadsEverything) {
+    ingest();
+    const AskResult result = ask("What is it about?");
+    EXPECT_GT(result.message.id, 0);
+    EXPECT_EQ(result.message.tokensRead, result.message.tokensInScope);
+    EXPECT_EQ(result.message.tokensRead, std::ssize(session().context().input().tokens));
+    EXPECT_FALSE(result.citations.empty());
+    const auto stored = workspace().chats().message(result.message.id);
+    ASSERT_TRUE(stored);
+    EXPECT_EQ(stored->text, result.message.text);
+    EXPECT_EQ(workspace().chats().citations(result.message.id), result.citations);
+    for (const CitationRecord& citation : result.citations) {
+        EXPECT_TRUE(citation.isVerified);
+        EXPECT_FALSE(citation.quote.empty());
+    }
+    const float mass = std::accumulate(stored->blockMass.begin(), stored->blockMass.end(), 0.0F);
+    EXPECT_GT(mass, 0);
+    EXPECT_LE(mass, 1.0001F);
+}
+
+TEST_F(ProjectSessionTest, AScopeLimitsWhatIsReadWithoutEncodingAnything) {
+    ingest();
+    ask("All?");
+    m_events.clear();
+    const AskResult result = ask("Only this?", {"text17.txt"});
+    EXPECT_THAT(citedDocuments(result), ElementsAre("text17.txt"));
+    EXPECT_LT(result.message.tokensRead, std::ssize(session().context().input().tokens) / 4);
+    EXPECT_EQ(result.message.tokensRead, result.message.tokensInScope);
+    for (const EngineEvent& event : m_events)
+        EXPECT_FALSE(std::holds_alternative<BlockEncoded>(event));
+    EXPECT_THROW(ask("Nothing?", {"*.pdf"}), Error);
+}
+
+TEST_F(ProjectSessionTest, AChatGoesOnAfterARestartWithoutReadingItsTurnsAgain) {
+    ingest();
+    const AskResult first = ask("One?");
+    const std::int64_t chat = first.message.conversationId;
+    const AskResult second = ask("Two?", {}, chat);
+    const AskResult third = ask("Three?", {}, chat);
+    ASSERT_EQ(workspace().chats().branch(third.message.id).size(), 6U);
+
+    open();
+    m_events.clear();
+    AskRequest request;
+    request.question = "Three?";
+    request.conversation = chat;
+    request.parent = second.message.id;
+    request.answer.maxTokens = 12;
+    const AskResult again =
+        session().ask(request, [this](const EngineEvent& event) { m_events.push_back(event); }, {});
+    EXPECT_EQ(again.message.text, third.message.text);
+    for (const EngineEvent& event : m_events)
+        EXPECT_FALSE(std::holds_alternative<Warning>(event)) << "turns were read again";
+    // The same question again is another branch.
+    EXPECT_EQ(workspace().chats().siblings(third.message.parentId).size(), 2U);
+}
+
+TEST_F(ProjectSessionTest, TurnsAreReadAgainWhenTheirTextHasChangedAndTheChatSaysSo) {
+    ingest();
+    const std::int64_t chat = ask("One?").message.conversationId;
+    write("text19.txt", madeUpText(14, 779));
+    ingest();
+    m_events.clear();
+    ask("Two?", {}, chat);
+    EXPECT_TRUE(std::any_of(m_events.begin(), m_events.end(), [](const EngineEvent& event) {
+        const auto* warning = std::get_if<Warning>(&event);
+        return warning && warning->text.find("read again") != std::string::npos;
+    }));
+}
+
+TEST_F(ProjectSessionTest, AFullChatIsRefusedWithTheNumbers) {
+    ingest();
+    AskRequest request;
+    request.question = "One?";
+    request.placement.room = 64;
+    request.answer.maxTokens = 12;
+    const std::int64_t chat = session().ask(request, {}, {}).message.conversationId;
+    request.conversation = chat;
+    request.answer.maxTokens = 60;
+    try {
+        session().ask(request, {}, {});
+        FAIL() << "the chat was not refused";
+    } catch (const ConversationFull& error) {
+        EXPECT_THAT(error.what(), HasSubstr("64 positions"));
+    }
+    // Nothing of it was stored.
+    EXPECT_EQ(workspace().chats().find(chat)->leafMessage,
+              workspace().chats().branch(workspace().chats().find(chat)->leafMessage).back().id);
+    EXPECT_EQ(workspace().chats().branch(workspace().chats().find(chat)->leafMessage).size(), 2U);
+}
+
+TEST_F(ProjectSessionTest, QuestionsAreAnsweredBetweenBlocksOverWhatIsReady) {
+    std::vector<std::int64_t> read;
+    std::vector<std::int64_t> scope;
+    bool isAsking = false;
+    ingest([&] {
+        const auto states = session().states();
+        if (isAsking ||
+            std::find(states.begin(), states.end(), DocumentState::ready) == states.end())
+            return;
+        isAsking = true;
+        const AskResult result = ask("So far?");
+        isAsking = false;
+        read.push_back(result.message.tokensRead);
+        scope.push_back(result.message.tokensInScope);
+    });
+    ASSERT_GE(read.size(), 3U);
+    EXPECT_TRUE(std::is_sorted(read.begin(), read.end()));
+    EXPECT_LT(read.front(), scope.front());
+    EXPECT_EQ(read.back(), scope.back());
+}
+
+TEST_F(ProjectSessionTest, AStoppedIngestGoesOnWhereItWas) {
+    std::stop_source stop;
+    IngestOptions options;
+    options.paths = {documents()};
+    int blocks = 0;
+    const EventSink stopAtThird = [&](const EngineEvent& event) {
+        if (std::holds_alternative<BlockEncoded>(event) && ++blocks == 3) stop.request_stop();
+    };
+    EXPECT_THROW(session().ingest(options, stopAtThird, stop.get_token()), Stopped);
+    open();
+    const IngestReport report = ingest();
+    EXPECT_EQ(report.changes.added.size(), 0U);
+    EXPECT_EQ(report.blocksEncoded, report.changes.blocksTotal - 3);
+    const std::vector<float> resumed = logits();
+    std::filesystem::remove_all(m_folder / "cache");
+    std::filesystem::remove_all(m_folder / "data");
+    open();
+    ingest();
+    EXPECT_EQ(logits(), resumed);
+}
+
+TEST_F(ProjectSessionTest, PreflightSaysWhatIngestWouldDoAndStoresNothing) {
+    IngestOptions options;
+    options.paths = {documents()};
+    const Preflight preflight = session().preflight(options, {}, {});
+    EXPECT_EQ(preflight.changes.added.size(), 12U);
+    EXPECT_EQ(preflight.tree.files, 12);
+    EXPECT_GT(preflight.changes.kvBytes, 0);
+    EXPECT_TRUE(workspace().documents().list(session().project().id).empty());
+    EXPECT_TRUE(workspace().projects().sources(session().project().id).empty());
+    const IngestReport report = ingest();
+    EXPECT_EQ(report.changes.tokens, preflight.changes.tokens);
+    EXPECT_EQ(report.changes.blocksToEncode, preflight.changes.blocksToEncode);
+}
+
+TEST_F(ProjectSessionTest, AFailedDocumentDoesNotStopTheOthersAndIsTriedAgain) {
+    write("broken.pdf", "%PDF-1.4\nnothing of a document");
+    const IngestReport report = ingest();
+    ASSERT_EQ(report.changes.failed.size(), 1U);
+    EXPECT_THAT(report.changes.failed.front(), HasSubstr("broken.pdf"));
+    EXPECT_EQ(report.changes.added.size(), 12U);
+    write("broken.pdf", "plain text after all");
+    EXPECT_THAT(ingest().changes.added, ElementsAre("broken.pdf"));
+}
+
+TEST_F(ProjectSessionTest, AnotherModelIsAdoptedAndEverythingEncodedAgain) {
+    ingest();
+    ask("One?");
+    TinyModelOptions other;
+    other.seed = 9;
+    writeTinyModel(m_model, other);
+    open();
+    EXPECT_EQ(session().context().documents().size(), 12U);
+    const IngestReport report = ingest();
+    EXPECT_EQ(report.changes.unchanged, 12);
+    EXPECT_EQ(report.blocksEncoded, report.changes.blocksTotal);
+    const auto chats = workspace().chats().list(session().project().id);
+    ASSERT_EQ(chats.size(), 1U);
+    ask("Two?", {}, chats.front().id);  // over the earlier turn, in the other model's tokens
+}
+
+TEST_F(ProjectSessionTest, LeavingOutABlockChangesWhatTheAnswerIsWorth) {
+    ingest();
+    const AskResult result = ask("What is it about?");
+    const Explanation explanation = session().explain(result.message.id, 3, {}, {});
+    EXPECT_LT(explanation.logProbability, 0);
+    EXPECT_EQ(explanation.tokens, std::ssize(result.message.tokens));
+    ASSERT_EQ(explanation.blocks.size(), 3U);
+    for (const BlockEffect& effect : explanation.blocks) {
+        EXPECT_NE(effect.drop, 0);
+        EXPECT_NEAR(effect.drop, explanation.logProbability - effect.logProbability, 1e-9);
+        EXPECT_FALSE(effect.documents.empty());
+    }
+    EXPECT_GE(explanation.blocks[0].mass, explanation.blocks[1].mass);
+}
+
+TEST_F(ProjectSessionTest, WorksWithoutAKvCache) {
+    m_keepsBlocks = false;
+    open();
+    const IngestReport report = ingest();
+    EXPECT_EQ(report.blocksEncoded, report.changes.blocksTotal);
+    const AskResult first = ask("One?");
+    EXPECT_EQ(ask("Two?", {}, first.message.conversationId).message.conversationId,
+              first.message.conversationId);
+    EXPECT_TRUE(std::filesystem::is_empty(m_folder / "cache/blocks"));
+}
+
+TEST_F(ProjectSessionTest, RescanMarksChangedDocuments) {
+    ingest();
+    write("text13.txt", madeUpText(14, 780));
+    write("new.txt", "new");
+    const ProjectChanges changes = session().rescan({});
+    EXPECT_THAT(changes.changed, ElementsAre("text13.txt"));
+    EXPECT_THAT(changes.added, ElementsAre("new.txt"));
+    for (const DocumentRecord& document : workspace().documents().list(session().project().id))
+        EXPECT_EQ(document.state,
+                  document.name == "text13.txt" ? DocumentState::changed : DocumentState::ready);
+}
+
+}  // namespace
+}  // namespace asterism::test
