@@ -80,6 +80,15 @@ void addGpuRanks(const EngineOptions& options, EngineParts&) {
 
 }  // namespace
 
+std::vector<std::string> availableDevices() {
+    std::vector<std::string> devices = {"cpu"};
+#if ASTERISM_CUDA
+    for (int gpu = 0; gpu < cudaDeviceCount(); ++gpu)
+        devices.push_back("cuda:" + std::to_string(gpu));
+#endif
+    return devices;
+}
+
 std::unique_ptr<Engine> openEngine(const EngineOptions& options) {
     constexpr int kMostRanks = 1024;  // each is a thread with work space of its own
     if (options.ranks < 1 || options.ranks > kMostRanks)

@@ -51,8 +51,10 @@ packages="$packages libsentencepiece-dev libicu-dev libpcre2-dev libhwy-dev libx
     libsqlite3-dev nlohmann-json3-dev libcli11-dev libcurl4-openssl-dev libssl-dev libzip-dev"
 # Document formats and repositories.
 packages="$packages libuchardet-dev libgumbo-dev libgit2-dev libpugixml-dev qt6-pdf-dev"
+# The desktop: widgets, icons, translations.
+packages="$packages qt6-base-dev qt6-svg-dev qt6-tools-dev qt6-l10n-tools"
 # Tests and benchmarks are part of the default build.
-packages="$packages libgtest-dev libgmock-dev libbenchmark-dev"
+packages="$packages libgtest-dev libgmock-dev libbenchmark-dev xvfb"
 if [ "$with_tests" = yes ]; then
     packages="$packages clang-16 clang-format-16 clang-tidy-16 libclang-rt-16-dev"
 fi

@@ -1,0 +1,72 @@
+#include "tests/ui/desktop_fixture.h"
+
+#include <QAbstractButton>
+#include <QApplication>
+#include <QDir>
+#include <QTest>
+
+#include "app/engine_factory.h"
+#include "app/fetch/catalogue_fetcher.h"
+#include "app/fetch/model_folder.h"
+#include "core/base/error.h"
+
+namespace asterism::test {
+
+DesktopUnderTest::DesktopUnderTest(const std::optional<std::filesystem::path>& model)
+    : m_model(model) {
+    for (const char* variable :
+         {"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"})
+        qputenv(variable, QByteArray::fromStdString((folder() / variable).string()));
+    m_desktop = std::make_unique<Desktop>(parts());
+}
+
+DesktopUnderTest::~DesktopUnderTest() = default;
+
+DesktopParts DesktopUnderTest::parts() const {
+    DesktopParts parts;
+    parts.openEngine = openEngine;
+    parts.resolveModel = [model = m_model](const std::string& name) -> std::filesystem::path {
+        if (!model) throw Error(name, ": this model has not been pulled; get it under Models");
+        return *model;
+    };
+    parts.makeFetcher = [] { return std::make_unique<CatalogueFetcher>(); };
+    parts.catalogue = &builtInCatalogue();
+    parts.modelFolder = m_model ? m_model->parent_path() : folder() / "models";
+    parts.workspace.database = defaultDatabase();
+    parts.workspace.blocks.folder = defaultBlockFolder();
+    return parts;
+}
+
+void DesktopUnderTest::restart() {
+    m_desktop.reset();
+    m_desktop = std::make_unique<Desktop>(parts());
+}
+
+QWidget* findWidget(const QString& name) {
+    QWidget* hidden = nullptr;
+    for (QWidget* widget : QApplication::allWidgets()) {
+        if (widget->objectName() != name) continue;
+        if (widget->isVisible()) return widget;
+        hidden = widget;
+    }
+    return hidden;
+}
+
+void DesktopUnderTest::click(const char* name) const {
+    QTest::mouseClick(find<QAbstractButton>(name), Qt::LeftButton);
+}
+
+bool DesktopUnderTest::wait(const std::function<bool()>& isDone, int seconds) {
+    return QTest::qWaitFor(isDone, seconds * 1000);
+}
+
+void DesktopUnderTest::picture(const QString& name, QWidget* widget) {
+    QTest::qWait(50);
+    const QString folder = QDir(QApplication::applicationDirPath()).filePath(
+        QStringLiteral("screenshots"));
+    QDir().mkpath(folder);
+    QWidget* shown = widget ? widget : &window();
+    shown->grab().save(QStringLiteral("%1/%2.png").arg(folder, name));
+}
+
+}  // namespace asterism::test

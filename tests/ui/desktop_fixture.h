@@ -1,0 +1,54 @@
+#pragma once
+
+#include <QString>
+#include <functional>
+#include <memory>
+
+#include "tests/support/test_files.h"
+#include "ui/desktop.h"
+
+namespace asterism::test {
+
+// A desktop whose files are all below a folder of its own, as after an installation. Without a
+// model its engine cannot be opened, and everything else works.
+class DesktopUnderTest {
+  public:
+    explicit DesktopUnderTest(const std::optional<std::filesystem::path>& model = std::nullopt);
+    ~DesktopUnderTest();
+
+    Desktop& desktop() { return *m_desktop; }
+    MainWindow& window() { return m_desktop->window(); }
+    Library& library() { return m_desktop->library(); }
+    const std::filesystem::path& folder() const { return m_folder.path(); }
+
+    // Ends the program and starts it again over the same files.
+    void restart();
+
+    // The widget of a name, in any window; fails the test if there is none.
+    template <typename Widget>
+    Widget* find(const char* name) const;
+    // Presses a button as a person does.
+    void click(const char* name) const;
+    // Waits without blocking; false if it took too long.
+    static bool wait(const std::function<bool()>& isDone, int seconds = 60);
+    // Writes build/.../screenshots/NAME.png.
+    void picture(const QString& name, QWidget* widget = nullptr);
+
+  private:
+    DesktopParts parts() const;
+
+    TempDir m_folder;
+    std::optional<std::filesystem::path> m_model;
+    std::unique_ptr<Desktop> m_desktop;
+};
+
+QWidget* findWidget(const QString& name);
+
+template <typename Widget>
+Widget* DesktopUnderTest::find(const char* name) const {
+    auto* widget = qobject_cast<Widget*>(findWidget(QString::fromLatin1(name)));
+    if (!widget) throw std::runtime_error(std::string("there is no widget ") + name);
+    return widget;
+}
+
+}  // namespace asterism::test

@@ -1,0 +1,224 @@
+#include "ui/engine_bridge.h"
+
+#include <utility>
+
+#include "ui/engine_worker.h"
+#include "ui/event_batch.h"
+
+namespace asterism {
+
+namespace {
+
+constexpr int kEventMs = 33;
+
+}  // namespace
+
+EngineBridge::EngineBridge(const DesktopParts& parts, QObject* parent)
+    : QObject(parent),
+      m_batch(std::make_shared<EventBatch>()),
+      m_worker(std::make_unique<EngineWorker>(parts)),
+      m_thread(std::make_unique<EngineThread>()) {
+    m_eventTimer.setSingleShot(true);
+    m_eventTimer.setInterval(kEventMs);
+    connect(&m_eventTimer, &QTimer::timeout, this, &EngineBridge::takeEvents);
+}
+
+EngineBridge::~EngineBridge() = default;
+
+JobId EngineBridge::post(const Work& work, const Ended& onEnd, bool isAnswer) {
+    const auto tell = [this] {
+        QMetaObject::invokeMethod(
+            this, [this] { m_eventTimer.start(); }, Qt::QueuedConnection);
+    };
+    const EventSink sink = [batch = m_batch, isAnswer, tell](const EngineEvent& event) {
+        if (batch->add(event, isAnswer)) tell();
+    };
+    Job job;
+    job.isUrgent = isAnswer;
+    job.work = [worker = m_worker.get(), work, sink](const std::stop_token& stop) {
+        work(*worker, sink, stop);
+    };
+    job.onEnd = [this, onEnd](JobEnd end, const std::string& message) {
+        QMetaObject::invokeMethod(
+            this,
+            [this, onEnd, end, text = QString::fromStdString(message)] {
+                takeEvents();
+                onEnd(end, text);
+            },
+            Qt::QueuedConnection);
+    };
+    return m_thread->post(std::move(job));
+}
+
+void EngineBridge::postWork(Activity::Stage stage, const Work& work,
+                            const std::function<void()>& onDone) {
+    ++m_works;
+    const auto begin = [this, stage] {
+        QMetaObject::invokeMethod(
+            this,
+            [this, stage] {
+                m_meter.begin(stage);
+                emit activityChanged(activity());
+            },
+            Qt::QueuedConnection);
+    };
+    m_posted.push_back(post(
+        [begin, work](EngineWorker& worker, const EventSink& events, const std::stop_token& stop) {
+            begin();
+            work(worker, events, stop);
+        },
+        [this, onDone](JobEnd end, const QString& message) { endWork(end, message, onDone); },
+        false));
+}
+
+void EngineBridge::endWork(JobEnd end, const QString& message,
+                           const std::function<void()>& onDone) {
+    if (--m_works == 0) {
+        m_posted.clear();
+        m_meter.end();
+        emit activityChanged(activity());
+    }
+    if (end == JobEnd::done)
+        onDone();
+    else if (end == JobEnd::failed)
+        emit workFailed(message);
+    else
+        emit workStopped();
+}
+
+void EngineBridge::takeEvents() {
+    EventBatch::Content content = m_batch->take();
+    bool isChanged = false;
+    for (const EngineEvent& event : content.events) {
+        isChanged |= m_meter.take(event);
+        if (const auto* warning = std::get_if<Warning>(&event))
+            emit warned(QString::fromStdString(warning->text));
+    }
+    if (isChanged) emit activityChanged(activity());
+    if (!content.answerText.empty()) emit answerText(QString::fromStdString(content.answerText));
+    if (!content.events.empty()) emit eventsArrived(content.events);
+}
+
+void EngineBridge::openProject(const QString& name, const EngineOptions& engine) {
+    stopWork();
+    stopAnswer();
+    ++m_works;
+    m_meter.begin(Activity::Stage::openingModel, name);
+    emit activityChanged(activity());
+    m_posted.push_back(post(
+        [project = name.toStdString(), engine](EngineWorker& worker, const EventSink&,
+                                               const std::stop_token&) {
+            worker.open(project, engine);
+        },
+        [this](JobEnd end, const QString& message) {
+            endWork(end == JobEnd::failed ? JobEnd::done : end, message, [this, end, message] {
+                if (end == JobEnd::failed) return emit projectFailed(message);
+                emit projectReady();
+                loadBlocks();
+            });
+        },
+        false));
+}
+
+void EngineBridge::loadBlocks() {
+    postWork(
+        Activity::Stage::loading,
+        [](EngineWorker& worker, const EventSink& events, const std::stop_token& stop) {
+            if (!worker.session().context().isEmpty()) worker.session().load(events, stop);
+        },
+        [this] { emit blocksLoaded(); });
+    rescan();
+}
+
+void EngineBridge::closeProject() {
+    stopWork();
+    stopAnswer();
+    post([](EngineWorker& worker, const EventSink&, const std::stop_token&) { worker.close(); },
+         [](JobEnd, const QString&) {}, false);
+}
+
+IngestOptions EngineBridge::lettingIn(IngestOptions options) const {
+    options.betweenBlocks = [thread = m_thread.get()] { thread->runUrgentJobs(); };
+    return options;
+}
+
+void EngineBridge::preflight(const IngestOptions& options) {
+    auto result = std::make_shared<Preflight>();
+    postWork(
+        Activity::Stage::reading,
+        [result, options = lettingIn(options)](EngineWorker& worker, const EventSink& events,
+                                             const std::stop_token& stop) {
+            *result = worker.session().preflight(options, events, stop);
+        },
+        [this, result] { emit preflightReady(result); });
+}
+
+void EngineBridge::ingest(const IngestOptions& options) {
+    auto result = std::make_shared<IngestReport>();
+    postWork(
+        Activity::Stage::reading,
+        [result, options = lettingIn(options)](EngineWorker& worker, const EventSink& events,
+                                             const std::stop_token& stop) {
+            *result = worker.session().ingest(options, events, stop);
+        },
+        [this, result] { emit ingestFinished(*result); });
+}
+
+void EngineBridge::rescan() {
+    auto result = std::make_shared<ProjectChanges>();
+    postWork(
+        Activity::Stage::reading,
+        [result](EngineWorker& worker, const EventSink&, const std::stop_token& stop) {
+            *result = worker.session().rescan(stop);
+        },
+        [this, result] { emit changesFound(*result); });
+}
+
+void EngineBridge::explain(std::int64_t message, std::size_t blocks) {
+    auto result = std::make_shared<Explanation>();
+    postWork(
+        Activity::Stage::explaining,
+        [result, message, blocks](EngineWorker& worker, const EventSink& events,
+                                  const std::stop_token& stop) {
+            *result = worker.session().explain(message, blocks, events, stop);
+        },
+        [this, message, result] { emit explanationReady(message, *result); });
+}
+
+void EngineBridge::ask(const AskRequest& request) {
+    struct Outcome {
+        AskResult result;
+        bool isFull = false;
+    };
+    auto outcome = std::make_shared<Outcome>();
+    m_answer = post(
+        [outcome, request](EngineWorker& worker, const EventSink& events,
+                           const std::stop_token& stop) {
+            try {
+                outcome->result = worker.session().ask(request, events, stop);
+            } catch (const ConversationFull&) {
+                outcome->isFull = true;
+                throw;
+            }
+        },
+        [this, outcome](JobEnd end, const QString& message) {
+            m_answer = 0;
+            if (end == JobEnd::done)
+                emit answerFinished(outcome->result);
+            else if (end == JobEnd::failed)
+                emit answerFailed(message, outcome->isFull);
+            else
+                emit answerFailed(tr("Stopped before the first word."), false);
+        },
+        true);
+}
+
+void EngineBridge::stopAnswer() {
+    if (m_answer != 0) m_thread->stop(m_answer);
+}
+
+void EngineBridge::stopWork() {
+    for (const JobId job : std::exchange(m_posted, {})) m_thread->stop(job);
+}
+
+}  // namespace asterism

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <QObject>
+#include <QTimer>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "core/engine_thread.h"
+#include "core/events.h"
+#include "storage/projects/project_session.h"
+#include "ui/activity.h"
+#include "ui/desktop_parts.h"
+#include "ui/progress_meter.h"
+
+namespace asterism {
+
+class EngineWorker;
+class EventBatch;
+
+// The only QObject that knows the engine's thread: posts jobs to it and turns what it reports into
+// signals on the GUI thread, carrying values. Nothing here waits. Text of answers comes about 30
+// times a second. GUI thread.
+class EngineBridge : public QObject {
+    Q_OBJECT
+
+  public:
+    explicit EngineBridge(const DesktopParts& parts, QObject* parent = nullptr);
+    // Stops what is running and waits for it: within a layer of the model.
+    ~EngineBridge() override;
+
+    // Opens a project with its model (which is loaded unless it is the one that is open), brings
+    // its blocks into memory and looks for changes. What was running is stopped.
+    void openProject(const QString& name, const EngineOptions& engine);
+    void closeProject();
+
+    // Each answers by its signal, or by workFailed() or workStopped(); they run one after the other.
+    void preflight(const IngestOptions& options);
+    void ingest(const IngestOptions& options);
+    void rescan();
+    void explain(std::int64_t message, std::size_t blocks);
+    // Comes before the others, and between two blocks of what is being encoded.
+    void ask(const AskRequest& request);
+
+    void stopAnswer();
+    void stopWork();  // all but the answer; what is done is kept
+
+    bool isWorking() const { return m_works > 0; }
+    bool isAnswering() const { return m_answer != 0; }
+    const Activity& activity() const { return m_meter.activity(); }
+
+  signals:
+    void activityChanged(const asterism::Activity& activity);
+    // The project and its model are open; questions can be asked.
+    void projectReady();
+    void projectFailed(const QString& reason);
+    void blocksLoaded();
+    void preflightReady(std::shared_ptr<const asterism::Preflight> preflight);
+    void ingestFinished(const asterism::IngestReport& report);
+    void changesFound(const asterism::ProjectChanges& changes);
+    void explanationReady(qint64 message, const asterism::Explanation& explanation);
+    void workStopped();
+    void workFailed(const QString& reason);
+    void answerText(const QString& text);
+    void answerFinished(const asterism::AskResult& result);
+    // isFull: the chat has no room; the reason says what can be done.
+    void answerFailed(const QString& reason, bool isFull);
+    void warned(const QString& text);
+    // All that the engine reported since the last time, for charts.
+    void eventsArrived(const std::vector<asterism::EngineEvent>& events);
+
+  private:
+    using Work = std::function<void(EngineWorker&, const EventSink&, const std::stop_token&)>;
+    using Ended = std::function<void(JobEnd end, const QString& message)>;
+
+    JobId post(const Work& work, const Ended& onEnd, bool isAnswer);
+    // Shows a stage while it runs; a failure is told, success is `onDone`.
+    void postWork(Activity::Stage stage, const Work& work, const std::function<void()>& onDone);
+    void endWork(JobEnd end, const QString& message, const std::function<void()>& onDone);
+    void takeEvents();
+    void loadBlocks();
+    // Options that let questions in between blocks.
+    IngestOptions lettingIn(IngestOptions options) const;
+
+    std::shared_ptr<EventBatch> m_batch;
+    std::unique_ptr<EngineWorker> m_worker;
+    QTimer m_eventTimer;
+    ProgressMeter m_meter;
+    std::vector<JobId> m_posted;  // work that may be running or waiting
+    int m_works = 0;
+    JobId m_answer = 0;  // 0: none is being made
+    std::unique_ptr<EngineThread> m_thread;  // ends first
+};
+
+}  // namespace asterism

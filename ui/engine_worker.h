@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "storage/projects/project_session.h"
+#include "ui/desktop_parts.h"
+
+namespace asterism {
+
+// The engine and the open project, as the engine's thread has them. On that thread only, but for
+// the constructor.
+class EngineWorker {
+  public:
+    explicit EngineWorker(const DesktopParts& parts) : m_parts(parts) {}
+
+    // Opens a project's model, unless it is the one that is open, and the project. Throws Error.
+    void open(const std::string& project, EngineOptions options);
+    void close() { m_session.reset(); }
+
+    // Throws Error if no project is open.
+    ProjectSession& session();
+    const Engine& engine() const { return *m_engine; }
+
+  private:
+    void openEngine(const EngineOptions& options);
+
+    DesktopParts m_parts;
+    std::unique_ptr<Workspace> m_workspace;
+    std::optional<EngineOptions> m_options;  // of the open engine
+    std::unique_ptr<Engine> m_engine;
+    std::string m_fingerprint;
+    std::unique_ptr<ProjectSession> m_session;
+};
+
+}  // namespace asterism

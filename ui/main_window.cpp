@@ -1,0 +1,311 @@
+#include "ui/main_window.h"
+
+#include <QActionGroup>
+#include <QApplication>
+#include <QCloseEvent>
+#include <QDesktopServices>
+#include <QDockWidget>
+#include <QMenuBar>
+#include <QMimeData>
+#include <QSplitter>
+#include <QStatusBar>
+#include <QToolBar>
+#include <QUrl>
+#include <QVBoxLayout>
+
+#include "ui/appearance.h"
+#include "ui/chat_export.h"
+#include "ui/commands.h"
+#include "ui/desktop_folders.h"
+#include "ui/desktop_parts.h"
+#include "ui/dialogs.h"
+#include "ui/dialogs/dialog_list.h"
+#include "ui/engine_bridge.h"
+#include "ui/formats.h"
+#include "ui/icons.h"
+#include "ui/models/document_tree_model.h"
+#include "ui/panels/chat_panel.h"
+#include "ui/panels/conversations_panel.h"
+#include "ui/panels/projects_panel.h"
+#include "ui/panels/source_view_panel.h"
+#include "ui/panels/sources_panel.h"
+#include "ui/project_flow.h"
+#include "ui/settings.h"
+#include "ui/source_flow.h"
+#include "ui/source_watch.h"
+#include "ui/widgets/activity_bar.h"
+
+namespace asterism {
+
+MainWindow::MainWindow(const Parts& parts)
+    : m_parts(parts),
+      m_commands(new CommandSet(parts.settings, this)),
+      m_flow(new SourceFlow(parts.desktop, parts.library, parts.bridge, parts.settings, this)),
+      m_projectFlow(new ProjectFlow(parts.library, parts.bridge, parts.settings, this)),
+      m_watch(new SourceWatch(parts.library, this)) {
+    setObjectName(QStringLiteral("mainWindow"));
+    setWindowTitle(QStringLiteral("Asterism"));
+    setWindowIcon(programIcon());
+    setAcceptDrops(true);
+    setDockNestingEnabled(true);
+    makeSidebar();
+    m_chat = new ChatPanel(parts.library, parts.bridge, parts.settings, m_sources->model(), this);
+    setCentralWidget(m_chat);
+    makeDocks();
+    makeBars();
+    makeMenus();
+    connectCommands();
+    connectPanels();
+    connectBridge();
+    restoreLayout();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::makeSidebar() {
+    m_projects = new ProjectsPanel(m_parts.library, this);
+    m_conversations = new ConversationsPanel(m_parts.library, this);
+    m_sources = new SourcesPanel(m_parts.library, this);
+    auto* lists = new QSplitter(Qt::Vertical, this);
+    lists->setObjectName(QStringLiteral("sidebarSplitter"));
+    lists->setChildrenCollapsible(false);
+    lists->addWidget(m_conversations);
+    lists->addWidget(m_sources);
+    lists->setStretchFactor(0, 2);
+    lists->setStretchFactor(1, 3);
+    auto* content = new QWidget(this);
+    auto* layout = new QVBoxLayout(content);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_projects);
+    layout->addWidget(lists, 1);
+    m_sidebar = new QDockWidget(tr("Side Bar"), this);
+    m_sidebar->setObjectName(QStringLiteral("sidebarDock"));
+    m_sidebar->setFeatures(QDockWidget::NoDockWidgetFeatures);
+    m_sidebar->setTitleBarWidget(new QWidget(m_sidebar));
+    m_sidebar->setWidget(content);
+    m_sidebar->setMinimumWidth(220);
+    addDockWidget(Qt::LeftDockWidgetArea, m_sidebar);
+}
+
+void MainWindow::addPanel(QWidget* panel, const QString& title, const QString& name) {
+    auto* dock = new QDockWidget(title, this);
+    dock->setObjectName(name);
+    dock->setWidget(panel);
+    dock->setAllowedAreas(Qt::AllDockWidgetAreas);
+    addDockWidget(Qt::RightDockWidgetArea, dock);
+    if (!m_docks.isEmpty()) tabifyDockWidget(m_docks.first(), dock);
+    m_docks.append(dock);
+}
+
+void MainWindow::makeDocks() {
+    setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
+    m_sourceView = new SourceViewPanel(m_parts.library, this);
+    addPanel(m_sourceView, tr("Source"), QStringLiteral("sourceDock"));
+    m_docks.first()->raise();
+}
+
+void MainWindow::makeBars() {
+    m_activity = new ActivityBar(this);
+    statusBar()->setObjectName(QStringLiteral("statusBar"));
+    statusBar()->setSizeGripEnabled(false);
+    statusBar()->addWidget(m_activity, 1);
+}
+
+void MainWindow::makeMenus() {
+    const auto fill = [this](QMenu* menu, std::initializer_list<Command> commands) {
+        for (const Command command : commands) menu->addAction(m_commands->action(command));
+    };
+    QMenu* file = menuBar()->addMenu(tr("&File"));
+    fill(file, {Command::newProject, Command::addFiles, Command::addFolder, Command::rescan});
+    file->addSeparator();
+    fill(file, {Command::exportMarkdown, Command::exportJson});
+    file->addSeparator();
+    fill(file, {Command::models, Command::settings, Command::openDataFolder});
+    file->addSeparator();
+    fill(file, {Command::quit});
+    QMenu* chat = menuBar()->addMenu(tr("&Chat"));
+    fill(chat, {Command::newChat, Command::searchChats, Command::focusQuestion,
+                Command::copyAnswer, Command::stop});
+    chat->addSeparator();
+    fill(chat, {Command::summarize});
+    QMenu* view = menuBar()->addMenu(tr("&View"));
+    fill(view, {Command::toggleSidebar});
+    for (QDockWidget* dock : m_docks) view->addAction(dock->toggleViewAction());
+    view->addSeparator();
+    fill(view, {Command::find, Command::zoomIn, Command::zoomOut, Command::zoomReset,
+                Command::fullScreen});
+    QMenu* help = menuBar()->addMenu(tr("&Help"));
+    fill(help, {Command::keys});
+    help->addAction(tr("&About Asterism"), this, [this] { showAbout(*this); });
+}
+
+void MainWindow::connectCommands() {
+    const auto on = [this](Command command, const auto& action) {
+        connect(m_commands->action(command), &QAction::triggered, this, action);
+    };
+    on(Command::newChat, [this] { m_chat->startChat(); });
+    on(Command::newProject, [this] { m_flow->askProjectName(); });
+    on(Command::addFiles, [this] { m_flow->chooseFiles(); });
+    on(Command::addFolder, [this] { m_flow->chooseFolder(); });
+    on(Command::rescan, [this] { m_parts.bridge.rescan(); });
+    on(Command::focusQuestion, [this] { m_chat->focusQuestion(); });
+    on(Command::stop, [this] { m_chat->stop(); });
+    on(Command::copyAnswer, [this] { m_chat->copyLastAnswer(); });
+    on(Command::find, [this] {
+        m_docks.first()->show();
+        m_docks.first()->raise();
+        m_sourceView->find();
+    });
+    on(Command::searchChats, [this] {
+        openSearch(dialogParts(), [this](const ChatHit& hit) { showHit(hit); });
+    });
+    on(Command::settings, [this] { openSettings(dialogParts()); });
+    on(Command::keys, [this] { openKeys(dialogParts()); });
+    on(Command::models, [this] {
+        openModels(dialogParts(), [this] { m_projectFlow->open(m_projectFlow->current()); });
+    });
+    on(Command::exportMarkdown,
+       [this] { exportChat(*this, m_parts.library, ExportFormat::markdown); });
+    on(Command::exportJson, [this] { exportChat(*this, m_parts.library, ExportFormat::json); });
+    on(Command::zoomIn, [this] { m_parts.appearance.zoom(1); });
+    on(Command::zoomOut, [this] { m_parts.appearance.zoom(-1); });
+    on(Command::zoomReset, [this] { m_parts.appearance.zoom(0); });
+    on(Command::toggleSidebar, [this](bool isOn) { m_sidebar->setVisible(isOn); });
+    on(Command::fullScreen, [this](bool isOn) { isOn ? showFullScreen() : showNormal(); });
+    on(Command::openDataFolder,
+       [] { QDesktopServices::openUrl(QUrl::fromLocalFile(dataFolder())); });
+    on(Command::quit, [this] { close(); });
+    connect(m_sidebar, &QDockWidget::visibilityChanged, m_commands->action(Command::toggleSidebar),
+            &QAction::setChecked);
+}
+
+void MainWindow::connectPanels() {
+    connect(m_projects, &ProjectsPanel::projectChosen, m_projectFlow, &ProjectFlow::open);
+    connect(m_projects, &ProjectsPanel::newProjectAsked, m_flow, &SourceFlow::askProjectName);
+    connect(m_conversations, &ConversationsPanel::newChatAsked, m_chat, &ChatPanel::startChat);
+    connect(m_conversations, &ConversationsPanel::searchAsked,
+            m_commands->action(Command::searchChats), &QAction::trigger);
+    connect(m_sources, &SourcesPanel::addFilesAsked, m_flow, &SourceFlow::chooseFiles);
+    connect(m_sources, &SourcesPanel::addFolderAsked, m_flow, &SourceFlow::chooseFolder);
+    connect(m_sources, &SourcesPanel::rescanAsked, &m_parts.bridge, &EngineBridge::rescan);
+    connect(m_sources, &SourcesPanel::encodeAsked, m_flow, &SourceFlow::encode);
+    connect(m_sources, &SourcesPanel::sourceRemovalAsked, m_flow, &SourceFlow::removeSource);
+    connect(m_sources, &SourcesPanel::documentOpened, this, [this](const QString& name) {
+        CitationRecord whole;
+        whole.document = name.toStdString();
+        showSource(whole);
+    });
+    connect(m_chat, &ChatPanel::citationActivated, this, &MainWindow::showSource);
+    connect(m_chat, &ChatPanel::addSourcesAsked, m_flow, &SourceFlow::chooseFolder);
+    connect(m_chat, &ChatPanel::modelsAsked, m_commands->action(Command::models),
+            &QAction::trigger);
+    connect(m_chat, &ChatPanel::longTextPasted, m_flow, &SourceFlow::addPastedText);
+    connect(m_chat, &ChatPanel::explainAsked, this,
+            [this](qint64 message) { m_parts.bridge.explain(message, 8); });
+    connect(m_flow, &SourceFlow::projectChosen, m_projectFlow, &ProjectFlow::open);
+    connect(m_flow, &SourceFlow::pausedChanged, m_activity, &ActivityBar::setPaused);
+    connect(m_flow, &SourceFlow::said, m_activity, &ActivityBar::setIdleText);
+    connect(m_projectFlow, &ProjectFlow::readinessChanged, m_chat, &ChatPanel::setReadiness);
+    connect(m_activity, &ActivityBar::pauseAsked, m_flow, &SourceFlow::pause);
+    connect(m_activity, &ActivityBar::resumeAsked, m_flow, &SourceFlow::encode);
+    connect(m_activity, &ActivityBar::stopAsked, &m_parts.bridge, &EngineBridge::stopWork);
+    connect(m_watch, &SourceWatch::changed, this, [this] {
+        if (!m_parts.bridge.isWorking()) m_parts.bridge.rescan();
+    });
+    const auto watch = [this] {
+        m_watch->setOn(m_parts.settings.isOn(Setting::watchesSources));
+    };
+    connect(&m_parts.settings, &Settings::changed, m_watch, watch);
+    watch();
+}
+
+void MainWindow::connectBridge() {
+    EngineBridge& bridge = m_parts.bridge;
+    connect(&bridge, &EngineBridge::activityChanged, m_activity, &ActivityBar::show);
+    connect(&bridge, &EngineBridge::activityChanged, this, [this](const Activity& activity) {
+        m_sources->setBusy(!activity.isIdle());
+    });
+    connect(&bridge, &EngineBridge::changesFound, this, [this](const ProjectChanges& changes) {
+        m_parts.library.noteDocuments();
+        m_sources->showChanges(SourceFlow::summaryOf(changes));
+    });
+    connect(&bridge, &EngineBridge::ingestFinished, m_sources,
+            [this] { m_sources->showChanges({}); });
+    connect(&bridge, &EngineBridge::warned, m_activity, &ActivityBar::setIdleText);
+    connect(&bridge, &EngineBridge::explanationReady, this,
+            [this](qint64, const Explanation& explanation) {
+                showExplanation(*this, explanation);
+            });
+}
+
+void MainWindow::begin(const QStringList& paths) {
+    m_projectFlow->open(m_parts.settings.text(Setting::lastProject));
+    if (!m_parts.settings.isOn(Setting::hasSeenFirstRun))
+        openFirstRun(dialogParts(), [this] { m_flow->openSample(); });
+    if (!paths.isEmpty()) openPaths(paths);
+}
+
+DialogParts MainWindow::dialogParts() {
+    return {m_parts.desktop, m_parts.settings, m_parts.library, m_parts.bridge, *m_commands, *this};
+}
+
+void MainWindow::openPaths(const QStringList& paths) {
+    m_flow->addPaths(paths);
+}
+
+void MainWindow::bringToFront() {
+    setWindowState(windowState() & ~Qt::WindowMinimized);
+    show();
+    raise();
+    activateWindow();
+}
+
+void MainWindow::showSource(const CitationRecord& citation) {
+    m_docks.first()->show();
+    m_docks.first()->raise();
+    m_sourceView->showCitation(citation);
+}
+
+void MainWindow::showHit(const ChatHit& hit) {
+    if (hit.projectId != m_parts.library.project().id)
+        for (const ProjectRecord& project : m_parts.library.projects().list())
+            if (project.id == hit.projectId)
+                m_projectFlow->open(QString::fromStdString(project.name));
+    m_parts.library.openConversation(hit.conversationId);
+    m_chat->showMessage(hit.messageId);
+}
+
+void MainWindow::restoreLayout() {
+    resize(1280, 800);
+    resizeDocks({m_sidebar, m_docks.first()}, {300, 420}, Qt::Horizontal);
+    const QSettings state(stateFile(), QSettings::IniFormat);
+    restoreGeometry(state.value(QStringLiteral("geometry")).toByteArray());
+    restoreState(state.value(QStringLiteral("layout")).toByteArray());
+    if (auto* lists = findChild<QSplitter*>(QStringLiteral("sidebarSplitter")))
+        lists->restoreState(state.value(QStringLiteral("lists")).toByteArray());
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    QSettings state(stateFile(), QSettings::IniFormat);
+    state.setValue(QStringLiteral("geometry"), saveGeometry());
+    state.setValue(QStringLiteral("layout"), saveState());
+    if (auto* lists = findChild<QSplitter*>(QStringLiteral("sidebarSplitter")))
+        state.setValue(QStringLiteral("lists"), lists->saveState());
+    QMainWindow::closeEvent(event);
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    if (event->mimeData()->hasUrls()) event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    QStringList paths;
+    for (const QUrl& url : event->mimeData()->urls())
+        if (url.isLocalFile()) paths << url.toLocalFile();
+    if (paths.isEmpty()) return;
+    event->acceptProposedAction();
+    openPaths(paths);
+}
+
+}  // namespace asterism

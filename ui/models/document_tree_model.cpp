@@ -1,0 +1,382 @@
+#include "ui/models/document_tree_model.h"
+
+#include <QApplication>
+#include <algorithm>
+
+#include "ui/formats.h"
+#include "ui/icons.h"
+#include "ui/library.h"
+#include "ui/theme.h"
+
+namespace asterism {
+
+// A folder (no document) or a document, with the sums of what is below.
+struct DocumentTreeModel::Node {
+    Node* parent = nullptr;
+    std::size_t row = 0;
+    std::string name;  // last part of the path
+    std::string path;
+    std::optional<DocumentRecord> document;
+    std::int64_t tokens = 0;
+    DocumentState state = DocumentState::ready;
+    Qt::CheckState ticked = Qt::Checked;
+    std::vector<std::unique_ptr<Node>> children;
+};
+
+namespace {
+
+const char* kindIcon(DocumentKind kind) {
+    switch (kind) {
+        case DocumentKind::pdf:
+            return "application-pdf";
+        case DocumentKind::html:
+            return "text-html";
+        case DocumentKind::markdown:
+            return "text-markdown";
+        case DocumentKind::source:
+            return "text-x-source";
+        default:
+            return "text-x-generic";
+    }
+}
+
+const char* stateIcon(DocumentState state) {
+    switch (state) {
+        case DocumentState::queued:
+            return "state-queued";
+        case DocumentState::reading:
+            return "state-reading";
+        case DocumentState::encoding:
+            return "state-encoding";
+        case DocumentState::ready:
+            return "state-ready";
+        case DocumentState::changed:
+            return "state-changed";
+        case DocumentState::failed:
+            return "state-failed";
+    }
+    return "state-queued";
+}
+
+// What a folder shows of what is in it: the state that most needs to be seen.
+int urgency(DocumentState state) {
+    switch (state) {
+        case DocumentState::failed:
+            return 5;
+        case DocumentState::changed:
+            return 4;
+        case DocumentState::encoding:
+            return 3;
+        case DocumentState::reading:
+            return 2;
+        case DocumentState::queued:
+            return 1;
+        case DocumentState::ready:
+            return 0;
+    }
+    return 0;
+}
+
+QColor stateColor(DocumentState state) {
+    return Theme::of(QApplication::palette()).stateColor(static_cast<ContentState>(state));
+}
+
+QString documentHint(const DocumentRecord& document) {
+    QStringList lines{QString::fromStdString(document.name)};
+    if (document.state == DocumentState::failed)
+        lines << QString::fromStdString(document.reason);
+    else
+        lines << DocumentTreeModel::tr("%1: %n token(s)", nullptr,
+                                       static_cast<int>(document.tokens))
+                     .arg(DocumentTreeModel::stateText(document.state));
+    if (document.quality != TextQuality::good)
+        lines << DocumentTreeModel::tr("The extracted text may differ from what a person sees.");
+    for (const std::string& note : document.notes) lines << QString::fromStdString(note);
+    if (!document.secrets.empty())
+        lines << DocumentTreeModel::tr("%n possible secret(s) in the text", nullptr,
+                                       static_cast<int>(document.secrets.size()));
+    return lines.join(QLatin1Char('\n'));
+}
+
+}  // namespace
+
+DocumentTreeModel::DocumentTreeModel(Library& library, QObject* parent)
+    : QAbstractItemModel(parent), m_library(library), m_top(std::make_unique<Node>()) {
+    connect(&library, &Library::documentsChanged, this, &DocumentTreeModel::read);
+    read();
+}
+
+DocumentTreeModel::~DocumentTreeModel() = default;
+
+QString DocumentTreeModel::stateText(DocumentState state) {
+    switch (state) {
+        case DocumentState::queued:
+            return tr("queued");
+        case DocumentState::reading:
+            return tr("reading");
+        case DocumentState::encoding:
+            return tr("encoding");
+        case DocumentState::ready:
+            return tr("ready");
+        case DocumentState::changed:
+            return tr("changed");
+        case DocumentState::failed:
+            return tr("failed");
+    }
+    return {};
+}
+
+std::string DocumentTreeModel::literalGlob(const std::string& name) {
+    std::string glob;
+    for (const char letter : name) {
+        if (letter == '*' || letter == '?' || letter == '[' || letter == '\\') glob += '\\';
+        glob += letter;
+    }
+    return glob;
+}
+
+DocumentTreeModel::Node* DocumentTreeModel::nodeOf(const QModelIndex& index) const {
+    return index.isValid() ? static_cast<Node*>(index.internalPointer()) : m_top.get();
+}
+
+QModelIndex DocumentTreeModel::indexOfNode(const Node& node, int column) const {
+    if (&node == m_top.get()) return {};
+    return createIndex(static_cast<int>(node.row), column, &node);
+}
+
+QModelIndex DocumentTreeModel::index(int row, int column, const QModelIndex& parent) const {
+    if (!hasIndex(row, column, parent)) return {};
+    return createIndex(row, column, nodeOf(parent)->children[static_cast<std::size_t>(row)].get());
+}
+
+QModelIndex DocumentTreeModel::parent(const QModelIndex& index) const {
+    if (!index.isValid()) return {};
+    return indexOfNode(*nodeOf(index)->parent, 0);
+}
+
+int DocumentTreeModel::rowCount(const QModelIndex& parent) const {
+    return parent.column() > 0 ? 0 : static_cast<int>(nodeOf(parent)->children.size());
+}
+
+int DocumentTreeModel::columnCount(const QModelIndex&) const {
+    return columnCount_;
+}
+
+QVariant DocumentTreeModel::headerData(int section, Qt::Orientation orientation, int role) const {
+    if (orientation != Qt::Horizontal || role != Qt::DisplayRole) return {};
+    switch (section) {
+        case nameColumn:
+            return tr("Source");
+        case stateColumn:
+            return tr("State");
+        case tokensColumn:
+            return tr("Tokens");
+        default:
+            return {};
+    }
+}
+
+Qt::ItemFlags DocumentTreeModel::flags(const QModelIndex& index) const {
+    if (!index.isValid()) return Qt::NoItemFlags;
+    Qt::ItemFlags flags = Qt::ItemIsEnabled | Qt::ItemIsSelectable;
+    if (index.column() == nameColumn) flags |= Qt::ItemIsUserCheckable;
+    return flags;
+}
+
+QVariant DocumentTreeModel::data(const QModelIndex& index, int role) const {
+    if (!index.isValid()) return {};
+    const Node& node = *nodeOf(index);
+    const bool isFailed = node.document && node.state == DocumentState::failed;
+    switch (role) {
+        case Qt::DisplayRole:
+            if (index.column() == nameColumn) return QString::fromStdString(node.name);
+            if (index.column() == stateColumn) return stateText(node.state);
+            return isFailed ? QString() : formatTokens(node.tokens);
+        case Qt::DecorationRole:
+            if (index.column() == nameColumn)
+                return icon(node.document ? kindIcon(node.document->kind) : "folder");
+            if (index.column() == stateColumn)
+                return icon(stateIcon(node.state), stateColor(node.state));
+            return {};
+        case Qt::CheckStateRole:
+            return index.column() == nameColumn ? QVariant(node.ticked) : QVariant();
+        case Qt::ForegroundRole:
+            if (index.column() == tokensColumn)
+                return QApplication::palette().color(QPalette::PlaceholderText);
+            return {};
+        case Qt::TextAlignmentRole:
+            return index.column() == tokensColumn
+                       ? QVariant(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter))
+                       : QVariant();
+        case Qt::ToolTipRole:
+            return node.document ? documentHint(*node.document)
+                                 : QString::fromStdString(node.path);
+        case Qt::AccessibleTextRole:
+            if (index.column() != nameColumn) return {};
+            return tr("%1, %2, %n token(s)", nullptr, static_cast<int>(node.tokens))
+                .arg(QString::fromStdString(node.name), stateText(node.state));
+        default:
+            return {};
+    }
+}
+
+bool DocumentTreeModel::setData(const QModelIndex& index, const QVariant& value, int role) {
+    if (!index.isValid() || role != Qt::CheckStateRole || index.column() != nameColumn)
+        return false;
+    Node& node = *nodeOf(index);
+    tick(node, value.toInt() == Qt::Checked);
+    m_figures = {};
+    summarize(*m_top);
+    tellChanged(node);
+    for (const Node* above = node.parent; above != m_top.get(); above = above->parent)
+        emit dataChanged(indexOfNode(*above, 0), indexOfNode(*above, columnCount_ - 1));
+    emit scopeChanged();
+    emit figuresChanged();
+    return true;
+}
+
+void DocumentTreeModel::tellChanged(const Node& node) {
+    if (&node != m_top.get())
+        emit dataChanged(indexOfNode(node, 0), indexOfNode(node, columnCount_ - 1));
+    for (const auto& child : node.children) tellChanged(*child);
+}
+
+void DocumentTreeModel::tick(Node& node, bool isTicked) {
+    if (node.document) {
+        QSet<QString>& unticked = m_unticked[m_library.project().id];
+        const QString name = QString::fromStdString(node.document->name);
+        if (isTicked)
+            unticked.remove(name);
+        else
+            unticked.insert(name);
+        node.ticked = isTicked ? Qt::Checked : Qt::Unchecked;
+    }
+    for (const auto& child : node.children) tick(*child, isTicked);
+}
+
+const DocumentRecord* DocumentTreeModel::document(const QModelIndex& index) const {
+    const Node* node = nodeOf(index);
+    return node->document ? &*node->document : nullptr;
+}
+
+QModelIndex DocumentTreeModel::indexOf(const std::string& path) const {
+    const Node* node = m_top.get();
+    while (node->path != path) {
+        const auto isOnTheWay = [&](const auto& child) {
+            return child->path == path || path.starts_with(child->path + "/");
+        };
+        const auto next = std::find_if(node->children.begin(), node->children.end(), isOnTheWay);
+        if (next == node->children.end()) return {};
+        node = next->get();
+    }
+    return indexOfNode(*node, nameColumn);
+}
+
+QString DocumentTreeModel::pathOf(const QModelIndex& index) const {
+    return QString::fromStdString(nodeOf(index)->path);
+}
+
+std::vector<std::string> DocumentTreeModel::scope() const {
+    std::vector<std::string> globs;
+    if (m_top->ticked != Qt::Checked) addScope(*m_top, globs);
+    return globs;
+}
+
+void DocumentTreeModel::addScope(const Node& node, std::vector<std::string>& globs) const {
+    if (node.ticked == Qt::Unchecked) return;
+    if (node.document)
+        globs.push_back(literalGlob(node.document->name));
+    else if (node.ticked == Qt::Checked && &node != m_top.get())
+        globs.push_back(literalGlob(node.path) + "/*");
+    else
+        for (const auto& child : node.children) addScope(*child, globs);
+}
+
+void DocumentTreeModel::read() {
+    std::vector<DocumentRecord> records;
+    if (m_library.hasProject()) records = m_library.documents().list(m_library.project().id);
+    const auto isThere = [&](const DocumentRecord& record) {
+        return m_byName.contains(record.name);
+    };
+    if (records.size() == m_byName.size() &&
+        std::all_of(records.begin(), records.end(), isThere)) {
+        for (DocumentRecord& record : records) m_byName.at(record.name)->document = record;
+        m_figures = {};
+        summarize(*m_top);
+        tellChanged(*m_top);
+    } else {
+        rebuild(std::move(records));
+    }
+    emit figuresChanged();
+}
+
+void DocumentTreeModel::rebuild(std::vector<DocumentRecord> records) {
+    beginResetModel();
+    m_top = std::make_unique<Node>();
+    m_byName.clear();
+    for (DocumentRecord& record : records) add(std::move(record));
+    m_figures = {};
+    summarize(*m_top);
+    endResetModel();
+}
+
+void DocumentTreeModel::add(DocumentRecord record) {
+    Node* node = m_top.get();
+    std::size_t begin = 0;
+    const std::string path = record.name;
+    while (true) {
+        const std::size_t end = path.find('/', begin);
+        const bool isLeaf = end == std::string::npos;
+        const std::string name = path.substr(begin, isLeaf ? end : end - begin);
+        // Names come in order, so a folder that is there is the last one.
+        Node* last = node->children.empty() ? nullptr : node->children.back().get();
+        if (isLeaf || !last || last->document || last->name != name) {
+            auto child = std::make_unique<Node>();
+            child->parent = node;
+            child->row = node->children.size();
+            child->name = name;
+            child->path = path.substr(0, end);
+            last = child.get();
+            node->children.push_back(std::move(child));
+        }
+        node = last;
+        if (isLeaf) break;
+        begin = end + 1;
+    }
+    m_byName[path] = node;
+    node->document = std::move(record);
+}
+
+void DocumentTreeModel::summarize(Node& node) {
+    if (node.document) {
+        const auto unticked = m_unticked.find(m_library.project().id);
+        const bool isTicked =
+            unticked == m_unticked.end() ||
+            !unticked->second.contains(QString::fromStdString(node.document->name));
+        node.ticked = isTicked ? Qt::Checked : Qt::Unchecked;
+        node.tokens = node.document->tokens;
+        node.state = node.document->state;
+        ++m_figures.documents;
+        m_figures.ticked += isTicked ? 1 : 0;
+        m_figures.failed += node.state == DocumentState::failed ? 1 : 0;
+        m_figures.changed += node.state == DocumentState::changed ? 1 : 0;
+        m_figures.waiting += node.state <= DocumentState::encoding ? 1 : 0;
+        m_figures.tokens += node.tokens;
+        m_figures.tickedTokens += isTicked ? node.tokens : 0;
+        return;
+    }
+    node.tokens = 0;
+    node.state = DocumentState::ready;
+    bool hasTicked = false;
+    bool hasUnticked = false;
+    for (const auto& child : node.children) {
+        summarize(*child);
+        node.tokens += child->tokens;
+        if (urgency(child->state) > urgency(node.state)) node.state = child->state;
+        hasTicked |= child->ticked != Qt::Unchecked;
+        hasUnticked |= child->ticked != Qt::Checked;
+    }
+    node.ticked = !hasUnticked ? Qt::Checked : hasTicked ? Qt::PartiallyChecked : Qt::Unchecked;
+}
+
+}  // namespace asterism

@@ -1,0 +1,348 @@
+#include "ui/panels/chat_panel.h"
+
+#include <QClipboard>
+#include <QDesktopServices>
+#include <QFrame>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QRandomGenerator>
+#include <QUrl>
+#include <QVBoxLayout>
+
+#include "ui/chat/chat_view.h"
+#include "ui/chat/question_edit.h"
+#include "ui/dialogs.h"
+#include "ui/engine_bridge.h"
+#include "ui/formats.h"
+#include "ui/icons.h"
+#include "ui/library.h"
+#include "ui/models/conversation_list_model.h"
+#include "ui/models/document_tree_model.h"
+#include "ui/models/message_list_model.h"
+#include "ui/settings.h"
+#include "ui/theme.h"
+#include "ui/widgets/composer_frame.h"
+#include "ui/widgets/empty_state.h"
+#include "ui/widgets/notice_bar.h"
+
+namespace asterism {
+
+ChatPanel::ChatPanel(Library& library, EngineBridge& bridge, Settings& settings,
+                     DocumentTreeModel& sources, QWidget* parent)
+    : QWidget(parent),
+      m_library(library),
+      m_bridge(bridge),
+      m_settings(settings),
+      m_sources(sources),
+      m_messages(new MessageListModel(library, this)),
+      m_titleLabel(new QLabel(this)),
+      m_view(new ChatView(*m_messages, this)),
+      m_emptyState(new EmptyState(this)),
+      m_noticeBar(new NoticeBar(this)) {
+    setObjectName(QStringLiteral("chatPanel"));
+    setAutoFillBackground(true);
+    setBackgroundRole(QPalette::Base);
+    m_titleLabel->setObjectName(QStringLiteral("chatTitleLabel"));
+    m_titleLabel->setTextFormat(Qt::PlainText);
+    m_titleLabel->setAlignment(Qt::AlignCenter);
+    m_titleLabel->setMinimumWidth(0);
+    QFont bold = font();
+    bold.setWeight(QFont::DemiBold);
+    m_titleLabel->setFont(bold);
+    m_titleLabel->setContentsMargins(kGridUnit, kGridUnit, kGridUnit, kGridUnit);
+    m_emptyState->setObjectName(QStringLiteral("chatEmptyState"));
+    m_noticeBar->setObjectName(QStringLiteral("chatNoticeBar"));
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_titleLabel);
+    layout->addWidget(m_view, 1);
+    layout->addWidget(m_emptyState, 1);
+    layout->addWidget(m_noticeBar);
+    layout->addWidget(makeComposer());
+    connectView();
+    connectBridge();
+    connect(&library, &Library::conversationOpened, this, &ChatPanel::showConversation);
+    connect(&library, &Library::chatsChanged, this, &ChatPanel::showState);
+    connect(&sources, &DocumentTreeModel::figuresChanged, this, &ChatPanel::showScope);
+    showScope();
+    showState();
+}
+
+QWidget* ChatPanel::makeComposer() {
+    auto* frame = new ComposerFrame(this);
+    m_questionEdit = new QuestionEdit(frame);
+    m_scopeLabel = new QLabel(frame);
+    m_scopeLabel->setObjectName(QStringLiteral("scopeLabel"));
+    m_modelLabel = new QLabel(frame);
+    m_modelLabel->setObjectName(QStringLiteral("modelLabel"));
+    for (QLabel* label : {m_scopeLabel, m_modelLabel}) {
+        label->setForegroundRole(QPalette::PlaceholderText);
+        label->setTextFormat(Qt::PlainText);
+        QFont small = label->font();
+        small.setPointSizeF(small.pointSizeF() * 0.88);
+        label->setFont(small);
+    }
+    m_sendButton = new QPushButton(frame);
+    m_sendButton->setObjectName(QStringLiteral("sendButton"));
+    frame->setParts(m_questionEdit, m_scopeLabel, m_modelLabel, m_sendButton);
+    connect(m_questionEdit, &QuestionEdit::sendAsked, this, &ChatPanel::send);
+    connect(m_questionEdit, &QuestionEdit::longTextPasted, this, &ChatPanel::longTextPasted);
+    connect(m_questionEdit, &QuestionEdit::textChanged, this, &ChatPanel::showState);
+    connect(m_sendButton, &QPushButton::clicked, this,
+            [this] { m_bridge.isAnswering() ? stop() : send(); });
+    return frame;
+}
+
+void ChatPanel::connectView() {
+    connect(m_view, &ChatView::citationClicked, this, &ChatPanel::citationActivated);
+    connect(m_view, &ChatView::linkClicked, this, &ChatPanel::openLink);
+    connect(m_view, &ChatView::editAsked, this, &ChatPanel::edit);
+    connect(m_view, &ChatView::regenerateAsked, this, &ChatPanel::regenerate);
+    connect(m_view, &ChatView::copyAsked, this, [this](int row) {
+        QGuiApplication::clipboard()->setText(
+            QString::fromStdString(m_messages->message(row).record.text));
+    });
+    connect(m_view, &ChatView::explainAsked, this,
+            [this](int row) { emit explainAsked(m_messages->message(row).record.id); });
+    connect(m_view, &ChatView::branchAsked, this, [this](qint64 message) {
+        m_library.chats().showBranch(m_library.conversation(),
+                                     m_library.chats().leafBelow(message));
+        m_messages->show(m_library.conversation());
+    });
+    connect(m_emptyState, &EmptyState::activated, this, &ChatPanel::takeEmptyAction);
+    connect(m_noticeBar, &NoticeBar::activated, this, [this] {
+        m_editParent ? stopEditing() : startChat();
+    });
+}
+
+void ChatPanel::connectBridge() {
+    connect(&m_bridge, &EngineBridge::answerText, m_messages, &MessageListModel::addText);
+    connect(&m_bridge, &EngineBridge::answerFinished, this, &ChatPanel::finish);
+    connect(&m_bridge, &EngineBridge::answerFailed, this, &ChatPanel::fail);
+}
+
+void ChatPanel::setReadiness(Readiness readiness, const QString& reason) {
+    m_readiness = readiness;
+    m_reason = reason;
+    showState();
+}
+
+void ChatPanel::setModelName(const QString& name) {
+    m_modelLabel->setText(name);
+}
+
+void ChatPanel::startChat() {
+    m_library.openConversation(0);
+    focusQuestion();
+}
+
+void ChatPanel::focusQuestion() {
+    m_questionEdit->setFocus(Qt::ShortcutFocusReason);
+}
+
+void ChatPanel::copyLastAnswer() {
+    const int row = m_messages->rowOf(m_messages->lastAnswer());
+    if (row >= 0)
+        QGuiApplication::clipboard()->setText(
+            QString::fromStdString(m_messages->message(row).record.text));
+}
+
+void ChatPanel::stop() {
+    if (m_bridge.isAnswering())
+        m_bridge.stopAnswer();
+    else if (m_editParent)
+        stopEditing();
+}
+
+void ChatPanel::showMessage(std::int64_t message) {
+    m_library.chats().showBranch(m_library.conversation(), m_library.chats().leafBelow(message));
+    m_messages->show(m_library.conversation());
+    m_view->scrollToMessage(m_messages->rowOf(message));
+}
+
+void ChatPanel::showConversation(std::int64_t conversation) {
+    m_editParent.reset();
+    m_noticeBar->show(NoticeBar::Kind::information, {});
+    // An answer that is coming in stays where it is until another chat is opened.
+    if (!m_messages->isStreaming() || conversation != m_askedConversation)
+        m_messages->show(conversation);
+    showState();
+}
+
+void ChatPanel::showScope() {
+    const DocumentTreeModel::Figures& figures = m_sources.figures();
+    if (figures.documents == 0)
+        m_scopeLabel->clear();
+    else if (figures.ticked == figures.documents)
+        m_scopeLabel->setText(tr("Reads all %n source(s) · %1 tokens", nullptr, figures.documents)
+                                  .arg(formatCount(figures.tokens)));
+    else
+        m_scopeLabel->setText(tr("Reads %1 of %n source(s) · %2 tokens", nullptr, figures.documents)
+                                  .arg(figures.ticked)
+                                  .arg(formatCount(figures.tickedTokens)));
+    showState();
+}
+
+void ChatPanel::showState() {
+    const bool isEmpty = m_messages->rowCount() == 0;
+    m_view->setVisible(!isEmpty);
+    m_emptyState->setVisible(isEmpty);
+    const auto conversation = m_library.chats().find(m_library.conversation());
+    m_titleLabel->setText(conversation ? ConversationListModel::titleOf(*conversation) : QString());
+    m_titleLabel->setVisible(conversation.has_value());
+    const bool isAnswering = m_bridge.isAnswering();
+    m_sendButton->setIcon(icon(isAnswering ? "media-playback-stop" : "document-send"));
+    m_sendButton->setText(isAnswering ? tr("Stop") : tr("Ask"));
+    m_sendButton->setToolTip(isAnswering ? tr("Stop the answer (Esc)") : tr("Ask (Enter)"));
+    m_sendButton->setAccessibleName(m_sendButton->text());
+    const bool canAsk = m_readiness == Readiness::ready && m_sources.figures().ticked > 0 &&
+                        !m_questionEdit->toPlainText().trimmed().isEmpty();
+    m_sendButton->setEnabled(isAnswering || canAsk);
+    m_questionEdit->setPlaceholderText(m_readiness == Readiness::ready
+                                           ? tr("Ask about your sources")
+                                           : tr("You can ask once a project is open"));
+    switch (m_readiness) {
+        case Readiness::noProject:
+            m_emptyState->show("project", tr("Read whole documents, not snippets"),
+                               tr("Drop files or a folder here. Asterism reads all of it once and "
+                                  "then answers every question over the whole text."),
+                               tr("Choose a Folder"));
+            break;
+        case Readiness::noSources:
+            m_emptyState->show("folder", tr("This project has nothing to read yet"),
+                               tr("Drop files or a folder here; you see what would be read first."),
+                               tr("Choose a Folder"));
+            break;
+        case Readiness::noModel:
+            m_emptyState->show("cpu", tr("The project's model could not be opened"), m_reason,
+                               tr("Open Models"));
+            break;
+        case Readiness::opening:
+            m_emptyState->show("project", tr("Opening the project"),
+                               tr("The model and what was encoded before are being loaded."), {});
+            break;
+        case Readiness::ready:
+            m_emptyState->show("chat", tr("Ask about your sources"),
+                               tr("Every answer is given over all that is ticked on the left, with "
+                                  "the passages it came from."),
+                               {});
+            break;
+    }
+}
+
+void ChatPanel::takeEmptyAction() {
+    if (m_readiness == Readiness::noModel)
+        emit modelsAsked();
+    else
+        emit addSourcesAsked();
+}
+
+void ChatPanel::send() {
+    const QString question = m_questionEdit->toPlainText().trimmed();
+    if (question.isEmpty() || m_readiness != Readiness::ready || m_bridge.isAnswering()) return;
+    if (m_sources.figures().ticked == 0) {
+        m_noticeBar->show(NoticeBar::Kind::warning,
+                          tr("No source is ticked, so there is nothing to read. Tick one on the "
+                             "left."));
+        return;
+    }
+    const auto parent = m_editParent;
+    m_editParent.reset();
+    m_questionEdit->clear();
+    ask(question, parent, m_settings.value(Setting::temperature).toDouble());
+}
+
+void ChatPanel::ask(const QString& question, std::optional<std::int64_t> parent,
+                    double temperature) {
+    m_noticeBar->show(NoticeBar::Kind::information, {});
+    AskRequest request;
+    request.question = question.toStdString();
+    request.only = m_sources.scope();
+    request.conversation = m_library.conversation();
+    request.parent = parent;
+    request.placement.room = m_settings.number(Setting::room);
+    request.answer.maxTokens = m_settings.number(Setting::maxTokens);
+    request.answer.sampling.temperature = static_cast<float>(temperature);
+    request.answer.sampling.seed = QRandomGenerator::global()->generate();
+    request.answer.sampling.repetitionPenalty = 1.1F;
+    request.answer.recordsTokenMass = true;
+    const int rows = m_messages->rowCount();
+    const std::int64_t last = rows == 0 ? 0 : m_messages->message(rows - 1).record.id;
+    m_askedConversation = m_library.conversation();
+    m_messages->beginAnswer(question, parent.value_or(last));
+    m_bridge.ask(request);
+    showState();
+}
+
+void ChatPanel::finish(const AskResult& result) {
+    const bool isShown = m_library.conversation() == m_askedConversation;
+    m_library.noteChats();
+    if (isShown) {
+        m_askedConversation = result.message.conversationId;
+        m_messages->show(result.message.conversationId);
+        if (m_library.conversation() != result.message.conversationId)
+            m_library.openConversation(result.message.conversationId);
+        if (!result.note.empty())
+            m_noticeBar->show(NoticeBar::Kind::information, QString::fromStdString(result.note));
+    }
+    showState();
+}
+
+void ChatPanel::fail(const QString& reason, bool isFull) {
+    if (m_library.conversation() == m_askedConversation) {
+        m_messages->failAnswer(reason);
+        if (isFull) m_noticeBar->show(NoticeBar::Kind::warning, reason, tr("New Chat"));
+    }
+    m_library.noteChats();
+    showState();
+}
+
+void ChatPanel::edit(int row) {
+    const MessageRecord& record = m_messages->message(row).record;
+    m_editParent = record.parentId;
+    m_questionEdit->setPlainText(QString::fromStdString(record.text));
+    m_questionEdit->moveCursor(QTextCursor::End);
+    m_noticeBar->show(NoticeBar::Kind::information,
+                      tr("You are editing an earlier question. Asking it starts a new branch; the "
+                         "old one is kept."),
+                      tr("Cancel"));
+    focusQuestion();
+}
+
+void ChatPanel::stopEditing() {
+    m_editParent.reset();
+    m_questionEdit->clear();
+    m_noticeBar->show(NoticeBar::Kind::information, {});
+}
+
+// The same question once more as a branch beside it, with some chance in the choice of words:
+// without, the answer would be the same.
+void ChatPanel::regenerate(int row) {
+    if (m_bridge.isAnswering() || m_readiness != Readiness::ready) return;
+    const int question = m_messages->rowOf(m_messages->message(row).record.parentId);
+    if (question < 0) return;
+    const MessageRecord record = m_messages->message(question).record;
+    const double temperature = m_settings.value(Setting::temperature).toDouble();
+    ask(QString::fromStdString(record.text), record.parentId,
+        temperature > 0 ? temperature : 0.7);
+}
+
+void ChatPanel::openLink(const QUrl& address) {
+    const bool isWeb = address.scheme() == QLatin1String("https") ||
+                       address.scheme() == QLatin1String("http") ||
+                       address.scheme() == QLatin1String("mailto");
+    if (!isWeb) {
+        dialogs::showError(this, tr("Link"),
+                           tr("This link is not opened: %1").arg(address.toDisplayString()));
+        return;
+    }
+    dialogs::ask(this,
+                 {tr("Open Link"), tr("Open this address in your browser?"),
+                  address.toDisplayString(QUrl::FullyEncoded), tr("Open"), false},
+                 [address] { QDesktopServices::openUrl(address); });
+}
+
+}  // namespace asterism

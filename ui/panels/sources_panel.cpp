@@ -1,0 +1,203 @@
+#include "ui/panels/sources_panel.h"
+
+#include <QHeaderView>
+#include <QMenu>
+#include <QToolButton>
+#include <QTreeView>
+#include <QVBoxLayout>
+
+#include "ui/dialogs.h"
+#include "ui/formats.h"
+#include "ui/icons.h"
+#include "ui/library.h"
+#include "ui/models/document_tree_model.h"
+#include "ui/theme.h"
+#include "ui/widgets/empty_state.h"
+#include "ui/widgets/notice_bar.h"
+#include "ui/widgets/panel_header.h"
+
+namespace asterism {
+
+SourcesPanel::SourcesPanel(Library& library, QWidget* parent)
+    : QWidget(parent),
+      m_library(library),
+      m_model(new DocumentTreeModel(library, this)),
+      m_header(new PanelHeader(tr("Sources"), this)),
+      m_sourcesTree(new QTreeView(this)),
+      m_emptyState(new EmptyState(this)),
+      m_noticeBar(new NoticeBar(this)) {
+    QToolButton* rescanButton = m_header->addButton("view-refresh", tr("Look for changes"),
+                                                    QStringLiteral("rescanButton"));
+    QToolButton* folderButton =
+        m_header->addButton("folder-open", tr("Add a folder"), QStringLiteral("addFolderButton"));
+    QToolButton* filesButton =
+        m_header->addButton("document-open", tr("Add files"), QStringLiteral("addFilesButton"));
+    m_sourcesTree->setObjectName(QStringLiteral("sourcesTree"));
+    m_sourcesTree->setAccessibleName(tr("Sources"));
+    m_sourcesTree->setModel(m_model);
+    m_sourcesTree->setFrameShape(QFrame::NoFrame);
+    m_sourcesTree->setUniformRowHeights(true);
+    m_sourcesTree->setIndentation(2 * kGridUnit);
+    m_sourcesTree->setTextElideMode(Qt::ElideMiddle);
+    m_sourcesTree->setContextMenuPolicy(Qt::CustomContextMenu);
+    QHeaderView* columns = m_sourcesTree->header();
+    columns->setStretchLastSection(false);
+    columns->setSectionResizeMode(DocumentTreeModel::nameColumn, QHeaderView::Stretch);
+    columns->setSectionResizeMode(DocumentTreeModel::stateColumn, QHeaderView::ResizeToContents);
+    columns->setSectionResizeMode(DocumentTreeModel::tokensColumn, QHeaderView::ResizeToContents);
+    m_emptyState->setObjectName(QStringLiteral("sourcesEmptyState"));
+    m_noticeBar->setObjectName(QStringLiteral("sourcesNoticeBar"));
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_header);
+    layout->addWidget(m_sourcesTree, 1);
+    layout->addWidget(m_emptyState, 1);
+    layout->addWidget(m_noticeBar);
+
+    connect(filesButton, &QToolButton::clicked, this, &SourcesPanel::addFilesAsked);
+    connect(folderButton, &QToolButton::clicked, this, &SourcesPanel::addFolderAsked);
+    connect(rescanButton, &QToolButton::clicked, this, &SourcesPanel::rescanAsked);
+    connect(m_emptyState, &EmptyState::activated, this, &SourcesPanel::addFolderAsked);
+    connect(m_noticeBar, &NoticeBar::activated, this, &SourcesPanel::encodeAsked);
+    connect(m_sourcesTree, &QTreeView::activated, this, [this](const QModelIndex& index) {
+        if (const DocumentRecord* document = m_model->document(index))
+            emit documentOpened(QString::fromStdString(document->name));
+    });
+    connect(m_sourcesTree, &QTreeView::customContextMenuRequested, this, &SourcesPanel::openMenu);
+    connect(m_model, &DocumentTreeModel::figuresChanged, this, &SourcesPanel::showFigures);
+    connect(m_model, &DocumentTreeModel::modelAboutToBeReset, this, &SourcesPanel::keepExpanded);
+    connect(m_model, &DocumentTreeModel::modelReset, this, &SourcesPanel::restoreExpanded);
+    connect(&library, &Library::projectOpened, this, [this] { showChanges({}); });
+    showFigures();
+}
+
+void SourcesPanel::showChanges(const QString& summary) {
+    m_changes = summary;
+    showNotice();
+}
+
+void SourcesPanel::setBusy(bool isBusy) {
+    m_isBusy = isBusy;
+    showNotice();
+}
+
+void SourcesPanel::showFigures() {
+    const DocumentTreeModel::Figures& figures = m_model->figures();
+    const bool isEmpty = figures.documents == 0;
+    m_sourcesTree->setVisible(!isEmpty);
+    m_emptyState->setVisible(isEmpty);
+    if (!m_library.hasProject())
+        m_emptyState->show("project", tr("No project is open"),
+                           tr("Drop files or a folder on the window, or choose a folder to read."),
+                           tr("Choose a Folder"));
+    else if (isEmpty)
+        m_emptyState->show("folder", tr("This project has no sources"),
+                           tr("Drop files or a folder here. You see what would be read first."),
+                           tr("Choose a Folder"));
+    m_header->setFigures(isEmpty ? QString()
+                                 : tr("%1 · %2 tokens")
+                                       .arg(formatCount(figures.documents))
+                                       .arg(formatTokens(figures.tokens)));
+    showNotice();
+}
+
+void SourcesPanel::showNotice() {
+    const DocumentTreeModel::Figures& figures = m_model->figures();
+    using Kind = NoticeBar::Kind;
+    if (m_isBusy)
+        m_noticeBar->show(Kind::information, {});
+    else if (!m_changes.isEmpty())
+        m_noticeBar->show(Kind::warning, tr("Files have changed: %1").arg(m_changes), tr("Encode"));
+    else if (figures.waiting > 0)
+        m_noticeBar->show(
+            Kind::information,
+            tr("%n source(s) are not encoded yet; what is done is kept.", nullptr, figures.waiting),
+            tr("Resume"));
+    else if (figures.failed > 0)
+        m_noticeBar->show(Kind::error,
+                          tr("%n source(s) could not be read; point at one to see why.", nullptr,
+                             figures.failed),
+                          tr("Retry"));
+    else
+        m_noticeBar->show(Kind::information, {});
+}
+
+void SourcesPanel::openMenu(const QPoint& position) {
+    const QModelIndex index = m_sourcesTree->indexAt(position).siblingAtColumn(0);
+    auto* menu = new QMenu(this);
+    menu->setObjectName(QStringLiteral("sourceMenu"));
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    if (const DocumentRecord* found = m_model->document(index)) {
+        const DocumentRecord document = *found;
+        menu->addAction(icon("text-x-generic"), tr("Show"), this, [this, document] {
+            emit documentOpened(QString::fromStdString(document.name));
+        });
+        if (document.state == DocumentState::failed)
+            menu->addAction(icon("view-refresh"), tr("Retry"), this, &SourcesPanel::encodeAsked);
+        for (const SourceRecord& source : m_library.projects().sources(m_library.project().id))
+            if (source.id == document.sourceId) {
+                const QString path = QString::fromStdString(source.path.string());
+                menu->addAction(
+                    icon("edit-delete"),
+                    source.isFolder ? tr("Remove the Folder “%1”…").arg(path) : tr("Remove…"),
+                    this, [this, source, path] { emit sourceRemovalAsked(source.id, path); });
+            }
+        menu->addSeparator();
+    }
+    if (index.isValid())
+        menu->addAction(tr("Ask Only This"), this, [this, path = m_model->pathOf(index)] {
+            for (int row = 0; row < m_model->rowCount(); ++row)
+                m_model->setData(m_model->index(row, 0), Qt::Unchecked, Qt::CheckStateRole);
+            tickOnly(m_model->indexOf(path.toStdString()));
+        });
+    menu->addAction(tr("Tick All"), this, &SourcesPanel::tickAll);
+    menu->addAction(icon("dialog-information"), tr("What Was Left Out…"), this,
+                    &SourcesPanel::showLeftOut);
+    menu->popup(m_sourcesTree->viewport()->mapToGlobal(position));
+}
+
+void SourcesPanel::tickOnly(const QModelIndex& index) {
+    if (index.isValid()) m_model->setData(index, Qt::Checked, Qt::CheckStateRole);
+}
+
+void SourcesPanel::tickAll() {
+    for (int row = 0; row < m_model->rowCount(); ++row)
+        m_model->setData(m_model->index(row, 0), Qt::Checked, Qt::CheckStateRole);
+}
+
+void SourcesPanel::showLeftOut() {
+    const auto leftOut = m_library.documents().leftOut(m_library.project().id);
+    QStringList lines;
+    constexpr std::size_t kMostLines = 30;
+    for (std::size_t i = 0; i < leftOut.size() && i < kMostLines; ++i)
+        lines << tr("%1: %2").arg(QString::fromStdString(leftOut[i].name),
+                                  QString::fromStdString(leftOut[i].reason));
+    if (leftOut.size() > kMostLines)
+        lines << tr("and %n more", nullptr, static_cast<int>(leftOut.size() - kMostLines));
+    dialogs::showError(this, tr("Left Out"),
+                       leftOut.empty() ? tr("Everything in the sources was taken.")
+                                       : lines.join(QLatin1Char('\n')));
+}
+
+void SourcesPanel::keepExpanded() {
+    m_expanded.clear();
+    const auto keep = [this](const QModelIndex& index, const auto& self) -> void {
+        if (m_sourcesTree->isExpanded(index)) m_expanded << m_model->pathOf(index);
+        for (int row = 0; row < m_model->rowCount(index); ++row)
+            self(m_model->index(row, 0, index), self);
+    };
+    for (int row = 0; row < m_model->rowCount(); ++row) keep(m_model->index(row, 0), keep);
+}
+
+void SourcesPanel::restoreExpanded() {
+    const auto restore = [this](const QModelIndex& index, const auto& self) -> void {
+        if (m_expanded.contains(m_model->pathOf(index))) m_sourcesTree->expand(index);
+        for (int row = 0; row < m_model->rowCount(index); ++row)
+            self(m_model->index(row, 0, index), self);
+    };
+    for (int row = 0; row < m_model->rowCount(); ++row) restore(m_model->index(row, 0), restore);
+    if (m_model->rowCount() == 1) m_sourcesTree->expand(m_model->index(0, 0));
+}
+
+}  // namespace asterism

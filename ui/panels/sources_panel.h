@@ -1,0 +1,61 @@
+#pragma once
+
+#include <QStringList>
+#include <QWidget>
+
+#include "storage/records.h"
+
+class QTreeView;
+
+namespace asterism {
+
+class DocumentTreeModel;
+class EmptyState;
+class Library;
+class NoticeBar;
+class PanelHeader;
+
+// The sources of the open project: what is ticked is read by the next question. Files and folders
+// can be dropped on it (the window takes them).
+class SourcesPanel : public QWidget {
+    Q_OBJECT
+
+  public:
+    explicit SourcesPanel(Library& library, QWidget* parent = nullptr);
+
+    DocumentTreeModel& model() { return *m_model; }
+    // What differs from the files on disk, as one line; empty: nothing.
+    void showChanges(const QString& summary);
+    // While documents are being read or encoded nothing is offered to begin that.
+    void setBusy(bool isBusy);
+
+  signals:
+    void addFilesAsked();
+    void addFolderAsked();
+    void rescanAsked();
+    void encodeAsked();  // what is waiting, changed or failed
+    void documentOpened(const QString& name);
+    void sourceRemovalAsked(qint64 source, const QString& path);
+
+  private:
+    void showFigures();
+    void showNotice();
+    void openMenu(const QPoint& position);
+    void tickOnly(const QModelIndex& index);
+    void tickAll();
+    void showLeftOut();
+    void keepExpanded();
+    void restoreExpanded();
+
+    Library& m_library;
+    DocumentTreeModel* m_model;
+    PanelHeader* m_header;
+    QTreeView* m_sourcesTree;
+    EmptyState* m_emptyState;
+    NoticeBar* m_noticeBar;
+    QStringList m_expanded;
+    QString m_changes;
+    bool m_isBusy = false;
+};
+
+}  // namespace asterism

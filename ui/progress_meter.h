@@ -1,0 +1,31 @@
+#pragma once
+
+#include "core/base/clock.h"
+#include "core/events.h"
+#include "ui/activity.h"
+
+namespace asterism {
+
+// Turns the engine's events into what a progress bar says. Any one thread.
+class ProgressMeter {
+  public:
+    void begin(Activity::Stage stage, const QString& subject = {});
+    // True if what is shown has changed.
+    bool take(const EngineEvent& event);
+    void end() { m_activity = {}; }
+
+    const Activity& activity() const { return m_activity; }
+
+  private:
+    bool readDocument(const DocumentRead& event);
+    bool startEncoding(const EncodingStarted& event);
+    bool countBlock(const BlockEncoded& event);
+
+    Activity m_activity;
+    Stopwatch m_clock;  // since encoding began
+    std::int64_t m_encodedTokens = 0;
+    std::int64_t m_restoredTokens = 0;
+    std::int64_t m_totalTokens = 0;
+};
+
+}  // namespace asterism

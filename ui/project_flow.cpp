@@ -1,0 +1,67 @@
+#include "ui/project_flow.h"
+
+#include "ui/engine_bridge.h"
+#include "ui/library.h"
+#include "ui/settings.h"
+
+namespace asterism {
+
+ProjectFlow::ProjectFlow(Library& library, EngineBridge& bridge, Settings& settings,
+                         QObject* parent)
+    : QObject(parent), m_library(library), m_bridge(bridge), m_settings(settings) {
+    connect(&bridge, &EngineBridge::projectReady, this, [this] {
+        m_engine = EngineState::ready;
+        m_library.noteProjects();
+        showReadiness();
+    });
+    connect(&bridge, &EngineBridge::projectFailed, this, [this](const QString& reason) {
+        m_engine = EngineState::failed;
+        m_reason = reason;
+        showReadiness();
+    });
+    connect(&library, &Library::documentsChanged, this, &ProjectFlow::showReadiness);
+    connect(&settings, &Settings::changed, this, [this](Setting setting) {
+        if (setting == Setting::device || setting == Setting::threads) reopenEngine();
+    });
+}
+
+QString ProjectFlow::current() const {
+    return QString::fromStdString(m_library.project().name);
+}
+
+void ProjectFlow::open(const QString& name) {
+    m_library.openProject(name);
+    m_settings.set(Setting::lastProject, current());
+    reopenEngine();
+}
+
+void ProjectFlow::reopenEngine() {
+    m_reason.clear();
+    if (m_library.hasProject()) {
+        EngineOptions options;
+        options.device = m_settings.text(Setting::device).toStdString();
+        options.threads = m_settings.number(Setting::threads);
+        m_engine = EngineState::opening;
+        m_bridge.openProject(current(), options);
+    } else {
+        m_engine = EngineState::closed;
+        m_bridge.closeProject();
+    }
+    showReadiness();
+}
+
+void ProjectFlow::showReadiness() {
+    using Readiness = ChatPanel::Readiness;
+    if (!m_library.hasProject())
+        emit readinessChanged(Readiness::noProject, {});
+    else if (m_engine == EngineState::failed)
+        emit readinessChanged(Readiness::noModel, m_reason);
+    else if (m_engine == EngineState::opening)
+        emit readinessChanged(Readiness::opening, {});
+    else if (m_library.documents().list(m_library.project().id).empty())
+        emit readinessChanged(Readiness::noSources, {});
+    else
+        emit readinessChanged(Readiness::ready, {});
+}
+
+}  // namespace asterism

@@ -1,0 +1,219 @@
+#include "ui/source_flow.h"
+
+#include <QDateTime>
+#include <QDir>
+#include <QFileInfo>
+#include <QSaveFile>
+#include <QStorageInfo>
+
+#include "core/base/error.h"
+#include "storage/cache_settings.h"
+#include "ui/desktop_folders.h"
+#include "ui/desktop_parts.h"
+#include "ui/dialogs.h"
+#include "ui/dialogs/preflight_dialog.h"
+#include "ui/engine_bridge.h"
+#include "ui/formats.h"
+#include "ui/library.h"
+#include "ui/settings.h"
+
+namespace asterism {
+
+namespace {
+
+std::vector<std::filesystem::path> toPaths(const QStringList& paths) {
+    std::vector<std::filesystem::path> list;
+    for (const QString& path : paths) list.emplace_back(QFile::encodeName(path).toStdString());
+    return list;
+}
+
+}  // namespace
+
+SourceFlow::SourceFlow(const DesktopParts& parts, Library& library, EngineBridge& bridge,
+                       Settings& settings, QWidget* window)
+    : QObject(window),
+      m_parts(parts),
+      m_library(library),
+      m_bridge(bridge),
+      m_settings(settings),
+      m_window(window) {
+    connect(&library, &Library::projectOpened, this, [this] { m_isReady = false; });
+    connect(&bridge, &EngineBridge::projectReady, this, [this] {
+        m_isReady = true;
+        goOn();
+    });
+    connect(&bridge, &EngineBridge::preflightReady, this, &SourceFlow::showPreflight);
+    connect(&bridge, &EngineBridge::ingestFinished, this, &SourceFlow::finish);
+    connect(&bridge, &EngineBridge::workStopped, &library, &Library::noteDocuments);
+    connect(&bridge, &EngineBridge::workFailed, this, [this](const QString& reason) {
+        m_library.noteDocuments();
+        dialogs::showError(m_window, tr("That did not work"), reason);
+    });
+}
+
+ProjectSettings SourceFlow::chosenSettings() const {
+    ProjectSettings settings;
+    settings.blockTokens = m_settings.number(Setting::blockTokens);
+    const QString kv = m_settings.text(Setting::kvType);
+    if (kv == QLatin1String("bf16")) settings.kv = KvType::bf16;
+    if (kv == QLatin1String("f32")) settings.kv = KvType::f32;
+    return settings;
+}
+
+std::string SourceFlow::chosenModel() const {
+    const QString chosen = m_settings.text(Setting::defaultModel);
+    return chosen.isEmpty() ? m_parts.catalogue->defaultEntry().name : chosen.toStdString();
+}
+
+void SourceFlow::createProject(const QString& name) {
+    try {
+        m_library.projects().create(name.trimmed().toStdString(), chosenModel(), chosenSettings());
+        m_library.noteProjects();
+        emit projectChosen(name.trimmed());
+    } catch (const Error& error) {
+        m_pending.clear();
+        dialogs::showError(m_window, tr("The project was not made"),
+                           QString::fromUtf8(error.what()));
+    }
+}
+
+void SourceFlow::askProjectName() {
+    dialogs::askText(m_window, tr("New Project"), tr("Name:"), {}, [this](const QString& name) {
+        if (!name.trimmed().isEmpty()) createProject(name);
+    });
+}
+
+void SourceFlow::openSample() {
+    const QString name = tr("Asterism sample");
+    if (m_library.projects().find(name.toStdString())) return emit projectChosen(name);
+    m_pending.clear();
+    for (const std::filesystem::path& path : m_parts.sample)
+        m_pending << QString::fromStdString(path.string());
+    createProject(name);
+}
+
+void SourceFlow::chooseFiles() {
+    dialogs::chooseFiles(m_window, tr("Add Files"),
+                         [this](const QStringList& paths) { addPaths(paths); });
+}
+
+void SourceFlow::chooseFolder() {
+    dialogs::chooseFolder(m_window, tr("Add a Folder"),
+                          [this](const QString& path) { addPaths({path}); });
+}
+
+void SourceFlow::addPaths(const QStringList& paths) {
+    if (paths.isEmpty()) return;
+    m_pending = paths;
+    if (m_library.hasProject()) return goOn();
+    const QString base = QFileInfo(QDir::cleanPath(paths.first())).completeBaseName();
+    QString name = base.isEmpty() ? tr("Project") : base.left(80);
+    for (int number = 2; m_library.projects().find(name.toStdString()); ++number)
+        name = QStringLiteral("%1 %2").arg(base.left(80)).arg(number);
+    createProject(name);
+}
+
+void SourceFlow::goOn() {
+    if (!m_isReady || m_pending.isEmpty()) return;
+    IngestOptions options;
+    options.paths = toPaths(m_pending);
+    m_bridge.preflight(options);
+}
+
+void SourceFlow::showPreflight(const std::shared_ptr<const Preflight>& preflight) {
+    if (preflight->collection.isStopped) return;
+    const std::filesystem::path folder = m_parts.workspace.blocks.folder;
+    const QStorageInfo disk(QDir(QString::fromStdString(folder.string())).exists()
+                                ? QString::fromStdString(folder.string())
+                                : QDir::homePath());
+    PreflightDialog::Costs costs;
+    costs.freeBytes = static_cast<std::uint64_t>(std::max<qint64>(0, disk.bytesAvailable()));
+    costs.quotaBytes = keptQuota(folder).value_or(defaultQuota(folder, 0));
+    costs.settings = m_library.project().settings;
+    costs.canChooseSettings = m_library.documents().list(m_library.project().id).empty();
+    auto* dialog = new PreflightDialog(preflight, costs, m_window);
+    connect(dialog, &PreflightDialog::settingsChosen, this, &SourceFlow::remake);
+    connect(dialog, &PreflightDialog::encodeAsked, this,
+            [this](const std::vector<std::string>& without) {
+                IngestOptions options;
+                options.paths = toPaths(m_pending);
+                options.without = without;
+                m_pending.clear();
+                m_bridge.ingest(options);
+            });
+    dialog->open();
+}
+
+// Settings are fixed when a project is made, so one that holds nothing yet is made anew.
+void SourceFlow::remake(const ProjectSettings& settings) {
+    const ProjectRecord project = m_library.project();
+    const QStringList paths = m_pending;
+    m_bridge.closeProject();
+    m_library.projects().remove(project.id);
+    m_library.projects().create(project.name, project.model, settings);
+    m_library.noteProjects();
+    m_pending = paths;
+    emit projectChosen(QString::fromStdString(project.name));
+}
+
+void SourceFlow::addPastedText(const QString& text) {
+    const QString folder = dataFolder() + QStringLiteral("/pasted");
+    const QString name = tr("Pasted %1.txt").arg(QDateTime::currentDateTime().toString(
+        QStringLiteral("yyyy-MM-dd HH.mm.ss")));
+    QDir().mkpath(folder);
+    QSaveFile file(folder + QLatin1Char('/') + name);
+    const QByteArray bytes = text.toUtf8();
+    const bool isKept = file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() &&
+                        file.setPermissions(QFile::ReadOwner | QFile::WriteOwner) && file.commit();
+    if (!isKept) {
+        dialogs::showError(m_window, tr("The text was not kept"),
+                           tr("%1 could not be written: %2; make room or change its permissions")
+                               .arg(file.fileName(), file.errorString()));
+        return;
+    }
+    addPaths({file.fileName()});
+}
+
+void SourceFlow::encode() {
+    m_isPaused = false;
+    emit pausedChanged(false);
+    if (m_isReady) m_bridge.ingest({});
+}
+
+void SourceFlow::pause() {
+    m_isPaused = true;
+    m_bridge.stopWork();
+    emit pausedChanged(true);
+}
+
+void SourceFlow::removeSource(qint64 source, const QString& path) {
+    dialogs::ask(m_window,
+                 {tr("Remove Source"), tr("Remove “%1” from the project?").arg(path),
+                  tr("The file stays as it is. Blocks that it shares with other sources are "
+                     "encoded again."),
+                  tr("Remove"), true},
+                 [this, source] {
+                     m_library.projects().removeSource(source);
+                     m_library.noteDocuments();
+                     encode();
+                 });
+}
+
+void SourceFlow::finish(const IngestReport& report) {
+    m_library.noteProjects();
+    m_library.noteDocuments();
+    emit said(tr("Restored %1 blocks, encoded %2 in %3")
+                  .arg(formatCount(report.blocksRestored), formatCount(report.blocksEncoded),
+                       formatSeconds(report.seconds)));
+}
+
+QString SourceFlow::summaryOf(const ProjectChanges& changes) {
+    if (changes.added.empty() && changes.changed.empty() && changes.removed.empty()) return {};
+    return tr("+%1 ~%2 -%3, %4 unchanged, %5 blocks to encode")
+        .arg(changes.added.size())
+        .arg(changes.changed.size())
+        .arg(changes.removed.size())
+        .arg(formatCount(changes.unchanged), formatCount(changes.blocksToEncode));
+}
+
+}  // namespace asterism

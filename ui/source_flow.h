@@ -1,0 +1,70 @@
+#pragma once
+
+#include <QObject>
+#include <QStringList>
+#include <memory>
+
+#include "storage/projects/project_session.h"
+
+class QWidget;
+
+namespace asterism {
+
+class EngineBridge;
+class Library;
+class Settings;
+struct DesktopParts;
+
+// How files get into a project: dropped or chosen paths, the pre-flight dialog, encoding, changes
+// on disk, removal.
+class SourceFlow : public QObject {
+    Q_OBJECT
+
+  public:
+    SourceFlow(const DesktopParts& parts, Library& library, EngineBridge& bridge,
+               Settings& settings, QWidget* window);
+
+    // Makes a project named after the first path if none is open, then shows what would be read.
+    void addPaths(const QStringList& paths);
+    void chooseFiles();
+    void chooseFolder();
+    // A long paste becomes a file of its own among the user's data, and a source.
+    void addPastedText(const QString& text);
+    void createProject(const QString& name);
+    void askProjectName();
+    // The project of the first run: the manual and some sources; or just opens it.
+    void openSample();
+    // Reads and encodes what has changed, waits or failed.
+    void encode();
+    void pause();
+    void removeSource(qint64 source, const QString& path);
+
+    bool isPaused() const { return m_isPaused; }
+    // "+3 ~1 -2, 1,198 unchanged, 2 blocks to encode"; empty if nothing changed.
+    static QString summaryOf(const ProjectChanges& changes);
+
+  signals:
+    // A project is to be opened with its engine.
+    void projectChosen(const QString& name);
+    void pausedChanged(bool isPaused);
+    void said(const QString& text);
+
+  private:
+    void goOn();
+    void showPreflight(const std::shared_ptr<const Preflight>& preflight);
+    void remake(const ProjectSettings& settings);
+    void finish(const IngestReport& report);
+    ProjectSettings chosenSettings() const;
+    std::string chosenModel() const;
+
+    const DesktopParts& m_parts;
+    Library& m_library;
+    EngineBridge& m_bridge;
+    Settings& m_settings;
+    QWidget* m_window;
+    QStringList m_pending;  // paths that wait for the project to be ready or for the dialog
+    bool m_isReady = false;
+    bool m_isPaused = false;
+};
+
+}  // namespace asterism

@@ -1,0 +1,61 @@
+#include "ui/widgets/composer_frame.h"
+
+#include <QEvent>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPainter>
+#include <QPushButton>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "ui/theme.h"
+
+namespace asterism {
+
+ComposerFrame::ComposerFrame(QWidget* parent) : QWidget(parent), m_box(new QWidget(this)) {
+    auto* layout = new QHBoxLayout(this);
+    layout->setContentsMargins(2 * kGridUnit, kGridUnit, 2 * kGridUnit, 2 * kGridUnit);
+    layout->addWidget(m_box);
+}
+
+void ComposerFrame::setParts(QWidget* edit, QLabel* scope, QLabel* model, QPushButton* send) {
+    m_edit = edit;
+    edit->setAutoFillBackground(false);
+    edit->installEventFilter(this);
+    scope->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    auto* row = new QHBoxLayout;
+    row->setContentsMargins(kGridUnit / 2, 0, 0, 0);
+    row->setSpacing(kGridUnit);
+    row->addWidget(scope, 1);
+    row->addWidget(model);
+    row->addWidget(send);
+    auto* layout = new QVBoxLayout(m_box);
+    layout->setContentsMargins(kGridUnit, kGridUnit / 2, kGridUnit, kGridUnit);
+    layout->setSpacing(kGridUnit / 2);
+    layout->addWidget(edit);
+    layout->addLayout(row);
+}
+
+void ComposerFrame::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    const Theme& theme = Theme::of(palette());
+    const bool isFocused = m_edit && m_edit->hasFocus();
+    painter.setPen(QPen(isFocused ? theme.accent : theme.outline, isFocused ? 1.6 : 1.0));
+    painter.setBrush(theme.base);
+    painter.drawRoundedRect(QRectF(m_box->geometry()).adjusted(0.5, 0.5, -0.5, -0.5), 10, 10);
+}
+
+void ComposerFrame::resizeEvent(QResizeEvent*) {
+    constexpr int kColumnCharacters = 78;
+    const int column = fontMetrics().averageCharWidth() * kColumnCharacters;
+    const int side = std::max(2 * kGridUnit, (width() - column) / 2);
+    layout()->setContentsMargins(side, kGridUnit, side, 2 * kGridUnit);
+}
+
+bool ComposerFrame::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::FocusIn || event->type() == QEvent::FocusOut) update();
+    return QWidget::eventFilter(watched, event);
+}
+
+}  // namespace asterism

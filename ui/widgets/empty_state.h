@@ -1,0 +1,31 @@
+#pragma once
+
+#include <QWidget>
+
+class QLabel;
+class QPushButton;
+
+namespace asterism {
+
+// What stands where there is nothing to show: a sign, one cause, and one button for the next step.
+class EmptyState : public QWidget {
+    Q_OBJECT
+
+  public:
+    explicit EmptyState(QWidget* parent = nullptr);
+
+    // An empty button text leaves the button away.
+    void show(const char* iconName, const QString& title, const QString& text,
+              const QString& button);
+
+  signals:
+    void activated();
+
+  private:
+    QLabel* m_signLabel;
+    QLabel* m_titleLabel;
+    QLabel* m_textLabel;
+    QPushButton* m_actionButton;
+};
+
+}  // namespace asterism
