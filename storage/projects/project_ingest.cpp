@@ -19,9 +19,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A slice of blocks that is encoded between two chances for questions takes about so long.
-constexpr double kSliceSeconds = 1.0;
-
 ProjectChanges changesOf(const Intake& intake) {
     ProjectChanges changes;
     changes.added = intake.added;
@@ -299,7 +296,7 @@ std::int64_t ProjectSession::encodeInSlices(std::vector<std::size_t> blocks,
             }
             seconds += took;
             perRank = std::clamp<std::int64_t>(
-                std::llround(static_cast<double>(perRank) * kSliceSeconds / took), 1, 64);
+                std::llround(static_cast<double>(perRank) * options.sliceSeconds / took), 1, 64);
             if (!options.betweenBlocks) continue;
             storeStates();
             options.betweenBlocks();

@@ -33,6 +33,8 @@ struct IngestOptions {
     // Called between blocks while encoding: whatever else waits for the engine may be done in it,
     // questions to this session included.
     std::function<void()> betweenBlocks;
+    // About how long blocks are encoded between two such calls; at least one a rank each time.
+    double sliceSeconds = 1.0;
 };
 
 // How a project's sources differ from what was read of them, and what that costs.
