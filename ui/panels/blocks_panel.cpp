@@ -111,7 +111,8 @@ void BlocksPanel::makeTable() {
     m_table->setAlternatingRowColors(true);
     m_table->setShowGrid(false);
     m_table->setWordWrap(false);
-    m_table->setTabKeyNavigation(false);  // Tab leaves the table
+    m_table->setTextElideMode(Qt::ElideMiddle);  // of a path both ends tell most
+    m_table->setTabKeyNavigation(false);         // Tab leaves the table
     m_table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_table->verticalHeader()->hide();
     m_table->verticalHeader()->setDefaultSectionSize(m_table->fontMetrics().height() + kGridUnit);

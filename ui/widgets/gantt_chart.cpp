@@ -102,7 +102,7 @@ GanttChart::Scale GanttChart::scale() const {
 QRect GanttChart::Scale::rankRow(int rank) const {
     const int top = plot.top() + plot.height() * rank / ranks;
     const int bottom = plot.top() + plot.height() * (rank + 1) / ranks;
-    const int margin = bottom - top > 2 * kGridUnit ? kGridUnit / 2 : 0;
+    const int margin = bottom - top > 2 * kGridUnit ? kGridUnit / 2 : bottom - top > 6 ? 1 : 0;
     const int height = std::clamp(bottom - top - 2 * margin, 1, kThickestBar);
     return {plot.left(), (top + bottom - height) / 2, plot.width(), height};
 }

@@ -85,9 +85,11 @@ QRect ProjectStrip::Grid::cell(int index) const {
     const int right = area.left() + area.width() * (column + 1) / columns;
     const int top = area.top() + area.height() * line / lines;
     const int bottom = area.top() + area.height() * (line + 1) / lines;
-    const int gapX = right - left >= kGappedCell ? 1 : 0;
-    const int gapY = lines > 1 && bottom - top >= kGappedCell ? 1 : 0;
-    return {left, top, right - left - gapX, bottom - top - gapY};
+    // Cells with gaps are all of one size, so that all are drawn in the same form.
+    const bool hasGapX = area.width() / columns >= kGappedCell;
+    const bool hasGapY = lines > 1 && area.height() / lines >= kGappedCell;
+    return {left, top, hasGapX ? area.width() / columns - 1 : right - left,
+            hasGapY ? area.height() / lines - 1 : bottom - top};
 }
 
 // The fewest lines whose cells are not narrower than high, or than a state's form needs.
