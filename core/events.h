@@ -58,6 +58,17 @@ struct TokenDecoded {
     double seconds = 0;  // time of this step
 };
 
+// Where the time of one decoding step went, in seconds; together at most the step's own time.
+struct StepParts {
+    double attention = 0;  // over the cached keys
+    double linear = 0;     // projections, feed-forward layers and the output head
+    double merge = 0;      // partials of the ranks, waiting for them included
+    double sampling = 0;
+    double other = 0;         // norms, rotations, stores
+    bool isProfiled = false;  // of a step run apart to be measured: a CUDA graph has no parts
+    double seconds() const { return attention + linear + merge + sampling + other; }
+};
+
 using EngineEvent =
     std::variant<DocumentRead, EncodingStarted, BlockEncoded, Warning, QueryEncoded, TokenDecoded>;
 

@@ -7,6 +7,8 @@
 #include <QApplication>
 #include <QStyleFactory>
 
+#include "storage/records.h"
+
 namespace asterism {
 
 namespace {
@@ -96,20 +98,20 @@ QPalette Theme::palette() const {
     return palette;
 }
 
-QColor Theme::stateColor(ContentState state) const {
+QColor Theme::stateColor(DocumentState state) const {
     const bool isDark = m_scheme == ColorScheme::dark;
     switch (state) {
-        case ContentState::queued:
+        case DocumentState::queued:
             return outline;
-        case ContentState::reading:
+        case DocumentState::reading:
             return isDark ? QColor(0x6f, 0xb7, 0xe8) : QColor(0x1f, 0x78, 0xb4);
-        case ContentState::encoding:
+        case DocumentState::encoding:
             return accent;
-        case ContentState::ready:
+        case DocumentState::ready:
             return isDark ? QColor(0x4f, 0xc3, 0xa1) : QColor(0x12, 0x7a, 0x61);
-        case ContentState::changed:
+        case DocumentState::changed:
             return isDark ? QColor(0xe6, 0xb4, 0x50) : QColor(0x94, 0x62, 0x00);
-        case ContentState::failed:
+        case DocumentState::failed:
             return isDark ? QColor(0xff, 0x8a, 0x75) : QColor(0xc2, 0x36, 0x16);
     }
     return outline;

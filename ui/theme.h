@@ -9,10 +9,9 @@ class QApplication;
 
 namespace asterism {
 
-enum class ColorScheme : std::uint8_t { light, dark };
+enum class DocumentState : std::uint8_t;
 
-// Where a document or a block stands on its way into the KV cache.
-enum class ContentState : std::uint8_t { queued, reading, encoding, ready, changed, failed };
+enum class ColorScheme : std::uint8_t { light, dark };
 
 // Everything is laid out on multiples of this many device-independent pixels, or of half of it.
 inline constexpr int kGridUnit = 8;
@@ -40,7 +39,8 @@ class Theme {
     QColor accent;        // the one colour for selection, focus, links and what is at work
     QColor onAccent;      // text on accent
 
-    QColor stateColor(ContentState state) const;
+    // Of a document and of its blocks.
+    QColor stateColor(DocumentState state) const;
 
     // What a decoding step spends its time on, in the order of StepParts.
     static constexpr int kStepParts = 5;

@@ -7,13 +7,15 @@
 #include <QApplication>
 #include <QSignalSpy>
 
+#include "storage/records.h"
 #include "ui/system_color_scheme.h"
 
 namespace asterism::test {
 namespace {
 
-constexpr std::array kStates = {ContentState::queued, ContentState::reading, ContentState::encoding,
-                                ContentState::ready,  ContentState::changed, ContentState::failed};
+constexpr std::array kStates = {DocumentState::queued,   DocumentState::reading,
+                                DocumentState::encoding, DocumentState::ready,
+                                DocumentState::changed,  DocumentState::failed};
 
 class ThemeTest : public testing::TestWithParam<ColorScheme> {
   protected:
@@ -31,7 +33,7 @@ TEST_P(ThemeTest, TextAndStatesAreReadableOnEveryGround) {
         for (const QColor& text : {m_theme.text, m_theme.mutedText, m_theme.accent})
             EXPECT_GE(contrastRatio(text, ground), 4.5)
                 << qPrintable(text.name()) << " on " << qPrintable(ground.name());
-        for (const ContentState state : kStates)
+        for (const DocumentState state : kStates)
             EXPECT_GE(contrastRatio(m_theme.stateColor(state), ground), 3.0)
                 << qPrintable(m_theme.stateColor(state).name()) << " on "
                 << qPrintable(ground.name());
