@@ -185,6 +185,30 @@ void EngineBridge::explain(std::int64_t message, std::size_t blocks) {
         [this, message, result] { emit explanationReady(message, *result); });
 }
 
+void EngineBridge::summarize(const std::vector<std::string>& only) {
+    auto result = std::make_shared<ProjectSummary>();
+    SummaryRequest request;
+    request.only = only;
+    request.onSummary = [this](std::size_t index, std::size_t count,
+                               const DocumentSummary& summary) {
+        const auto show = [this, index, count, summary] {
+            m_meter.count(static_cast<std::int64_t>(index) + 1, static_cast<std::int64_t>(count),
+                          QString::fromStdString(summary.document));
+            emit activityChanged(activity());
+            emit summaryMade(summary);
+        };
+        QMetaObject::invokeMethod(this, show, Qt::QueuedConnection);
+    };
+    postWork(
+        Activity::Stage::summarizing,
+        [result, request](EngineWorker& worker, const EventSink& events,
+                          const std::stop_token& stop) {
+            *result = summarizeProject(worker.workspace(), worker.session(),
+                                       worker.engine().tokenizer(), request, events, stop);
+        },
+        [this, result] { emit summariesFinished(*result); });
+}
+
 void EngineBridge::ask(const AskRequest& request) {
     struct Outcome {
         AskResult result;

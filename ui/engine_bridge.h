@@ -9,6 +9,7 @@
 #include "core/engine_thread.h"
 #include "core/events.h"
 #include "storage/projects/project_session.h"
+#include "storage/projects/project_summaries.h"
 #include "ui/activity.h"
 #include "ui/desktop_parts.h"
 #include "ui/progress_meter.h"
@@ -39,6 +40,8 @@ class EngineBridge : public QObject {
     void ingest(const IngestOptions& options);
     void rescan();
     void explain(std::int64_t message, std::size_t blocks);
+    // Globs of document names; none: all.
+    void summarize(const std::vector<std::string>& only);
     // Comes before the others, and between two blocks of what is being encoded.
     void ask(const AskRequest& request);
 
@@ -59,6 +62,8 @@ class EngineBridge : public QObject {
     void ingestFinished(const asterism::IngestReport& report);
     void changesFound(const asterism::ProjectChanges& changes);
     void explanationReady(qint64 message, const asterism::Explanation& explanation);
+    void summaryMade(const asterism::DocumentSummary& summary);
+    void summariesFinished(const asterism::ProjectSummary& summary);
     void workStopped();
     void workFailed(const QString& reason);
     void answerText(const QString& text);

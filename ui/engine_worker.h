@@ -21,6 +21,8 @@ class EngineWorker {
 
     // Throws Error if no project is open.
     ProjectSession& session();
+    // Both are there once a project is open.
+    Workspace& workspace() { return *m_workspace; }
     const Engine& engine() const { return *m_engine; }
 
   private:

@@ -7,6 +7,11 @@
 #include <QPixmapCache>
 #include <QSvgRenderer>
 
+// The macro works outside of namespaces only.
+static void initResources() {
+    Q_INIT_RESOURCE(resources);  // of a static library, so the linker would leave them out
+}
+
 namespace asterism {
 
 namespace {
@@ -65,10 +70,12 @@ QIcon icon(const char* name) {
 }
 
 QIcon icon(const char* name, const QColor& color) {
+    initResources();
     return QIcon(new TintedSvg(QString::fromLatin1(name), color));
 }
 
 QIcon programIcon() {
+    initResources();
     return QIcon(QStringLiteral(":/icons/asterism.svg"));
 }
 

@@ -17,8 +17,9 @@ Library::Library(const WorkspaceOptions& options, QObject* parent)
 void Library::openProject(const QString& name) {
     m_project = projects().find(name.toStdString()).value_or(ProjectRecord());
     m_conversation = 0;
+    m_documents.clear();
     emit projectOpened();
-    emit documentsChanged();
+    noteDocuments();
     emit chatsChanged();
     emit conversationOpened(0);
 }
@@ -36,6 +37,8 @@ void Library::noteProjects() {
 }
 
 void Library::noteDocuments() {
+    m_documents.clear();
+    if (hasProject()) m_documents = documents().list(m_project.id);
     emit documentsChanged();
 }
 

@@ -2,7 +2,7 @@
 
 #include <QObject>
 #include <QString>
-#include <optional>
+#include <vector>
 
 #include "storage/workspace.h"
 
@@ -28,6 +28,9 @@ class Library : public QObject {
     // Opens a project, or none (empty name). One that is not there any more counts as none.
     void openProject(const QString& name);
 
+    // Of the open project, by name, as they were when documentsChanged() was sent last.
+    const std::vector<DocumentRecord>& openDocuments() const { return m_documents; }
+
     // The open chat; 0: a new one that has no message yet.
     std::int64_t conversation() const { return m_conversation; }
     void openConversation(std::int64_t conversation);
@@ -47,6 +50,7 @@ class Library : public QObject {
   private:
     Workspace m_workspace;
     ProjectRecord m_project;
+    std::vector<DocumentRecord> m_documents;
     std::int64_t m_conversation = 0;
 };
 

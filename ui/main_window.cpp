@@ -1,15 +1,12 @@
 #include "ui/main_window.h"
 
-#include <QActionGroup>
-#include <QApplication>
+#include <QAction>
 #include <QCloseEvent>
 #include <QDesktopServices>
 #include <QDockWidget>
-#include <QMenuBar>
 #include <QMimeData>
 #include <QSplitter>
 #include <QStatusBar>
-#include <QToolBar>
 #include <QUrl>
 #include <QVBoxLayout>
 
@@ -18,11 +15,10 @@
 #include "ui/commands.h"
 #include "ui/desktop_folders.h"
 #include "ui/desktop_parts.h"
-#include "ui/dialogs.h"
 #include "ui/dialogs/dialog_list.h"
 #include "ui/engine_bridge.h"
-#include "ui/formats.h"
 #include "ui/icons.h"
+#include "ui/menus.h"
 #include "ui/models/document_tree_model.h"
 #include "ui/panels/chat_panel.h"
 #include "ui/panels/conversations_panel.h"
@@ -34,6 +30,7 @@
 #include "ui/source_flow.h"
 #include "ui/source_watch.h"
 #include "ui/widgets/activity_bar.h"
+#include "ui/window_state.h"
 
 namespace asterism {
 
@@ -53,11 +50,13 @@ MainWindow::MainWindow(const Parts& parts)
     setCentralWidget(m_chat);
     makeDocks();
     makeBars();
-    makeMenus();
+    makeMenus(*this, *m_commands, m_docks);
     connectCommands();
     connectPanels();
     connectBridge();
-    restoreLayout();
+    resize(1280, 800);
+    resizeDocks({m_sidebar, m_docks.first()}, {300, 420}, Qt::Horizontal);
+    restoreWindow(*this);
 }
 
 MainWindow::~MainWindow() = default;
@@ -112,34 +111,6 @@ void MainWindow::makeBars() {
     statusBar()->addWidget(m_activity, 1);
 }
 
-void MainWindow::makeMenus() {
-    const auto fill = [this](QMenu* menu, std::initializer_list<Command> commands) {
-        for (const Command command : commands) menu->addAction(m_commands->action(command));
-    };
-    QMenu* file = menuBar()->addMenu(tr("&File"));
-    fill(file, {Command::newProject, Command::addFiles, Command::addFolder, Command::rescan});
-    file->addSeparator();
-    fill(file, {Command::exportMarkdown, Command::exportJson});
-    file->addSeparator();
-    fill(file, {Command::models, Command::settings, Command::openDataFolder});
-    file->addSeparator();
-    fill(file, {Command::quit});
-    QMenu* chat = menuBar()->addMenu(tr("&Chat"));
-    fill(chat, {Command::newChat, Command::searchChats, Command::focusQuestion,
-                Command::copyAnswer, Command::stop});
-    chat->addSeparator();
-    fill(chat, {Command::summarize});
-    QMenu* view = menuBar()->addMenu(tr("&View"));
-    fill(view, {Command::toggleSidebar});
-    for (QDockWidget* dock : m_docks) view->addAction(dock->toggleViewAction());
-    view->addSeparator();
-    fill(view, {Command::find, Command::zoomIn, Command::zoomOut, Command::zoomReset,
-                Command::fullScreen});
-    QMenu* help = menuBar()->addMenu(tr("&Help"));
-    fill(help, {Command::keys});
-    help->addAction(tr("&About Asterism"), this, [this] { showAbout(*this); });
-}
-
 void MainWindow::connectCommands() {
     const auto on = [this](Command command, const auto& action) {
         connect(m_commands->action(command), &QAction::triggered, this, action);
@@ -164,6 +135,9 @@ void MainWindow::connectCommands() {
     on(Command::keys, [this] { openKeys(dialogParts()); });
     on(Command::models, [this] {
         openModels(dialogParts(), [this] { m_projectFlow->open(m_projectFlow->current()); });
+    });
+    on(Command::summarize, [this] {
+        openSummaries(dialogParts(), [this](const CitationRecord& source) { showSource(source); });
     });
     on(Command::exportMarkdown,
        [this] { exportChat(*this, m_parts.library, ExportFormat::markdown); });
@@ -276,22 +250,8 @@ void MainWindow::showHit(const ChatHit& hit) {
     m_chat->showMessage(hit.messageId);
 }
 
-void MainWindow::restoreLayout() {
-    resize(1280, 800);
-    resizeDocks({m_sidebar, m_docks.first()}, {300, 420}, Qt::Horizontal);
-    const QSettings state(stateFile(), QSettings::IniFormat);
-    restoreGeometry(state.value(QStringLiteral("geometry")).toByteArray());
-    restoreState(state.value(QStringLiteral("layout")).toByteArray());
-    if (auto* lists = findChild<QSplitter*>(QStringLiteral("sidebarSplitter")))
-        lists->restoreState(state.value(QStringLiteral("lists")).toByteArray());
-}
-
 void MainWindow::closeEvent(QCloseEvent* event) {
-    QSettings state(stateFile(), QSettings::IniFormat);
-    state.setValue(QStringLiteral("geometry"), saveGeometry());
-    state.setValue(QStringLiteral("layout"), saveState());
-    if (auto* lists = findChild<QSplitter*>(QStringLiteral("sidebarSplitter")))
-        state.setValue(QStringLiteral("lists"), lists->saveState());
+    keepWindow(*this);
     QMainWindow::closeEvent(event);
 }
 

@@ -54,7 +54,6 @@ class MainWindow : public QMainWindow {
     void makeSidebar();
     void makeDocks();
     void makeBars();
-    void makeMenus();
     void addPanel(QWidget* panel, const QString& title, const QString& name);
     DialogParts dialogParts();
     void connectCommands();
@@ -62,7 +61,6 @@ class MainWindow : public QMainWindow {
     void connectBridge();
     void showSource(const CitationRecord& citation);
     void showHit(const ChatHit& hit);
-    void restoreLayout();
 
     Parts m_parts;
     CommandSet* m_commands;

@@ -8,6 +8,12 @@ void ProgressMeter::begin(Activity::Stage stage, const QString& subject) {
     m_activity.subject = subject;
 }
 
+void ProgressMeter::count(std::int64_t done, std::int64_t total, const QString& subject) {
+    m_activity.done = done;
+    m_activity.total = total;
+    m_activity.subject = subject;
+}
+
 bool ProgressMeter::take(const EngineEvent& event) {
     if (m_activity.isIdle()) return false;
     if (const auto* read = std::get_if<DocumentRead>(&event)) return readDocument(*read);
@@ -25,6 +31,9 @@ bool ProgressMeter::readDocument(const DocumentRead& event) {
 }
 
 bool ProgressMeter::startEncoding(const EncodingStarted& event) {
+    const bool isOther = m_activity.stage == Activity::Stage::explaining ||
+                         m_activity.stage == Activity::Stage::summarizing;
+    if (isOther) return false;  // its own count says more
     const bool isLoading = m_activity.stage == Activity::Stage::loading;
     m_activity.stage = isLoading ? Activity::Stage::loading : Activity::Stage::encoding;
     m_activity.subject.clear();
@@ -41,6 +50,9 @@ bool ProgressMeter::startEncoding(const EncodingStarted& event) {
 }
 
 bool ProgressMeter::countBlock(const BlockEncoded& event) {
+    const bool isCounted = m_activity.stage == Activity::Stage::loading ||
+                           m_activity.stage == Activity::Stage::encoding;
+    if (!isCounted) return false;
     ++m_activity.done;
     if (event.isRestored) {
         m_restoredTokens += event.tokens.tokens();

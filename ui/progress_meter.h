@@ -10,6 +10,8 @@ namespace asterism {
 class ProgressMeter {
   public:
     void begin(Activity::Stage stage, const QString& subject = {});
+    // So many parts of the work are done, the last one being `subject`.
+    void count(std::int64_t done, std::int64_t total, const QString& subject);
     // True if what is shown has changed.
     bool take(const EngineEvent& event);
     void end() { m_activity = {}; }

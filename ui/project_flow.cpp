@@ -58,7 +58,7 @@ void ProjectFlow::showReadiness() {
         emit readinessChanged(Readiness::noModel, m_reason);
     else if (m_engine == EngineState::opening)
         emit readinessChanged(Readiness::opening, {});
-    else if (m_library.documents().list(m_library.project().id).empty())
+    else if (m_library.openDocuments().empty())
         emit readinessChanged(Readiness::noSources, {});
     else
         emit readinessChanged(Readiness::ready, {});

@@ -21,6 +21,8 @@ namespace asterism {
 
 namespace {
 
+constexpr int kRefreshMs = 700;
+
 std::vector<std::filesystem::path> toPaths(const QStringList& paths) {
     std::vector<std::filesystem::path> list;
     for (const QString& path : paths) list.emplace_back(QFile::encodeName(path).toStdString());
@@ -45,6 +47,17 @@ SourceFlow::SourceFlow(const DesktopParts& parts, Library& library, EngineBridge
     connect(&bridge, &EngineBridge::preflightReady, this, &SourceFlow::showPreflight);
     connect(&bridge, &EngineBridge::ingestFinished, this, &SourceFlow::finish);
     connect(&bridge, &EngineBridge::workStopped, &library, &Library::noteDocuments);
+    // Documents change their states while they are being taken in.
+    m_refreshTimer.setInterval(kRefreshMs);
+    connect(&m_refreshTimer, &QTimer::timeout, &library, &Library::noteDocuments);
+    connect(&bridge, &EngineBridge::activityChanged, this, [this](const Activity& activity) {
+        const bool isTakingIn = activity.stage == Activity::Stage::reading ||
+                                activity.stage == Activity::Stage::encoding;
+        if (!isTakingIn)
+            m_refreshTimer.stop();
+        else if (!m_refreshTimer.isActive())
+            m_refreshTimer.start();
+    });
     connect(&bridge, &EngineBridge::workFailed, this, [this](const QString& reason) {
         m_library.noteDocuments();
         dialogs::showError(m_window, tr("That did not work"), reason);
@@ -130,7 +143,7 @@ void SourceFlow::showPreflight(const std::shared_ptr<const Preflight>& preflight
     costs.freeBytes = static_cast<std::uint64_t>(std::max<qint64>(0, disk.bytesAvailable()));
     costs.quotaBytes = keptQuota(folder).value_or(defaultQuota(folder, 0));
     costs.settings = m_library.project().settings;
-    costs.canChooseSettings = m_library.documents().list(m_library.project().id).empty();
+    costs.canChooseSettings = m_library.openDocuments().empty();
     auto* dialog = new PreflightDialog(preflight, costs, m_window);
     connect(dialog, &PreflightDialog::settingsChosen, this, &SourceFlow::remake);
     connect(dialog, &PreflightDialog::encodeAsked, this,

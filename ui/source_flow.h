@@ -2,6 +2,7 @@
 
 #include <QObject>
 #include <QStringList>
+#include <QTimer>
 #include <memory>
 
 #include "storage/projects/project_session.h"
@@ -62,6 +63,7 @@ class SourceFlow : public QObject {
     EngineBridge& m_bridge;
     Settings& m_settings;
     QWidget* m_window;
+    QTimer m_refreshTimer;
     QStringList m_pending;  // paths that wait for the project to be ready or for the dialog
     bool m_isReady = false;
     bool m_isPaused = false;

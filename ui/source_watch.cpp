@@ -41,7 +41,7 @@ void SourceWatch::watchSources() {
         const std::int64_t project = m_library.project().id;
         for (const SourceRecord& source : m_library.projects().sources(project))
             paths.insert(QString::fromStdString(source.path.string()));
-        for (const DocumentRecord& document : m_library.documents().list(project)) {
+        for (const DocumentRecord& document : m_library.openDocuments()) {
             const QString path = QString::fromStdString(document.path.string());
             paths.insert(QFileInfo(path).path());
             if (++files <= kMostFiles) paths.insert(path);

@@ -60,10 +60,6 @@ TEST_F(Models, DocumentsFormATreeWhoseTicksAreTheScope) {
     EXPECT_EQ(model.scope().back(), "src/merge.cpp") << "ticks outlive a new reading";
 }
 
-TEST(DocumentScope, NamesAreLiteralInGlobs) {
-    EXPECT_EQ(DocumentTreeModel::literalGlob("a*[1]?.txt"), "a\\*\\[1]\\?.txt");
-}
-
 TEST_F(Models, ChatsAreGroupedByDay) {
     ConversationListModel model(library);
     QAbstractItemModelTester tester(&model, Mode::Fatal);

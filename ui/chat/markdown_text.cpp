@@ -253,10 +253,10 @@ class Writer {
         range.setPosition(end.position(), QTextCursor::KeepAnchor);
         QTextCharFormat flagged;
         flagged.setUnderlineStyle(QTextCharFormat::WaveUnderline);
-        flagged.setUnderlineColor(m_theme.stateColor(ContentState::changed));
+        flagged.setUnderlineColor(m_theme.stateColor(DocumentState::changed));
         range.mergeCharFormat(flagged);
         QTextCharFormat note;
-        note.setForeground(m_theme.stateColor(ContentState::changed));
+        note.setForeground(m_theme.stateColor(DocumentState::changed));
         note.setFontPointSize(m_document.defaultFont().pointSizeF() * 0.86);
         end.insertText(QCoreApplication::translate("MarkdownText", " [not found in the sources]"),
                        note);

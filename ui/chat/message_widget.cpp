@@ -195,7 +195,7 @@ void MessageWidget::showNote() {
     colors.setColor(QPalette::WindowText,
                     m_message.error.isEmpty()
                         ? colors.color(QPalette::PlaceholderText)
-                        : Theme::of(colors).stateColor(ContentState::failed));
+                        : Theme::of(colors).stateColor(DocumentState::failed));
     m_noteLabel->setPalette(colors);
 }
 

@@ -31,6 +31,9 @@ void openSettings(const DialogParts& parts);
 void openKeys(const DialogParts& parts);
 // onChange: the project's model has changed or has arrived, so that it can be opened now.
 void openModels(const DialogParts& parts, const std::function<void()>& onChange);
+// onCitation: a source of a summary is to be shown.
+void openSummaries(const DialogParts& parts,
+                   const std::function<void(const CitationRecord&)>& onCitation);
 // onSample: the sample project is wanted.
 void openFirstRun(const DialogParts& parts, const std::function<void()>& onSample);
 void showExplanation(QWidget& window, const Explanation& explanation);

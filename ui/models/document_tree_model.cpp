@@ -3,6 +3,7 @@
 #include <QApplication>
 #include <algorithm>
 
+#include "storage/projects/project_summaries.h"
 #include "ui/formats.h"
 #include "ui/icons.h"
 #include "ui/library.h"
@@ -78,7 +79,7 @@ int urgency(DocumentState state) {
 }
 
 QColor stateColor(DocumentState state) {
-    return Theme::of(QApplication::palette()).stateColor(static_cast<ContentState>(state));
+    return Theme::of(QApplication::palette()).stateColor(state);
 }
 
 QString documentHint(const DocumentRecord& document) {
@@ -124,15 +125,6 @@ QString DocumentTreeModel::stateText(DocumentState state) {
             return tr("failed");
     }
     return {};
-}
-
-std::string DocumentTreeModel::literalGlob(const std::string& name) {
-    std::string glob;
-    for (const char letter : name) {
-        if (letter == '*' || letter == '?' || letter == '[' || letter == '\\') glob += '\\';
-        glob += letter;
-    }
-    return glob;
 }
 
 DocumentTreeModel::Node* DocumentTreeModel::nodeOf(const QModelIndex& index) const {
@@ -285,16 +277,15 @@ std::vector<std::string> DocumentTreeModel::scope() const {
 void DocumentTreeModel::addScope(const Node& node, std::vector<std::string>& globs) const {
     if (node.ticked == Qt::Unchecked) return;
     if (node.document)
-        globs.push_back(literalGlob(node.document->name));
+        globs.push_back(globOf(node.document->name));
     else if (node.ticked == Qt::Checked && &node != m_top.get())
-        globs.push_back(literalGlob(node.path) + "/*");
+        globs.push_back(globOf(node.path) + "/*");
     else
         for (const auto& child : node.children) addScope(*child, globs);
 }
 
 void DocumentTreeModel::read() {
-    std::vector<DocumentRecord> records;
-    if (m_library.hasProject()) records = m_library.documents().list(m_library.project().id);
+    std::vector<DocumentRecord> records = m_library.openDocuments();
     const auto isThere = [&](const DocumentRecord& record) {
         return m_byName.contains(record.name);
     };

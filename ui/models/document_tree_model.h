@@ -53,8 +53,6 @@ class DocumentTreeModel : public QAbstractItemModel {
     std::vector<std::string> scope() const;
 
     static QString stateText(DocumentState state);
-    // The name with *, ?, [ and \ as themselves in a glob.
-    static std::string literalGlob(const std::string& name);
 
   signals:
     void scopeChanged();

@@ -75,6 +75,22 @@ void MessageListModel::addText(const QString& text) {
     emit dataChanged(index(rowCount() - 1), index(rowCount() - 1));
 }
 
+void MessageListModel::endAnswer(std::int64_t conversation) {
+    const auto record = m_library.chats().find(conversation);
+    std::vector<MessageRecord> branch;
+    if (record) branch = m_library.chats().branch(record->leafMessage);
+    const bool isSameBranch =
+        branch.size() >= 2 && branch.size() == m_messages.size() &&
+        (branch.size() == 2 ||
+         branch[branch.size() - 3].id == m_messages[m_messages.size() - 3].record.id);
+    if (!isSameBranch) return show(conversation);
+    for (std::size_t row = branch.size() - 2; row < branch.size(); ++row) {
+        m_messages[row] = {};
+        m_messages[row].record = std::move(branch[row]);
+        emit dataChanged(index(static_cast<int>(row)), index(static_cast<int>(row)));
+    }
+}
+
 void MessageListModel::failAnswer(const QString& error) {
     if (!isStreaming()) return;
     m_messages.back().isStreaming = false;

@@ -41,6 +41,8 @@ class MessageListModel : public QAbstractListModel {
     // Keeps the messages up to the parent, then shows a question and an answer that is to come.
     void beginAnswer(const QString& question, std::int64_t parent);
     void addText(const QString& text);
+    // The answer is stored: shows it as it was, with the question.
+    void endAnswer(std::int64_t conversation);
     void failAnswer(const QString& error);
     bool isStreaming() const;
 

@@ -120,7 +120,7 @@ QVariant PreflightModel::data(const QModelIndex& index, int role) const {
                 return icon(node.isFolder ? "folder" : "text-x-generic");
             if (index.column() == noteColumn && node.secrets > 0)
                 return icon("dialog-warning", Theme::of(QApplication::palette())
-                                                  .stateColor(ContentState::changed));
+                                                  .stateColor(DocumentState::changed));
             return {};
         case Qt::CheckStateRole:
             if (index.column() != nameColumn || node.files == 0) return {};

@@ -282,9 +282,9 @@ void ChatPanel::finish(const AskResult& result) {
     m_library.noteChats();
     if (isShown) {
         m_askedConversation = result.message.conversationId;
-        m_messages->show(result.message.conversationId);
         if (m_library.conversation() != result.message.conversationId)
             m_library.openConversation(result.message.conversationId);
+        m_messages->endAnswer(result.message.conversationId);
         if (!result.note.empty())
             m_noticeBar->show(NoticeBar::Kind::information, QString::fromStdString(result.note));
     }

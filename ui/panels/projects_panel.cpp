@@ -83,7 +83,7 @@ void ProjectsPanel::askName() {
 void ProjectsPanel::askRemoval() {
     const std::int64_t project = m_library.project().id;
     std::int64_t tokens = 0;
-    for (const DocumentRecord& document : m_library.documents().list(project))
+    for (const DocumentRecord& document : m_library.openDocuments())
         tokens += document.tokens;
     const auto chats = static_cast<int>(m_library.chats().list(project).size());
     const QString name = QString::fromStdString(m_library.project().name);

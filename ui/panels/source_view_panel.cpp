@@ -138,7 +138,7 @@ void SourceViewPanel::showDocument(const QString& name) {
 }
 
 void SourceViewPanel::showCitation(const CitationRecord& citation) {
-    for (const DocumentRecord& document : m_library.documents().list(m_library.project().id))
+    for (const DocumentRecord& document : m_library.openDocuments())
         if (document.name == citation.document) {
             m_citation = citation;
             open(document);

@@ -56,6 +56,14 @@ void FindBar::showFound(bool isFound) {
     m_resultLabel->setText(isFound ? QString() : tr("Not found"));
 }
 
+// Esc is also a key of the window's; here it closes the bar.
+bool FindBar::event(QEvent* event) {
+    if (event->type() == QEvent::ShortcutOverride &&
+        static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape)
+        event->accept();
+    return QWidget::event(event);
+}
+
 void FindBar::keyPressEvent(QKeyEvent* event) {
     if (event->key() != Qt::Key_Escape) return QWidget::keyPressEvent(event);
     hide();

@@ -18,9 +18,9 @@ QColor colorOf(NoticeBar::Kind kind, const QPalette& palette) {
         case NoticeBar::Kind::information:
             return theme.accent;
         case NoticeBar::Kind::warning:
-            return theme.stateColor(ContentState::changed);
+            return theme.stateColor(DocumentState::changed);
         case NoticeBar::Kind::error:
-            return theme.stateColor(ContentState::failed);
+            return theme.stateColor(DocumentState::failed);
     }
     return theme.accent;
 }
