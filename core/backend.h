@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
@@ -46,6 +48,22 @@ struct AttentionCall {
     Partial partial;
     // If it has data: log-sum-exp of every segment for the last query row, [segments, heads], f32.
     TensorView segmentLogSumExp;
+};
+
+// One of several products of one input; see Backend::linear.
+struct LinearPart {
+    const Weight& weight;
+    const Weight* bias;  // may be null
+    TensorView output;
+};
+
+// The ops of one token, recorded by Backend::record. Refers to what they used; the backend and all
+// that memory outlive it, and nothing else attends in between.
+class RecordedStep {
+  public:
+    virtual ~RecordedStep() = default;
+    // Runs the ops again, for the token behind the one they ran for last.
+    virtual void run(TokenId token) = 0;
 };
 
 // A device that holds tensors and computes on them: the CPU (cpu/) or a GPU (cuda/). Knows no
@@ -106,6 +124,11 @@ class Backend {
     // not.
     virtual void linear(const TensorView& input, const Weight& weight, const Weight* bias,
                         const TensorView& output) = 0;
+    // linear() with several weights.
+    virtual void linears(const TensorView& input, std::initializer_list<LinearPart> parts);
+    // sum += what linear() gives, with `work` as large as it for what comes in between.
+    virtual void addLinear(const TensorView& input, const Weight& weight, const TensorView& sum,
+                           const TensorView& work);
     // output = activation(gate) * up, elementwise; may work in place of either.
     virtual void gate(const TensorView& gate, const TensorView& up, Activation activation,
                       const TensorView& output) = 0;
@@ -124,6 +147,15 @@ class Backend {
     virtual void attend(const AttentionCall& call) = 0;
     // Merges `part` into `sum` by log-sum-exp.
     virtual void merge(const Partial& part, const Partial& sum) = 0;
+
+    // Index of the largest of f32 values, the first of equals; -1 if one is not finite. Waits.
+    virtual std::int64_t largest(const TensorView& values);
+    // Runs `step`, which embeds one token and calls ops that do not wait, and records them, to be
+    // run for up to `moreTokens` tokens that follow: then queries stand one further, store() stores
+    // one further, and segments that end with the stored token grow by it. May call `step` twice.
+    // Null if this backend records nothing; `step` has run all the same.
+    virtual std::unique_ptr<RecordedStep> record(const std::function<void()>& step,
+                                                 std::int64_t moreTokens);
 };
 
 }  // namespace asterism

@@ -36,11 +36,20 @@ class AnswerWriter {
         if (m_events) m_events(QueryEncoded{m_answer.queryTokens, m_answer.querySeconds});
     }
 
+    // Whether the likeliest token is always taken, which needs no logits here.
+    bool isGreedy() const {
+        return m_options.sampling.temperature == 0 && m_options.sampling.repetitionPenalty == 1;
+    }
+
     // The token to run next; kNoToken once the answer is complete.
     TokenId next(std::span<const float> logits) {
         if (static_cast<std::int64_t>(m_answer.tokens.size()) >= m_options.maxTokens)
             return complete(AnswerEnd::maxTokens, kNoToken);
-        const TokenId token = m_sampler.next(logits, m_history);
+        return take(m_sampler.next(logits, m_history));
+    }
+
+    // The same for a token that is already drawn.
+    TokenId take(TokenId token) {
         m_answer.tokens.push_back(token);
         m_history.push_back(token);
         if (m_tokenizer.endsAnswer(token) && !m_options.ignoresEnd)
@@ -105,9 +114,13 @@ void runTurn(Rank& rank, Conversation& conversation, std::span<const TokenId> qu
         }
         TokenId token = kNoToken;
         if (rank.isLast()) {
-            const std::vector<float> logits = rank.decoder().logits(hidden);
-            if (isFirst) writer.queryRead(logits);
-            token = writer.next(logits);
+            if (!isFirst && writer.isGreedy()) {
+                token = writer.take(rank.decoder().likeliest(hidden));
+            } else {
+                const std::vector<float> logits = rank.decoder().logits(hidden);
+                if (isFirst) writer.queryRead(logits);
+                token = writer.next(logits);
+            }
         }
         token = static_cast<TokenId>(rank.communicator().broadcast(token, last));
         if (token == kNoToken) return;

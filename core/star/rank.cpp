@@ -26,7 +26,11 @@ KvType Rank::activationKvType() const {
 }
 
 Partial Rank::workPartial(const TensorView& queries) {
-    return {reserveRows(m_output, m_backend, queries.shape), workLogSumExp(queries)};
+    return {workOutput(queries), workLogSumExp(queries)};
+}
+
+TensorView Rank::workOutput(const TensorView& queries) {
+    return reserveRows(m_output, m_backend, queries.shape);
 }
 
 TensorView Rank::workLogSumExp(const TensorView& queries) {
@@ -69,15 +73,18 @@ void Rank::attendAllRanks(std::int64_t layer, const TensorView& queries,
                           const TensorView& output, const StepLogSumExp* step) {
     const std::int64_t heads = queries.shape[1];
     const auto count = static_cast<std::int64_t>(runs.size());
-    const bool isDirect = m_communicator->size() == 1 || output.type == DataType::f32;
-    const Partial partial =
-        isDirect ? Partial{output, workLogSumExp(queries)} : workPartial(queries);
+    const bool isAlone = m_communicator->size() == 1;
+    const bool isDirect = isAlone || output.type == DataType::f32;
+    // The figures of a single row can be written where they are wanted.
+    const bool isOneRow = step && isAlone && queries.rows() == 1;
+    const Partial partial{isDirect ? output : workOutput(queries),
+                          isOneRow ? step->total.slice(layer, layer + 1) : workLogSumExp(queries)};
     if (step && count > 0)
         m_runLogSumExp = step->runs.slice(layer, layer + 1).reshaped({count, heads});
     attendRuns(layer, queries, runs, place, partial);
     m_runLogSumExp = {};
-    if (m_communicator->size() > 1) gatherAndMerge(partial);
-    if (step) {
+    if (!isAlone) gatherAndMerge(partial);
+    if (step && !isOneRow) {
         const TensorView lastRow = partial.logSumExp.slice(queries.rows() - 1, queries.rows());
         m_backend.copy(lastRow, step->total.slice(layer, layer + 1));
     }

@@ -70,7 +70,8 @@ class Rank {
     KvType activationKvType() const;
     // A partial as large as `queries`, in work space that the next call overwrites.
     Partial workPartial(const TensorView& queries);
-    // The same for the log-sum-exps alone.
+    // Its parts.
+    TensorView workOutput(const TensorView& queries);
     TensorView workLogSumExp(const TensorView& queries);
 
   private:
