@@ -12,6 +12,7 @@
 #include <QTextTable>
 #include <algorithm>
 
+#include "storage/records.h"
 #include "ui/theme.h"
 
 namespace asterism {

@@ -6,6 +6,7 @@
 #include <QToolButton>
 #include <algorithm>
 
+#include "storage/records.h"
 #include "ui/chat/message_body.h"
 #include "ui/chat/message_signs.h"
 #include "ui/formats.h"
