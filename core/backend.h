@@ -5,6 +5,7 @@
 #include <functional>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -66,6 +67,13 @@ class RecordedStep {
     virtual void run(TokenId token) = 0;
 };
 
+// Seconds spent in kinds of ops.
+struct OpSeconds {
+    double linear = 0;
+    double attention = 0;
+    double merge = 0;
+};
+
 // A device that holds tensors and computes on them: the CPU (cpu/) or a GPU (cuda/). Knows no
 // tokens, models or files.
 //
@@ -86,6 +94,10 @@ class Backend {
     virtual std::string_view numericClass() const {
         return activationType() == DataType::f32 ? "f32" : "bf16";
     }
+
+    // Time spent in ops since the last call. None where ops run on after their call has returned:
+    // their times are the device's.
+    virtual std::optional<OpSeconds> takeOpSeconds() { return std::nullopt; }
 
     // Rows of activations that are best run at once through a layer that widens them: more keep
     // the device busier, fewer take less work space.

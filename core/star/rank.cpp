@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/base/clock.h"
+
 namespace asterism {
 
 namespace {
@@ -23,6 +25,13 @@ Rank::Rank(const ModelConfig& config, const ModelWeights& weights, Backend& back
 
 KvType Rank::activationKvType() const {
     return m_backend.activationType() == DataType::f32 ? KvType::f32 : KvType::bf16;
+}
+
+std::optional<OpSeconds> Rank::takeOpSeconds() {
+    auto seconds = m_backend.takeOpSeconds();
+    if (seconds) seconds->merge += m_gatherSeconds;
+    m_gatherSeconds = 0;
+    return seconds;
 }
 
 Partial Rank::workPartial(const TensorView& queries) {
@@ -97,9 +106,12 @@ void Rank::gatherAndMerge(const Partial& mine) {
     const TensorView outputs =
         reserveRows(m_allOutputs, m_backend, {ranks, shape[0], shape[1], shape[2]});
     const TensorView sums = reserveRows(m_allLogSumExps, m_backend, {ranks, shape[0], shape[1]});
-    m_backend.synchronize();
-    m_communicator->allGather(mine.output, outputs);
-    m_communicator->allGather(mine.logSumExp, sums);
+    {
+        const AddedTime timed(m_gatherSeconds);
+        m_backend.synchronize();
+        m_communicator->allGather(mine.output, outputs);
+        m_communicator->allGather(mine.logSumExp, sums);
+    }
     m_backend.copy(outputs.slice(0, 1).reshaped(shape), mine.output);
     m_backend.copy(sums.slice(0, 1).reshaped(mine.logSumExp.shape), mine.logSumExp);
     for (std::int64_t rank = 1; rank < ranks; ++rank)
