@@ -8,7 +8,6 @@
 #include "app/cli/command_list.h"
 #include "app/cli/line_reader.h"
 #include "app/cli/open_project.h"
-#include "app/cli/project_output.h"
 #include "app/cli/text_io.h"
 
 namespace asterism {

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/app/cli_project.h"
 
 namespace asterism::test {
@@ -42,9 +44,11 @@ TEST_F(CliChat, GoesOnWithTheLastChatUnlessToldOtherwise) {
     chat("Back again?\n/new\nAnd a third?\n", {"--conversation", first});
     const Json all = conversations();
     ASSERT_EQ(all.size(), 3U);
-    for (const Json& conversation : all)
-        if (std::to_string(conversation["id"].get<int>()) == first)
-            EXPECT_EQ(conversation["messages"].size(), 6U);
+    const auto known = std::find_if(all.begin(), all.end(), [&](const Json& conversation) {
+        return std::to_string(conversation["id"].get<int>()) == first;
+    });
+    ASSERT_NE(known, all.end());
+    EXPECT_EQ((*known)["messages"].size(), 6U);
 }
 
 TEST_F(CliChat, CommandsAreObeyed) {

@@ -67,7 +67,7 @@ TEST_F(CliProjects, OnlyScopesAQuestionWithoutEncodingAnything) {
     EXPECT_LT(one["tokens_read"].get<int>(), all["tokens_read"].get<int>());
     EXPECT_EQ(one["blocks"]["encoded"], 0);
     for (const Json& source : one["sources"]) EXPECT_EQ(source["document"], "inner/b.md");
-    expectRefusal(runCli({"ask", "docs", "Which?", "--only", "*.pdf"}), 1, {"*.pdf"});
+    expectRefusal(runCli({"ask", "docs", "Which?", "--only", "*.pdf", "--json"}), 1, {"*.pdf"});
 }
 
 TEST_F(CliProjects, UnknownProjectsAreRefusedWithTheNamesThereAre) {
@@ -221,11 +221,16 @@ TEST_F(CliProjects, SummariesReadAllOfTheirDocumentsAndAreReused) {
     EXPECT_EQ(run({"list"})["projects"][0]["conversations"], 0);  // an archived chat
 }
 
-TEST_F(CliProjects, ManySummariesAreSummarisedInGroups) {
+TEST_F(CliProjects, SummariesThatExceedTheRoomAreSummarisedInGroups) {
+    for (int i = 0; i < 4; ++i) write(std::to_string(i) + ".txt", "a short text\n");
     ingest();
-    const Json result = run({"summarize", "docs", "--max-tokens", "600", "--ignore-end"});
-    EXPECT_EQ(result["documents"].size(), 3U);
+    const Json result = run({"summarize", "docs", "--max-tokens", "150", "--ignore-end"});
+    EXPECT_EQ(result["documents"].size(), 7U);
     EXPECT_TRUE(result["summary"].is_string());
+    const Json chats = run({"export", "docs"})["conversations"];
+    ASSERT_EQ(chats.size(), 1U);
+    EXPECT_EQ(chats[0]["title"], "Summaries");
+    EXPECT_GT(chats[0]["messages"].size(), 2U * (7 + 2));  // two groups at least, and all of them
 }
 
 TEST_F(CliProjects, AnotherModelReadsTheProjectAnew) {
