@@ -1,5 +1,5 @@
 #!/bin/bash
-# Puts the sample that installer/run.sh reads together, anew: installer/sample.sh FOLDER
+# Puts the sample that the first project reads together, anew: installer/sample.sh FOLDER
 # The manual and the sources of core/star, without those of the ring mode, of the cache on disk and
 # of blocks in memory: at most 30,000 tokens, which a test checks.
 set -euo pipefail
