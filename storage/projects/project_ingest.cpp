@@ -269,7 +269,14 @@ std::int64_t ProjectSession::encodeInSlices(std::vector<std::size_t> blocks,
                                             const IngestOptions& options, const EventSink& events,
                                             const std::stop_token& stop) {
     if (blocks.empty()) return 0;
-    if (events) events(m_engine.engine.describe(*m_encoded));
+    if (events) {
+        events(m_engine.engine.describe(*m_encoded));
+        // What is there counts as done from the start.
+        for (std::size_t i = 0; i < m_encoded->blocks.size(); ++i)
+            if (!std::binary_search(blocks.begin(), blocks.end(), i))
+                events(BlockEncoded{static_cast<std::int64_t>(i), m_encoded->blocks[i],
+                                    m_encoded->rankOf[i], 0, m_encoded->seconds[i], true});
+    }
     const std::int64_t count = std::ssize(blocks);
     std::int64_t perRank = 1;
     std::int64_t tokens = 0;
