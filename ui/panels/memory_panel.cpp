@@ -139,7 +139,7 @@ void MemoryPanel::setDevices(const std::vector<DeviceMemory>& devices) {
     }
 }
 
-void MemoryPanel::setCache(const CacheUsage& usage) {
+void MemoryPanel::setCache(const CacheFill& usage) {
     m_cacheLabel->setText(
         tr("%1 of %2").arg(bytesText(usage.usedBytes), bytesText(usage.quotaBytes)));
     setMeter(m_cacheMeter, usage.usedBytes, usage.quotaBytes);

@@ -21,7 +21,7 @@ struct DeviceMemory {
 };
 
 // The KV cache on disk.
-struct CacheUsage {
+struct CacheFill {
     std::int64_t usedBytes = 0;
     std::int64_t quotaBytes = 0;
     std::int64_t freeDiskBytes = 0;
@@ -38,7 +38,7 @@ class MemoryPanel : public QWidget {
 
   public slots:
     void setDevices(const std::vector<asterism::DeviceMemory>& devices);
-    void setCache(const asterism::CacheUsage& usage);
+    void setCache(const asterism::CacheFill& usage);
 
   signals:
     // The user asks to clear the cache; it is for the receiver to say what that costs.

@@ -5,6 +5,7 @@
 #include <QPainter>
 #include <QPushButton>
 
+#include "storage/records.h"
 #include "ui/icons.h"
 #include "ui/theme.h"
 
