@@ -1,8 +1,9 @@
+#include <filesystem>
+
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QFileInfo>
 #include <QMessageBox>
-#include <filesystem>
 
 #include "app/engine_factory.h"
 #include "app/fetch/catalogue_fetcher.h"

@@ -1,7 +1,8 @@
 #include "ui/appearance.h"
 
-#include <QApplication>
 #include <algorithm>
+
+#include <QApplication>
 
 #include "ui/settings.h"
 

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <QByteArray>
 #include <cstdint>
+
+#include <QByteArray>
 
 class QWidget;
 

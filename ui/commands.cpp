@@ -1,9 +1,10 @@
 #include "ui/commands.h"
 
+#include <array>
+
 #include <QAction>
 #include <QCoreApplication>
 #include <QWidget>
-#include <array>
 
 #include "ui/icons.h"
 #include "ui/settings.h"

@@ -1,8 +1,9 @@
 #pragma once
 
-#include <QObject>
 #include <cstdint>
 #include <map>
+
+#include <QObject>
 
 class QAction;
 

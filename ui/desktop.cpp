@@ -1,5 +1,7 @@
 #include "ui/desktop.h"
 
+#include <utility>
+
 #include <QApplication>
 #include <QLibraryInfo>
 #include <QLocale>

@@ -1,9 +1,10 @@
 #pragma once
 
+#include <memory>
+
 #include <QObject>
 #include <QStringList>
 #include <QTranslator>
-#include <memory>
 
 #include "ui/appearance.h"
 #include "ui/desktop_parts.h"

@@ -127,7 +127,18 @@ void EngineBridge::loadBlocks() {
             if (!worker.session().context().isEmpty()) worker.session().load(events, stop);
         },
         [this] { emit blocksLoaded(); });
+    readLayout();
     rescan();
+}
+
+void EngineBridge::readLayout() {
+    auto result = std::make_shared<ProjectLayout>();
+    post([result](EngineWorker& worker, const EventSink&,
+                  const std::stop_token&) { *result = worker.layout(); },
+         [this, result](JobEnd end, const QString&) {
+             if (end == JobEnd::done) emit layoutChanged(*result);
+         },
+         false);
 }
 
 void EngineBridge::closeProject() {
@@ -162,6 +173,7 @@ void EngineBridge::ingest(const IngestOptions& options) {
             *result = worker.session().ingest(options, events, stop);
         },
         [this, result] { emit ingestFinished(*result); });
+    readLayout();
 }
 
 void EngineBridge::rescan() {
@@ -215,6 +227,7 @@ void EngineBridge::ask(const AskRequest& request) {
         bool isFull = false;
     };
     auto outcome = std::make_shared<Outcome>();
+    emit answerStarted();
     m_answer = post(
         [outcome, request](EngineWorker& worker, const EventSink& events,
                            const std::stop_token& stop) {

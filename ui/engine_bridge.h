@@ -1,10 +1,12 @@
 #pragma once
 
-#include <QObject>
-#include <QTimer>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
+
+#include <QObject>
+#include <QTimer>
 
 #include "core/engine_thread.h"
 #include "core/events.h"
@@ -17,6 +19,7 @@
 namespace asterism {
 
 class EngineWorker;
+struct ProjectLayout;
 class EventBatch;
 
 // The only QObject that knows the engine's thread: posts jobs to it and turns what it reports into
@@ -71,6 +74,9 @@ class EngineBridge : public QObject {
     // isFull: the chat has no room; the reason says what can be done.
     void answerFailed(const QString& reason, bool isFull);
     void warned(const QString& text);
+    // After opening, loading and encoding: how the project lies in its blocks.
+    void layoutChanged(const asterism::ProjectLayout& layout);
+    void answerStarted();
     // All that the engine reported since the last time, for charts.
     void eventsArrived(const std::vector<asterism::EngineEvent>& events);
 
@@ -84,6 +90,7 @@ class EngineBridge : public QObject {
     void endWork(JobEnd end, const QString& message, const std::function<void()>& onDone);
     void takeEvents();
     void loadBlocks();
+    void readLayout();
     // Options that let questions in between blocks.
     IngestOptions lettingIn(IngestOptions options) const;
 

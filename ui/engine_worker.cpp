@@ -1,6 +1,9 @@
 #include "ui/engine_worker.h"
 
+#include <utility>
+
 #include "core/base/error.h"
+#include "core/star/context_encoder.h"
 #include "storage/model_fingerprint.h"
 
 namespace asterism {
@@ -34,6 +37,47 @@ void EngineWorker::openEngine(const EngineOptions& options) {
     m_engine = m_parts.openEngine(options);
     m_options = options;
     if (blocks) m_engine->setBlockStore(*blocks, m_fingerprint);
+}
+
+ProjectLayout EngineWorker::layout() {
+    ProjectLayout layout;
+    std::error_code ignored;
+    if (m_options && std::filesystem::is_regular_file(m_options->model, ignored))
+        layout.weightBytes = static_cast<std::int64_t>(
+            std::filesystem::file_size(m_options->model, ignored));
+    const ProjectContext& context = session().context();
+    if (context.isEmpty()) return layout;
+    for (const auto& part : context.input().parts) {
+        if (!part.document) continue;
+        const QString name =
+            QString::fromStdString(context.documents()[*part.document]->record.name);
+        if (layout.documents.empty() || layout.documents.back().name != name)
+            layout.documents.push_back({name, part.tokens});
+        layout.documents.back().tokens.end = part.tokens.end;
+    }
+    const KvLayout kv = kvLayout(m_engine->config(), session().project().settings.kv);
+    const std::vector<PlannedBlock> plan =
+        m_workspace->documents().plan(session().project().id);
+    const std::vector<DocumentState> states = session().states();
+    for (std::size_t i = 0; i < context.blocks().size(); ++i) {
+        BlockRow row;
+        row.index = static_cast<std::int64_t>(i);
+        row.tokens = context.blocks()[i];
+        row.kvBytes = kv.blockBytes(row.tokens.tokens());
+        row.state = DocumentState::ready;
+        for (const std::size_t document : context.documentsIn(i)) {
+            row.documents << QString::fromStdString(context.documents()[document]->record.name);
+            if (states[document] == DocumentState::encoding) row.state = DocumentState::encoding;
+        }
+        if (i < plan.size() && plan[i].tokens == row.tokens) {
+            row.rank = plan[i].rank;
+            row.seconds = plan[i].seconds;
+            row.isRestored = plan[i].seconds == 0;
+        }
+        if (row.state == DocumentState::ready) layout.kvBytes += row.kvBytes;
+        layout.blocks.push_back(std::move(row));
+    }
+    return layout;
 }
 
 ProjectSession& EngineWorker::session() {

@@ -3,11 +3,21 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "storage/projects/project_session.h"
 #include "ui/desktop_parts.h"
+#include "ui/models/block_row.h"
 
 namespace asterism {
+
+// How a project's documents lie in its blocks, and what is in memory.
+struct ProjectLayout {
+    std::vector<BlockRow> blocks;
+    std::vector<DocumentSpan> documents;
+    std::int64_t weightBytes = 0;  // of the model's file
+    std::int64_t kvBytes = 0;      // of the blocks in memory
+};
 
 // The engine and the open project, as the engine's thread has them. On that thread only, but for
 // the constructor.
@@ -18,6 +28,9 @@ class EngineWorker {
     // Opens a project's model, unless it is the one that is open, and the project. Throws Error.
     void open(const std::string& project, EngineOptions options);
     void close() { m_session.reset(); }
+
+    // The open project's blocks and the stretches of its documents, as they are now.
+    ProjectLayout layout();
 
     // Throws Error if no project is open.
     ProjectSession& session();

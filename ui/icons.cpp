@@ -1,5 +1,7 @@
 #include "ui/icons.h"
 
+#include <utility>
+
 #include <QApplication>
 #include <QFile>
 #include <QIconEngine>

@@ -1,8 +1,9 @@
 #pragma once
 
+#include <vector>
+
 #include <QObject>
 #include <QString>
-#include <vector>
 
 #include "storage/workspace.h"
 

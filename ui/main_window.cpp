@@ -7,6 +7,7 @@
 #include <QMimeData>
 #include <QSplitter>
 #include <QStatusBar>
+#include <QToolBar>
 #include <QUrl>
 #include <QVBoxLayout>
 
@@ -29,6 +30,7 @@
 #include "ui/settings.h"
 #include "ui/source_flow.h"
 #include "ui/source_watch.h"
+#include "ui/timing_view.h"
 #include "ui/widgets/activity_bar.h"
 #include "ui/window_state.h"
 
@@ -101,10 +103,19 @@ void MainWindow::makeDocks() {
     setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
     m_sourceView = new SourceViewPanel(m_parts.library, this);
     addPanel(m_sourceView, tr("Source"), QStringLiteral("sourceDock"));
+    m_timing = new TimingView(m_parts.library, m_parts.bridge, m_parts.desktop, this);
+    addPanel(m_timing->blocksPanel(), tr("Blocks"), QStringLiteral("blocksDock"));
+    addPanel(m_timing->timelinePanel(), tr("Timeline"), QStringLiteral("timelineDock"));
+    addPanel(m_timing->memoryPanel(), tr("Memory"), QStringLiteral("memoryDock"));
     m_docks.first()->raise();
 }
 
 void MainWindow::makeBars() {
+    auto* stripBar = new QToolBar(tr("Project Strip"), this);
+    stripBar->setObjectName(QStringLiteral("stripBar"));
+    stripBar->setMovable(false);
+    stripBar->addWidget(m_timing->strip());
+    addToolBar(Qt::BottomToolBarArea, stripBar);
     m_activity = new ActivityBar(this);
     statusBar()->setObjectName(QStringLiteral("statusBar"));
     statusBar()->setSizeGripEnabled(false);
@@ -165,12 +176,11 @@ void MainWindow::connectPanels() {
     connect(m_sources, &SourcesPanel::rescanAsked, &m_parts.bridge, &EngineBridge::rescan);
     connect(m_sources, &SourcesPanel::encodeAsked, m_flow, &SourceFlow::encode);
     connect(m_sources, &SourcesPanel::sourceRemovalAsked, m_flow, &SourceFlow::removeSource);
-    connect(m_sources, &SourcesPanel::documentOpened, this, [this](const QString& name) {
-        CitationRecord whole;
-        whole.document = name.toStdString();
-        showSource(whole);
-    });
+    connect(m_sources, &SourcesPanel::documentOpened, this, &MainWindow::showDocument);
     connect(m_chat, &ChatPanel::citationActivated, this, &MainWindow::showSource);
+    connect(m_timing, &TimingView::documentChosen, this, &MainWindow::showDocument);
+    connect(m_timing, &TimingView::cacheSettingsAsked, m_commands->action(Command::settings),
+            &QAction::trigger);
     connect(m_chat, &ChatPanel::addSourcesAsked, m_flow, &SourceFlow::chooseFolder);
     connect(m_chat, &ChatPanel::modelsAsked, m_commands->action(Command::models),
             &QAction::trigger);
@@ -239,6 +249,12 @@ void MainWindow::showSource(const CitationRecord& citation) {
     m_docks.first()->show();
     m_docks.first()->raise();
     m_sourceView->showCitation(citation);
+}
+
+void MainWindow::showDocument(const QString& name) {
+    CitationRecord whole;
+    whole.document = name.toStdString();
+    showSource(whole);
 }
 
 void MainWindow::showHit(const ChatHit& hit) {

@@ -21,6 +21,7 @@ class SourceFlow;
 class SourceViewPanel;
 class SourceWatch;
 class SourcesPanel;
+class TimingView;
 struct DesktopParts;
 struct DialogParts;
 
@@ -60,6 +61,7 @@ class MainWindow : public QMainWindow {
     void connectPanels();
     void connectBridge();
     void showSource(const CitationRecord& citation);
+    void showDocument(const QString& name);
     void showHit(const ChatHit& hit);
 
     Parts m_parts;
@@ -72,6 +74,7 @@ class MainWindow : public QMainWindow {
     SourcesPanel* m_sources = nullptr;
     ChatPanel* m_chat = nullptr;
     SourceViewPanel* m_sourceView = nullptr;
+    TimingView* m_timing = nullptr;
     ActivityBar* m_activity = nullptr;
     QDockWidget* m_sidebar = nullptr;
     QList<QDockWidget*> m_docks;

@@ -1,5 +1,7 @@
 #include "ui/model_download.h"
 
+#include <utility>
+
 #include <QThread>
 
 #include "core/base/error.h"

@@ -1,8 +1,9 @@
 #pragma once
 
+#include <stop_token>
+
 #include <QObject>
 #include <QPointer>
-#include <stop_token>
 
 #include "core/fetch/model_fetcher.h"
 

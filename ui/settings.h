@@ -1,10 +1,11 @@
 #pragma once
 
+#include <cstdint>
+#include <span>
+
 #include <QObject>
 #include <QSettings>
 #include <QVariant>
-#include <cstdint>
-#include <span>
 
 namespace asterism {
 

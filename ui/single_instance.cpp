@@ -2,6 +2,7 @@
 
 #include <QDataStream>
 #include <QDir>
+#include <QLocalServer>
 #include <QLocalSocket>
 #include <QStandardPaths>
 
@@ -19,10 +20,11 @@ QString socketName() {
 
 }  // namespace
 
-SingleInstance::SingleInstance(QObject* parent) : QObject(parent), m_name(socketName()) {
-    m_server.setSocketOptions(QLocalServer::UserAccessOption);
-    connect(&m_server, &QLocalServer::newConnection, this, [this] {
-        QLocalSocket* socket = m_server.nextPendingConnection();
+SingleInstance::SingleInstance(QObject* parent)
+    : QObject(parent), m_name(socketName()), m_server(new QLocalServer(this)) {
+    m_server->setSocketOptions(QLocalServer::UserAccessOption);
+    connect(m_server, &QLocalServer::newConnection, this, [this] {
+        QLocalSocket* socket = m_server->nextPendingConnection();
         connect(socket, &QLocalSocket::disconnected, socket, &QObject::deleteLater);
         connect(socket, &QLocalSocket::readyRead, this, [this, socket] {
             QDataStream stream(socket);
@@ -49,7 +51,7 @@ bool SingleInstance::handOver(const QStringList& paths) const {
 
 void SingleInstance::listen() {
     QLocalServer::removeServer(m_name);  // of one that did not end well
-    m_server.listen(m_name);
+    m_server->listen(m_name);
 }
 
 }  // namespace asterism

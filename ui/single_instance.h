@@ -1,8 +1,9 @@
 #pragma once
 
-#include <QLocalServer>
 #include <QObject>
 #include <QStringList>
+
+class QLocalServer;
 
 namespace asterism {
 
@@ -23,7 +24,7 @@ class SingleInstance : public QObject {
 
   private:
     QString m_name;
-    QLocalServer m_server;
+    QLocalServer* m_server;
 };
 
 }  // namespace asterism

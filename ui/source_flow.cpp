@@ -1,5 +1,7 @@
 #include "ui/source_flow.h"
 
+#include <algorithm>
+
 #include <QDateTime>
 #include <QDir>
 #include <QFileInfo>

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <memory>
+#include <string>
+
 #include <QObject>
 #include <QStringList>
 #include <QTimer>
-#include <memory>
 
 #include "storage/projects/project_session.h"
 

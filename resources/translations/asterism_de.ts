@@ -13,6 +13,35 @@
     </message>
 </context>
 <context>
+    <name>BlockWords</name>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1, %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>und %n weitere</numerusform><numerusform>und %n weitere</numerusform></translation>
+    </message>
+    <message>
+        <source>%1, %2 of KV cache</source>
+        <comment>tokens, bytes</comment>
+        <translation>%1, %2 KV-Cache</translation>
+    </message>
+    <message>
+        <source>rank %1 restored it in %2, %3 tokens/s</source>
+        <translation>Rang %1 lud ihn in %2, %3 Token/s</translation>
+    </message>
+    <message>
+        <source>rank %1 encoded it in %2, %3 tokens/s</source>
+        <translation>Rang %1 kodierte ihn in %2, %3 Token/s</translation>
+    </message>
+    <message>
+        <source>%1 of the attention</source>
+        <translation>%1 der Aufmerksamkeit</translation>
+    </message>
+</context>
+<context>
     <name>ChatExport</name>
     <message>
         <source> (not verified)</source>
@@ -183,6 +212,79 @@
     <message>
         <source>The answer depends most on %1.</source>
         <translation>Die Antwort hängt am meisten von %1 ab.</translation>
+    </message>
+</context>
+<context>
+    <name>Figures</name>
+    <message>
+        <source>1 block</source>
+        <translation>1 Block</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln blocks</source>
+        <translation>
+            <numerusform>%Ln Block</numerusform><numerusform>%Ln Blöcke</numerusform></translation>
+    </message>
+    <message>
+        <source>1 token</source>
+        <translation>1 Token</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln tokens</source>
+        <translation>
+            <numerusform>%Ln Token</numerusform><numerusform>%Ln Token</numerusform></translation>
+    </message>
+    <message>
+        <source>%1 ms</source>
+        <translation>%1 ms</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>%1 min %2 s</source>
+        <translation>%1 min %2 s</translation>
+    </message>
+    <message>
+        <source>%1 h %2 min</source>
+        <translation>%1 h %2 min</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>&lt; %1 %</source>
+        <translation>&lt; %1 %</translation>
+    </message>
+    <message>
+        <source>queued</source>
+        <translation>wartet</translation>
+    </message>
+    <message>
+        <source>reading</source>
+        <translation>wird gelesen</translation>
+    </message>
+    <message>
+        <source>encoding</source>
+        <translation>wird kodiert</translation>
+    </message>
+    <message>
+        <source>ready</source>
+        <translation>bereit</translation>
+    </message>
+    <message>
+        <source>changed</source>
+        <translation>geändert</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>gescheitert</translation>
+    </message>
+    <message>
+        <source>Block %1</source>
+        <translation>Block %1</translation>
     </message>
 </context>
 <context>
@@ -725,6 +827,101 @@
     </message>
 </context>
 <context>
+    <name>asterism::BlockTableModel</name>
+    <message numerus="yes">
+        <source>%1 and %n more</source>
+        <translation>
+            <numerusform>%1 und %n weiteres</numerusform><numerusform>%1 und %n weitere</numerusform></translation>
+    </message>
+    <message>
+        <source>ready, restored</source>
+        <translation>bereit, geladen</translation>
+    </message>
+    <message>
+        <source>Block</source>
+        <translation>Block</translation>
+    </message>
+    <message>
+        <source>Documents</source>
+        <translation>Dokumente</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>Token</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Rank</source>
+        <translation>Rang</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>Tokens/s</source>
+        <translation>Token/s</translation>
+    </message>
+    <message>
+        <source>KV cache</source>
+        <translation>KV-Cache</translation>
+    </message>
+    <message>
+        <source>Attention</source>
+        <translation>Aufmerksamkeit</translation>
+    </message>
+</context>
+<context>
+    <name>asterism::BlocksPanel</name>
+    <message>
+        <source>Blocks</source>
+        <translation>Blöcke</translation>
+    </message>
+    <message>
+        <source>Figures per block</source>
+        <translation>Zahlen je Block</translation>
+    </message>
+    <message>
+        <source>Export as CSV…</source>
+        <translation>Als CSV exportieren …</translation>
+    </message>
+    <message>
+        <source>Writes the table to a file for spreadsheets</source>
+        <translation>Schreibt die Tabelle in eine Datei für Tabellenprogramme</translation>
+    </message>
+    <message>
+        <source>Export trace…</source>
+        <translation>Zeitverlauf exportieren …</translation>
+    </message>
+    <message>
+        <source>Writes ranks, blocks and decoding steps over time, for Perfetto</source>
+        <translation>Schreibt Ränge, Blöcke und Schritte im Zeitverlauf, für Perfetto</translation>
+    </message>
+    <message>
+        <source>No blocks yet. Their times appear here while documents are encoded.</source>
+        <translation>Noch keine Blöcke. Ihre Zeiten erscheinen hier, während Dokumente kodiert werden.</translation>
+    </message>
+    <message>
+        <source>%1 of KV cache</source>
+        <translation>%1 KV-Cache</translation>
+    </message>
+    <message>
+        <source>%1 restored</source>
+        <translation>%1 geladen</translation>
+    </message>
+    <message>
+        <source>%1 encoded</source>
+        <translation>%1 kodiert</translation>
+    </message>
+    <message>
+        <source>%1 in all</source>
+        <translation>zusammen %1</translation>
+    </message>
+</context>
+<context>
     <name>asterism::CacheBox</name>
     <message>
         <source>Counting…</source>
@@ -786,6 +983,17 @@
     <message>
         <source>Clear</source>
         <translation>Leeren</translation>
+    </message>
+</context>
+<context>
+    <name>asterism::ChartWidget</name>
+    <message>
+        <source>%1 ms</source>
+        <translation>%1 ms</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
     </message>
 </context>
 <context>
@@ -1018,6 +1226,67 @@ Letzte Nachricht: %2</translation>
     </message>
 </context>
 <context>
+    <name>asterism::DecodeTimeline</name>
+    <message>
+        <source>attention</source>
+        <translation>Aufmerksamkeit</translation>
+    </message>
+    <message>
+        <source>linear</source>
+        <translation>linear</translation>
+    </message>
+    <message>
+        <source>merge</source>
+        <translation>Zusammenführen</translation>
+    </message>
+    <message>
+        <source>sampling</source>
+        <translation>Wortwahl</translation>
+    </message>
+    <message>
+        <source>other</source>
+        <translation>sonstiges</translation>
+    </message>
+    <message>
+        <source>Decoding steps</source>
+        <translation>Schritte der Antwort</translation>
+    </message>
+    <message>
+        <source>Left and Right move from step to step.</source>
+        <translation>Links und Rechts gehen von Schritt zu Schritt.</translation>
+    </message>
+    <message>
+        <source>Token %1: “%2”</source>
+        <translation>Token %1: „%2“</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>part of a step: time</comment>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>parts as in a profiled step</source>
+        <translation>Anteile wie in einem vermessenen Schritt</translation>
+    </message>
+    <message>
+        <source>Shows the time of every token of an answer</source>
+        <translation>Zeigt die Zeit jedes Tokens einer Antwort</translation>
+    </message>
+    <message>
+        <source>Time per token</source>
+        <translation>Zeit je Token</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <comment>part of a step, share</comment>
+        <translation>%1 %2</translation>
+    </message>
+    <message>
+        <source> (profiled)</source>
+        <translation> (vermessen)</translation>
+    </message>
+</context>
+<context>
     <name>asterism::DocumentTreeModel</name>
     <message numerus="yes">
         <source>%1: %n token(s)</source>
@@ -1110,6 +1379,62 @@ Letzte Nachricht: %2</translation>
     </message>
 </context>
 <context>
+    <name>asterism::GanttChart</name>
+    <message>
+        <source>Ranks over time</source>
+        <translation>Ränge im Zeitverlauf</translation>
+    </message>
+    <message>
+        <source>Left and Right: blocks of a rank. Up and Down: ranks. Plus, minus, 0: zoom. Enter: choose the block.</source>
+        <translation>Links und Rechts: Blöcke eines Rangs. Auf und Ab: Ränge. Plus, Minus, 0: Maßstab. Eingabe: Block wählen.</translation>
+    </message>
+    <message>
+        <source>Rank %1</source>
+        <translation>Rang %1</translation>
+    </message>
+    <message>
+        <source>Shows what every rank does once blocks are encoded or loaded</source>
+        <translation>Zeigt, was jeder Rang tut, sobald Blöcke kodiert oder geladen werden</translation>
+    </message>
+    <message>
+        <source>restored from disk</source>
+        <translation>vom Datenträger geladen</translation>
+    </message>
+    <message>
+        <source>encoded</source>
+        <translation>kodiert</translation>
+    </message>
+</context>
+<context>
+    <name>asterism::HeatStrip</name>
+    <message>
+        <source>Attention per block and token</source>
+        <translation>Aufmerksamkeit je Block und Token</translation>
+    </message>
+    <message>
+        <source>Arrow keys move by token and block, Enter chooses the block.</source>
+        <translation>Pfeiltasten gehen nach Token und Block, Eingabe wählt den Block.</translation>
+    </message>
+    <message>
+        <source>Blocks %1 to %2</source>
+        <translation>Blöcke %1 bis %2</translation>
+    </message>
+    <message>
+        <source>Token %1: “%2”
+%3: %4 of its attention</source>
+        <translation>Token %1: „%2“
+%3: %4 seiner Aufmerksamkeit</translation>
+    </message>
+    <message>
+        <source>Follows the attention of an answer, token by token</source>
+        <translation>Folgt der Aufmerksamkeit einer Antwort, Token für Token</translation>
+    </message>
+    <message>
+        <source>Attention per block</source>
+        <translation>Aufmerksamkeit je Block</translation>
+    </message>
+</context>
+<context>
     <name>asterism::MainWindow</name>
     <message>
         <source>Side Bar</source>
@@ -1120,24 +1445,79 @@ Letzte Nachricht: %2</translation>
         <translation>Quelle</translation>
     </message>
     <message>
-        <source>&amp;File</source>
-        <translation>&amp;Datei</translation>
+        <source>Blocks</source>
+        <translation>Blöcke</translation>
     </message>
     <message>
-        <source>&amp;Chat</source>
-        <translation>&amp;Chat</translation>
+        <source>Timeline</source>
+        <translation>Zeitverlauf</translation>
     </message>
     <message>
-        <source>&amp;View</source>
-        <translation>&amp;Ansicht</translation>
+        <source>Memory</source>
+        <translation>Speicher</translation>
     </message>
     <message>
-        <source>&amp;Help</source>
-        <translation>&amp;Hilfe</translation>
+        <source>Project Strip</source>
+        <translation>Projektstreifen</translation>
+    </message>
+</context>
+<context>
+    <name>asterism::MemoryPanel</name>
+    <message>
+        <source>Memory</source>
+        <translation>Speicher</translation>
     </message>
     <message>
-        <source>&amp;About Asterism</source>
-        <translation>Ü&amp;ber Asterism</translation>
+        <source>KV cache on disk</source>
+        <translation>KV-Cache auf dem Datenträger</translation>
+    </message>
+    <message>
+        <source>KV cache on disk, of its quota</source>
+        <translation>KV-Cache auf dem Datenträger, von seinem Kontingent</translation>
+    </message>
+    <message>
+        <source>Clear…</source>
+        <translation>Leeren …</translation>
+    </message>
+    <message>
+        <source>Clear the KV cache on disk</source>
+        <translation>KV-Cache auf dem Datenträger leeren</translation>
+    </message>
+    <message>
+        <source>Deletes encoded blocks; nothing but the time to encode them is lost</source>
+        <translation>Löscht kodierte Blöcke; verloren geht nur die Zeit, sie zu kodieren</translation>
+    </message>
+    <message>
+        <source>No model is open. What it takes appears here once one is.</source>
+        <translation>Kein Modell ist offen. Was es belegt, erscheint hier, sobald eines offen ist.</translation>
+    </message>
+    <message>
+        <source>%1 model weights · %2 KV cache</source>
+        <translation>%1 Modellgewichte · %2 KV-Cache</translation>
+    </message>
+    <message>
+        <source>Memory of %1 in use</source>
+        <translation>Belegter Speicher von %1</translation>
+    </message>
+    <message>
+        <source>%1 of %2 memory</source>
+        <translation>%1 von %2 Speicher</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>%1 are of the open project and stay</source>
+        <translation>%1 gehören zum offenen Projekt und bleiben</translation>
+    </message>
+    <message>
+        <source>%1 free on the disk</source>
+        <translation>%1 frei auf dem Datenträger</translation>
+    </message>
+    <message>
+        <source>nearly full: the blocks longest unused go first</source>
+        <translation>fast voll: Die am längsten unbenutzten Blöcke gehen zuerst</translation>
     </message>
 </context>
 <context>
@@ -1496,6 +1876,30 @@ SHA-256: %2</translation>
     </message>
 </context>
 <context>
+    <name>asterism::ProjectStrip</name>
+    <message>
+        <source>Blocks of the project</source>
+        <translation>Blöcke des Projekts</translation>
+    </message>
+    <message>
+        <source>Arrow keys move from block to block, Enter chooses one.</source>
+        <translation>Pfeiltasten gehen von Block zu Block, Eingabe wählt einen.</translation>
+    </message>
+    <message>
+        <source>No blocks yet: add documents to the project</source>
+        <translation>Noch keine Blöcke: Fügen Sie dem Projekt Dokumente hinzu</translation>
+    </message>
+    <message>
+        <source>: attention of the answer</source>
+        <translation>: Aufmerksamkeit der Antwort</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <comment>number, state</comment>
+        <translation>%1 %2</translation>
+    </message>
+</context>
+<context>
     <name>asterism::ProjectsPanel</name>
     <message>
         <source>Project</source>
@@ -1799,6 +2203,50 @@ SHA-256: %2</translation>
     <message>
         <source>Everything in the sources was taken.</source>
         <translation>Alles in den Quellen wurde genommen.</translation>
+    </message>
+</context>
+<context>
+    <name>asterism::TimelinePanel</name>
+    <message>
+        <source>Timeline</source>
+        <translation>Zeitverlauf</translation>
+    </message>
+    <message>
+        <source>No answer yet. Ask a question to see how its answer comes.</source>
+        <translation>Noch keine Antwort. Stellen Sie eine Frage, um zu sehen, wie die Antwort entsteht.</translation>
+    </message>
+    <message>
+        <source>query of %1 in %2</source>
+        <comment>tokens, time</comment>
+        <translation>Frage mit %1 in %2</translation>
+    </message>
+    <message>
+        <source>first token %1</source>
+        <comment>time</comment>
+        <translation>erstes Token %1</translation>
+    </message>
+    <message>
+        <source>%1 tokens/s</source>
+        <translation>%1 Token/s</translation>
+    </message>
+</context>
+<context>
+    <name>asterism::TimingView</name>
+    <message>
+        <source>Processor</source>
+        <translation>Prozessor</translation>
+    </message>
+    <message>
+        <source>Export Figures</source>
+        <translation>Zahlen exportieren</translation>
+    </message>
+    <message>
+        <source>The figures were not exported</source>
+        <translation>Die Zahlen wurden nicht exportiert</translation>
+    </message>
+    <message>
+        <source>%1 could not be written: %2</source>
+        <translation>%1 konnte nicht geschrieben werden: %2</translation>
     </message>
 </context>
 </TS>

@@ -13,6 +13,35 @@
     </message>
 </context>
 <context>
+    <name>BlockWords</name>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1，%2</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>还有 %n 项</numerusform></translation>
+    </message>
+    <message>
+        <source>%1, %2 of KV cache</source>
+        <comment>tokens, bytes</comment>
+        <translation>%1，KV 缓存 %2</translation>
+    </message>
+    <message>
+        <source>rank %1 restored it in %2, %3 tokens/s</source>
+        <translation>rank %1 恢复用时 %2，%3 词元/秒</translation>
+    </message>
+    <message>
+        <source>rank %1 encoded it in %2, %3 tokens/s</source>
+        <translation>rank %1 编码用时 %2，%3 词元/秒</translation>
+    </message>
+    <message>
+        <source>%1 of the attention</source>
+        <translation>注意力的 %1</translation>
+    </message>
+</context>
+<context>
     <name>ChatExport</name>
     <message>
         <source> (not verified)</source>
@@ -183,6 +212,79 @@
     <message>
         <source>The answer depends most on %1.</source>
         <translation>答案最依赖 %1。</translation>
+    </message>
+</context>
+<context>
+    <name>Figures</name>
+    <message>
+        <source>1 block</source>
+        <translation>1 个块</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln blocks</source>
+        <translation>
+            <numerusform>%Ln 个块</numerusform></translation>
+    </message>
+    <message>
+        <source>1 token</source>
+        <translation>1 个词元</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln tokens</source>
+        <translation>
+            <numerusform>%Ln 个词元</numerusform></translation>
+    </message>
+    <message>
+        <source>%1 ms</source>
+        <translation>%1 毫秒</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 秒</translation>
+    </message>
+    <message>
+        <source>%1 min %2 s</source>
+        <translation>%1 分 %2 秒</translation>
+    </message>
+    <message>
+        <source>%1 h %2 min</source>
+        <translation>%1 小时 %2 分</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1%</translation>
+    </message>
+    <message>
+        <source>&lt; %1 %</source>
+        <translation>&lt; %1%</translation>
+    </message>
+    <message>
+        <source>queued</source>
+        <translation>排队中</translation>
+    </message>
+    <message>
+        <source>reading</source>
+        <translation>读取中</translation>
+    </message>
+    <message>
+        <source>encoding</source>
+        <translation>编码中</translation>
+    </message>
+    <message>
+        <source>ready</source>
+        <translation>就绪</translation>
+    </message>
+    <message>
+        <source>changed</source>
+        <translation>已更改</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>Block %1</source>
+        <translation>块 %1</translation>
     </message>
 </context>
 <context>
@@ -725,6 +827,101 @@
     </message>
 </context>
 <context>
+    <name>asterism::BlockTableModel</name>
+    <message numerus="yes">
+        <source>%1 and %n more</source>
+        <translation>
+            <numerusform>%1 及另外 %n 个</numerusform></translation>
+    </message>
+    <message>
+        <source>ready, restored</source>
+        <translation>就绪，已恢复</translation>
+    </message>
+    <message>
+        <source>Block</source>
+        <translation>块</translation>
+    </message>
+    <message>
+        <source>Documents</source>
+        <translation>文档</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Rank</source>
+        <translation>Rank</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Tokens/s</source>
+        <translation>词元/秒</translation>
+    </message>
+    <message>
+        <source>KV cache</source>
+        <translation>KV 缓存</translation>
+    </message>
+    <message>
+        <source>Attention</source>
+        <translation>注意力</translation>
+    </message>
+</context>
+<context>
+    <name>asterism::BlocksPanel</name>
+    <message>
+        <source>Blocks</source>
+        <translation>块</translation>
+    </message>
+    <message>
+        <source>Figures per block</source>
+        <translation>各块数据</translation>
+    </message>
+    <message>
+        <source>Export as CSV…</source>
+        <translation>导出为 CSV…</translation>
+    </message>
+    <message>
+        <source>Writes the table to a file for spreadsheets</source>
+        <translation>将表格写入文件，供电子表格使用</translation>
+    </message>
+    <message>
+        <source>Export trace…</source>
+        <translation>导出跟踪…</translation>
+    </message>
+    <message>
+        <source>Writes ranks, blocks and decoding steps over time, for Perfetto</source>
+        <translation>写出 rank、块和解码步骤的时间线，供 Perfetto 使用</translation>
+    </message>
+    <message>
+        <source>No blocks yet. Their times appear here while documents are encoded.</source>
+        <translation>还没有块。编码文档时会在这里显示时间。</translation>
+    </message>
+    <message>
+        <source>%1 of KV cache</source>
+        <translation>KV 缓存 %1</translation>
+    </message>
+    <message>
+        <source>%1 restored</source>
+        <translation>恢复 %1</translation>
+    </message>
+    <message>
+        <source>%1 encoded</source>
+        <translation>编码 %1</translation>
+    </message>
+    <message>
+        <source>%1 in all</source>
+        <translation>共 %1</translation>
+    </message>
+</context>
+<context>
     <name>asterism::CacheBox</name>
     <message>
         <source>Counting…</source>
@@ -786,6 +983,17 @@
     <message>
         <source>Clear</source>
         <translation>清空</translation>
+    </message>
+</context>
+<context>
+    <name>asterism::ChartWidget</name>
+    <message>
+        <source>%1 ms</source>
+        <translation>%1 毫秒</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 秒</translation>
     </message>
 </context>
 <context>
@@ -1018,6 +1226,67 @@ Last message: %2</source>
     </message>
 </context>
 <context>
+    <name>asterism::DecodeTimeline</name>
+    <message>
+        <source>attention</source>
+        <translation>注意力</translation>
+    </message>
+    <message>
+        <source>linear</source>
+        <translation>线性</translation>
+    </message>
+    <message>
+        <source>merge</source>
+        <translation>合并</translation>
+    </message>
+    <message>
+        <source>sampling</source>
+        <translation>采样</translation>
+    </message>
+    <message>
+        <source>other</source>
+        <translation>其他</translation>
+    </message>
+    <message>
+        <source>Decoding steps</source>
+        <translation>解码步骤</translation>
+    </message>
+    <message>
+        <source>Left and Right move from step to step.</source>
+        <translation>左右键逐步移动。</translation>
+    </message>
+    <message>
+        <source>Token %1: “%2”</source>
+        <translation>词元 %1：“%2”</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>part of a step: time</comment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>parts as in a profiled step</source>
+        <translation>按剖析步骤的组成</translation>
+    </message>
+    <message>
+        <source>Shows the time of every token of an answer</source>
+        <translation>显示回答中每个词元的时间</translation>
+    </message>
+    <message>
+        <source>Time per token</source>
+        <translation>每词元时间</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <comment>part of a step, share</comment>
+        <translation>%1 %2</translation>
+    </message>
+    <message>
+        <source> (profiled)</source>
+        <translation>（剖析）</translation>
+    </message>
+</context>
+<context>
     <name>asterism::DocumentTreeModel</name>
     <message numerus="yes">
         <source>%1: %n token(s)</source>
@@ -1110,6 +1379,62 @@ Last message: %2</source>
     </message>
 </context>
 <context>
+    <name>asterism::GanttChart</name>
+    <message>
+        <source>Ranks over time</source>
+        <translation>各 rank 的时间线</translation>
+    </message>
+    <message>
+        <source>Left and Right: blocks of a rank. Up and Down: ranks. Plus, minus, 0: zoom. Enter: choose the block.</source>
+        <translation>左右：同一 rank 的块。上下：rank。加、减、0：缩放。Enter：选择块。</translation>
+    </message>
+    <message>
+        <source>Rank %1</source>
+        <translation>Rank %1</translation>
+    </message>
+    <message>
+        <source>Shows what every rank does once blocks are encoded or loaded</source>
+        <translation>编码或加载块时显示各 rank 的工作</translation>
+    </message>
+    <message>
+        <source>restored from disk</source>
+        <translation>从磁盘恢复</translation>
+    </message>
+    <message>
+        <source>encoded</source>
+        <translation>已编码</translation>
+    </message>
+</context>
+<context>
+    <name>asterism::HeatStrip</name>
+    <message>
+        <source>Attention per block and token</source>
+        <translation>每块每词元的注意力</translation>
+    </message>
+    <message>
+        <source>Arrow keys move by token and block, Enter chooses the block.</source>
+        <translation>方向键按词元和块移动，Enter 选择块。</translation>
+    </message>
+    <message>
+        <source>Blocks %1 to %2</source>
+        <translation>块 %1 至 %2</translation>
+    </message>
+    <message>
+        <source>Token %1: “%2”
+%3: %4 of its attention</source>
+        <translation>词元 %1：“%2”
+%3：其注意力的 %4</translation>
+    </message>
+    <message>
+        <source>Follows the attention of an answer, token by token</source>
+        <translation>逐词元跟踪回答的注意力</translation>
+    </message>
+    <message>
+        <source>Attention per block</source>
+        <translation>每块注意力</translation>
+    </message>
+</context>
+<context>
     <name>asterism::MainWindow</name>
     <message>
         <source>Side Bar</source>
@@ -1120,24 +1445,79 @@ Last message: %2</source>
         <translation>来源</translation>
     </message>
     <message>
-        <source>&amp;File</source>
-        <translation>文件(&amp;F)</translation>
+        <source>Blocks</source>
+        <translation>块</translation>
     </message>
     <message>
-        <source>&amp;Chat</source>
-        <translation>对话(&amp;C)</translation>
+        <source>Timeline</source>
+        <translation>时间线</translation>
     </message>
     <message>
-        <source>&amp;View</source>
-        <translation>视图(&amp;V)</translation>
+        <source>Memory</source>
+        <translation>内存</translation>
     </message>
     <message>
-        <source>&amp;Help</source>
-        <translation>帮助(&amp;H)</translation>
+        <source>Project Strip</source>
+        <translation>项目条</translation>
+    </message>
+</context>
+<context>
+    <name>asterism::MemoryPanel</name>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
     </message>
     <message>
-        <source>&amp;About Asterism</source>
-        <translation>关于 Asterism(&amp;A)</translation>
+        <source>KV cache on disk</source>
+        <translation>磁盘上的 KV 缓存</translation>
+    </message>
+    <message>
+        <source>KV cache on disk, of its quota</source>
+        <translation>磁盘上的 KV 缓存占配额</translation>
+    </message>
+    <message>
+        <source>Clear…</source>
+        <translation>清空…</translation>
+    </message>
+    <message>
+        <source>Clear the KV cache on disk</source>
+        <translation>清空磁盘上的 KV 缓存</translation>
+    </message>
+    <message>
+        <source>Deletes encoded blocks; nothing but the time to encode them is lost</source>
+        <translation>删除已编码的块；损失的只有编码时间</translation>
+    </message>
+    <message>
+        <source>No model is open. What it takes appears here once one is.</source>
+        <translation>没有打开的模型。打开后在此显示占用。</translation>
+    </message>
+    <message>
+        <source>%1 model weights · %2 KV cache</source>
+        <translation>模型权重 %1 · KV 缓存 %2</translation>
+    </message>
+    <message>
+        <source>Memory of %1 in use</source>
+        <translation>%1 已用内存</translation>
+    </message>
+    <message>
+        <source>%1 of %2 memory</source>
+        <translation>内存 %1 / %2</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 / %2</translation>
+    </message>
+    <message>
+        <source>%1 are of the open project and stay</source>
+        <translation>其中 %1 属于打开的项目，会保留</translation>
+    </message>
+    <message>
+        <source>%1 free on the disk</source>
+        <translation>磁盘可用 %1</translation>
+    </message>
+    <message>
+        <source>nearly full: the blocks longest unused go first</source>
+        <translation>即将用满：最久未用的块先删除</translation>
     </message>
 </context>
 <context>
@@ -1496,6 +1876,30 @@ SHA-256：%2</translation>
     </message>
 </context>
 <context>
+    <name>asterism::ProjectStrip</name>
+    <message>
+        <source>Blocks of the project</source>
+        <translation>项目的块</translation>
+    </message>
+    <message>
+        <source>Arrow keys move from block to block, Enter chooses one.</source>
+        <translation>方向键在块之间移动，Enter 选择。</translation>
+    </message>
+    <message>
+        <source>No blocks yet: add documents to the project</source>
+        <translation>还没有块：请向项目添加文档</translation>
+    </message>
+    <message>
+        <source>: attention of the answer</source>
+        <translation>：回答的注意力</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <comment>number, state</comment>
+        <translation>%1 %2</translation>
+    </message>
+</context>
+<context>
     <name>asterism::ProjectsPanel</name>
     <message>
         <source>Project</source>
@@ -1799,6 +2203,50 @@ SHA-256：%2</translation>
     <message>
         <source>Everything in the sources was taken.</source>
         <translation>来源中的所有内容都已读取。</translation>
+    </message>
+</context>
+<context>
+    <name>asterism::TimelinePanel</name>
+    <message>
+        <source>Timeline</source>
+        <translation>时间线</translation>
+    </message>
+    <message>
+        <source>No answer yet. Ask a question to see how its answer comes.</source>
+        <translation>还没有回答。提问后可看到回答如何生成。</translation>
+    </message>
+    <message>
+        <source>query of %1 in %2</source>
+        <comment>tokens, time</comment>
+        <translation>问题 %1，用时 %2</translation>
+    </message>
+    <message>
+        <source>first token %1</source>
+        <comment>time</comment>
+        <translation>首词元 %1</translation>
+    </message>
+    <message>
+        <source>%1 tokens/s</source>
+        <translation>%1 词元/秒</translation>
+    </message>
+</context>
+<context>
+    <name>asterism::TimingView</name>
+    <message>
+        <source>Processor</source>
+        <translation>处理器</translation>
+    </message>
+    <message>
+        <source>Export Figures</source>
+        <translation>导出数据</translation>
+    </message>
+    <message>
+        <source>The figures were not exported</source>
+        <translation>数据未导出</translation>
+    </message>
+    <message>
+        <source>%1 could not be written: %2</source>
+        <translation>无法写入 %1：%2</translation>
     </message>
 </context>
 </TS>

@@ -1,14 +1,17 @@
 #include "ui/chat/chat_view.h"
 
+#include <algorithm>
+#include <iostream>
+
 #include <gtest/gtest.h>
 
 #include <QAbstractButton>
 #include <QScrollBar>
 #include <QTest>
 
-#include "core/base/clock.h"
 #include "tests/support/test_files.h"
 #include "tests/ui/filled_project.h"
+#include "tests/ui/thread_clock.h"
 #include "ui/chat/message_body.h"
 #include "ui/chat/message_widget.h"
 
@@ -46,14 +49,15 @@ TEST_F(ChatViewTest, TwoThousandMessagesScrollSmoothly) {
     double all = 0;
     constexpr int kSteps = 100;
     for (int step = 0; step < kSteps; ++step) {
-        Stopwatch clock;
+        const double begin = test::threadSeconds();
         bar->setValue(bar->maximum() * (kSteps - 1 - step) / kSteps);
         view.viewport()->repaint();
-        longest = std::max(longest, clock.seconds());
-        all += clock.seconds();
+        const double seconds = test::threadSeconds() - begin;
+        longest = std::max(longest, seconds);
+        all += seconds;
     }
-    RecordProperty("mean_ms", std::to_string(all / kSteps * 1000));
-    RecordProperty("longest_ms", std::to_string(longest * 1000));
+    std::cout << "a step of 1 % of 2,000 messages: " << all / kSteps * 1000 << " ms, the longest "
+              << longest * 1000 << " ms" << std::endl;
     EXPECT_LT(all / kSteps, 0.05) << "each step goes to other messages, which are made and laid out";
     EXPECT_EQ(bar->value(), 0);
 }

@@ -1,8 +1,12 @@
 #pragma once
 
-#include <QString>
+#include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
+
+#include <QString>
 
 #include "tests/support/test_files.h"
 #include "ui/desktop.h"

@@ -1,5 +1,7 @@
 #include "tests/ui/filled_project.h"
 
+#include <algorithm>
+
 #include "tests/support/test_files.h"
 
 namespace asterism::test {

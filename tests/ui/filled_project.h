@@ -1,5 +1,7 @@
 #pragma once
 
+#include <filesystem>
+
 #include "ui/library.h"
 
 namespace asterism::test {

@@ -93,7 +93,7 @@ TEST_P(Screenshots, FirstRun) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Themes, Screenshots, testing::Values("light", "dark"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& theme) { return std::string(theme.param); });
 
 }  // namespace
 }  // namespace asterism

@@ -1,10 +1,11 @@
 #include "ui/chat/chat_view.h"
 
+#include <algorithm>
+#include <numeric>
+
 #include <QApplication>
 #include <QKeyEvent>
 #include <QScrollBar>
-#include <algorithm>
-#include <numeric>
 
 #include "ui/chat/message_widget.h"
 #include "ui/theme.h"

@@ -1,8 +1,9 @@
 #pragma once
 
-#include <QAbstractScrollArea>
 #include <map>
 #include <vector>
+
+#include <QAbstractScrollArea>
 
 #include "ui/models/message_list_model.h"
 

@@ -1,5 +1,8 @@
 #include "ui/chat/markdown_text.h"
 
+#include <algorithm>
+#include <utility>
+
 #include <QCoreApplication>
 #include <QFontDatabase>
 #include <QPalette>
@@ -10,7 +13,6 @@
 #include <QTextFrame>
 #include <QTextList>
 #include <QTextTable>
-#include <algorithm>
 
 #include "storage/records.h"
 #include "ui/theme.h"

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <QStringList>
 #include <vector>
+
+#include <QStringList>
 
 class QTextDocument;
 class QPalette;

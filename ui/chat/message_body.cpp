@@ -1,11 +1,12 @@
 #include "ui/chat/message_body.h"
 
+#include <cmath>
+
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QHelpEvent>
 #include <QToolTip>
 #include <QWheelEvent>
-#include <cmath>
 
 namespace asterism {
 

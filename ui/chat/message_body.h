@@ -1,7 +1,8 @@
 #pragma once
 
-#include <QTextBrowser>
 #include <vector>
+
+#include <QTextBrowser>
 
 #include "ui/chat/markdown_text.h"
 

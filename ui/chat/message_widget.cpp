@@ -1,10 +1,11 @@
 #include "ui/chat/message_widget.h"
 
+#include <algorithm>
+
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPainter>
 #include <QToolButton>
-#include <algorithm>
 
 #include "storage/records.h"
 #include "ui/chat/message_body.h"

@@ -1,10 +1,11 @@
 #include "ui/chat/question_edit.h"
 
+#include <algorithm>
+
 #include <QKeyEvent>
 #include <QMimeData>
 #include <QTextBlock>
 #include <QTextLayout>
-#include <algorithm>
 
 #include "ui/theme.h"
 

@@ -1,5 +1,7 @@
 #include "ui/dialogs/cache_box.h"
 
+#include <utility>
+
 #include <QDoubleSpinBox>
 #include <QFormLayout>
 #include <QHBoxLayout>

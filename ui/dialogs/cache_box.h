@@ -1,8 +1,9 @@
 #pragma once
 
+#include <filesystem>
+
 #include <QPointer>
 #include <QWidget>
-#include <filesystem>
 
 class QDoubleSpinBox;
 class QLabel;

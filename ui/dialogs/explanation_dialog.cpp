@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include <QCoreApplication>
 #include <QDialogButtonBox>
 #include <QHeaderView>
@@ -5,7 +7,6 @@
 #include <QMessageBox>
 #include <QTreeWidget>
 #include <QVBoxLayout>
-#include <cmath>
 
 #include "ui/dialogs/dialog_frame.h"
 #include "ui/dialogs/dialog_list.h"

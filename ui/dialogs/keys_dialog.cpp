@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <utility>
+
 #include <QAction>
 #include <QCoreApplication>
 #include <QDialogButtonBox>

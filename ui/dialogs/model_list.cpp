@@ -1,5 +1,7 @@
 #include "ui/dialogs/model_list.h"
 
+#include <algorithm>
+
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QHeaderView>

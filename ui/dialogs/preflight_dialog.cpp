@@ -1,5 +1,9 @@
 #include "ui/dialogs/preflight_dialog.h"
 
+#include <algorithm>
+#include <array>
+#include <utility>
+
 #include <QComboBox>
 #include <QDialogButtonBox>
 #include <QFormLayout>
@@ -9,7 +13,6 @@
 #include <QToolButton>
 #include <QTreeView>
 #include <QVBoxLayout>
-#include <array>
 
 #include "ui/formats.h"
 #include "ui/models/preflight_model.h"

@@ -1,7 +1,10 @@
 #pragma once
 
-#include <QDialog>
 #include <memory>
+#include <string>
+#include <vector>
+
+#include <QDialog>
 
 #include "storage/projects/project_session.h"
 

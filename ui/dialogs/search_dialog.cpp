@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <QCoreApplication>
 #include <QDialog>
 #include <QKeyEvent>
@@ -101,7 +103,8 @@ class SearchDialog : public QDialog {
 
     void choose() {
         const int row = m_hitsList->currentRow();
-        if (row < 0 || row >= static_cast<int>(m_hits.size())) return;
+        const bool isChosen = row >= 0 && row < static_cast<int>(m_hits.size());
+        if (!isVisible() || !isChosen) return;
         const ChatHit hit = m_hits[static_cast<std::size_t>(row)];
         accept();
         m_onHit(hit);

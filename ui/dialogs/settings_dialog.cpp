@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <utility>
+
 #include <QCheckBox>
 #include <QComboBox>
 #include <QCoreApplication>
@@ -12,10 +15,9 @@
 #include <QSpinBox>
 #include <QStackedWidget>
 #include <QVBoxLayout>
-#include <utility>
 
-#include "ui/dialogs.h"
 #include "ui/desktop_parts.h"
+#include "ui/dialogs.h"
 #include "ui/dialogs/cache_box.h"
 #include "ui/dialogs/dialog_frame.h"
 #include "ui/dialogs/dialog_list.h"

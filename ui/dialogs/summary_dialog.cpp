@@ -1,3 +1,5 @@
+#include <map>
+
 #include <QCoreApplication>
 #include <QDialogButtonBox>
 #include <QLabel>
@@ -5,7 +7,6 @@
 #include <QPushButton>
 #include <QSplitter>
 #include <QVBoxLayout>
-#include <map>
 
 #include "ui/dialogs/dialog_frame.h"
 #include "ui/dialogs/dialog_list.h"

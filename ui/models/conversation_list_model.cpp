@@ -1,8 +1,11 @@
 #include "ui/models/conversation_list_model.h"
 
+#include <algorithm>
+#include <utility>
+
 #include <QDateTime>
 #include <QFont>
-#include <algorithm>
+#include <QLocale>
 
 #include "ui/icons.h"
 #include "ui/library.h"

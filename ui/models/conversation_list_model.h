@@ -1,8 +1,9 @@
 #pragma once
 
+#include <vector>
+
 #include <QAbstractListModel>
 #include <QDate>
-#include <vector>
 
 #include "storage/records.h"
 

@@ -1,7 +1,9 @@
 #include "ui/models/document_tree_model.h"
 
-#include <QApplication>
 #include <algorithm>
+#include <utility>
+
+#include <QApplication>
 
 #include "storage/projects/project_summaries.h"
 #include "ui/formats.h"

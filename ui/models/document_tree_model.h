@@ -1,11 +1,12 @@
 #pragma once
 
-#include <QAbstractItemModel>
-#include <QSet>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
+
+#include <QAbstractItemModel>
+#include <QSet>
 
 #include "storage/records.h"
 

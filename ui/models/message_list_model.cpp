@@ -1,5 +1,7 @@
 #include "ui/models/message_list_model.h"
 
+#include <utility>
+
 #include "ui/library.h"
 
 namespace asterism {
@@ -38,6 +40,12 @@ std::int64_t MessageListModel::lastAnswer() const {
     for (auto message = m_messages.rbegin(); message != m_messages.rend(); ++message)
         if (message->record.role == MessageRole::answer && message->record.id != 0)
             return message->record.id;
+    return 0;
+}
+
+std::int64_t MessageListModel::lastStored() const {
+    for (auto message = m_messages.rbegin(); message != m_messages.rend(); ++message)
+        if (message->record.id != 0) return message->record.id;
     return 0;
 }
 

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <QAbstractListModel>
 #include <vector>
+
+#include <QAbstractListModel>
 
 #include "storage/records.h"
 
@@ -35,6 +36,7 @@ class MessageListModel : public QAbstractListModel {
     const ShownMessage& message(int row) const;
     int rowOf(std::int64_t message) const;  // -1: it is not in this branch
     std::int64_t lastAnswer() const;        // id; 0: there is none
+    std::int64_t lastStored() const;        // id of the last message that is stored; 0: none
 
     // Shows a conversation's branch; 0: an empty chat.
     void show(std::int64_t conversation);

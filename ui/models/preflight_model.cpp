@@ -1,5 +1,7 @@
 #include "ui/models/preflight_model.h"
 
+#include <utility>
+
 #include <QApplication>
 #include <QPalette>
 

@@ -1,9 +1,10 @@
 #pragma once
 
-#include <QAbstractItemModel>
 #include <memory>
 #include <string>
 #include <vector>
+
+#include <QAbstractItemModel>
 
 #include "storage/projects/project_session.h"
 

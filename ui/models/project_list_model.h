@@ -1,7 +1,8 @@
 #pragma once
 
-#include <QAbstractListModel>
 #include <vector>
+
+#include <QAbstractListModel>
 
 #include "storage/records.h"
 

@@ -265,14 +265,10 @@ void ChatPanel::ask(const QString& question, std::optional<std::int64_t> parent,
     request.parent = parent;
     request.placement.room = m_settings.number(Setting::room);
     request.answer.maxTokens = m_settings.number(Setting::maxTokens);
-    request.answer.sampling.temperature = static_cast<float>(temperature);
+    request.answer.sampling.temperature = temperature;
     request.answer.sampling.seed = QRandomGenerator::global()->generate();
-    request.answer.sampling.repetitionPenalty = 1.1F;
-    request.answer.recordsTokenMass = true;
-    const int rows = m_messages->rowCount();
-    const std::int64_t last = rows == 0 ? 0 : m_messages->message(rows - 1).record.id;
     m_askedConversation = m_library.conversation();
-    m_messages->beginAnswer(question, parent.value_or(last));
+    m_messages->beginAnswer(question, parent.value_or(m_messages->lastStored()));
     m_bridge.ask(request);
     showState();
 }

@@ -1,5 +1,7 @@
 #include "ui/panels/source_view_panel.h"
 
+#include <algorithm>
+
 #include <QButtonGroup>
 #include <QHBoxLayout>
 #include <QLabel>

@@ -1,5 +1,7 @@
 #include "ui/source/numbered_text_view.h"
 
+#include <algorithm>
+
 #include <QFontDatabase>
 #include <QPaintEvent>
 #include <QPainter>

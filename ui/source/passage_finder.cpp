@@ -1,7 +1,8 @@
 #include "ui/source/passage_finder.h"
 
-#include <QPalette>
 #include <vector>
+
+#include <QPalette>
 
 #include "ui/theme.h"
 

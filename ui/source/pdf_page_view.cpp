@@ -1,11 +1,12 @@
 #include "ui/source/pdf_page_view.h"
 
+#include <algorithm>
+
 #include <QPainter>
 #include <QPdfDocument>
 #include <QPdfPageRenderer>
 #include <QPdfSelection>
 #include <QScrollBar>
-#include <algorithm>
 
 #include "ui/source/passage_finder.h"
 #include "ui/theme.h"

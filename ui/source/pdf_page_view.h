@@ -1,7 +1,8 @@
 #pragma once
 
-#include <QScrollArea>
 #include <memory>
+
+#include <QScrollArea>
 
 class QLabel;
 class QPdfDocument;

@@ -1,8 +1,9 @@
 #pragma once
 
-#include <QLayout>
 #include <memory>
 #include <vector>
+
+#include <QLayout>
 
 namespace asterism {
 

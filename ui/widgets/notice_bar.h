@@ -1,7 +1,8 @@
 #pragma once
 
-#include <QWidget>
 #include <cstdint>
+
+#include <QWidget>
 
 class QLabel;
 class QPushButton;
