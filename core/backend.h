@@ -74,6 +74,13 @@ struct OpSeconds {
     double merge = 0;
 };
 
+// Memory of a device, bytes.
+struct MemoryUse {
+    int device = 0;  // the same for backends that share it
+    std::int64_t free = 0;
+    std::int64_t total = 0;  // 0: not known
+};
+
 // A device that holds tensors and computes on them: the CPU (cpu/) or a GPU (cuda/). Knows no
 // tokens, models or files.
 //
@@ -102,6 +109,9 @@ class Backend {
     // Rows of activations that are best run at once through a layer that widens them: more keep
     // the device busier, fewer take less work space.
     virtual std::int64_t rowsAtOnce() const = 0;
+
+    // What can still be allocated.
+    virtual MemoryUse memory() const { return {}; }
 
     // Memory. Throws Error that names the size if there is not enough.
     virtual std::unique_ptr<Buffer> allocate(std::int64_t bytes) = 0;

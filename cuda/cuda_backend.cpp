@@ -58,6 +58,12 @@ class CudaBackend final : public Backend {
     DataType activationType() const override { return m_activations; }
     std::int64_t rowsAtOnce() const override { return 8192; }
 
+    MemoryUse memory() const override {
+        m_stream->enter();
+        const int device = m_stream->device().index;
+        const DeviceMemoryUse use = deviceMemoryUse(device);
+        return {device, use.free, use.total};
+    }
     std::unique_ptr<Buffer> allocate(std::int64_t bytes) override {
         return std::make_unique<DeviceBuffer>(DeviceMemory(m_stream, bytes), bytes);
     }
