@@ -1,11 +1,16 @@
 // What is taken from a store, what is encoded, and that neither changes the answer.
 
+#include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "core/comm/local_communicator.h"
+#include "core/cpu/arithmetic.h"
+#include "core/cpu/cpu_backend.h"
 #include "tests/engine/engine_run.h"
 #include "tests/engine/memory_store.h"
 #include "tests/support/test_files.h"
@@ -116,6 +121,47 @@ INSTANTIATE_TEST_SUITE_P(Modes, StoredBlocks,
                                          Case{AnchorMode::none, Positions::contiguous, 2},
                                          Case{AnchorMode::fixedText, Positions::contiguous, 1},
                                          Case{AnchorMode::fixedText, Positions::global, 3}));
+
+// An engine that computes with the arithmetic, over the store.
+std::unique_ptr<Engine> engineWith(cpu::Arithmetic arithmetic, MemoryStore& store) {
+    EngineParts parts;
+    parts.file = openModelFile(dataFile("tiny/llama31"));
+    parts.backends.push_back(makeCpuBackend({.threads = 1, .arithmetic = arithmetic}));
+    parts.deviceOf.push_back(0);
+    parts.connectRanks = [] { return makeLocalCommunicators(1); };
+    auto engine = std::make_unique<Engine>(std::move(parts));
+    engine->setBlockStore(store, "tiny");
+    return engine;
+}
+
+// A project that was encoded on one machine opens on another, which computes with other numbers.
+TEST(StoredBlockClasses, BlocksOfOneAreFoundByAnEngineOfAnotherBothWays) {
+    const auto known = cpu::supportedArithmetics(cpu::InstructionSet::automatic);
+    const auto other = std::find_if(known.begin(), known.end(), [](cpu::Arithmetic arithmetic) {
+        return cpu::numericClass(arithmetic) != cpu::numericClass(cpu::Arithmetic::f32);
+    });
+    if (other == known.end()) GTEST_SKIP() << "this machine computes with f32 alone";
+    ContextOptions options;
+    options.blockTokens = kBlock;
+    for (const auto& [writes, reads] :
+         {std::pair{cpu::Arithmetic::f32, *other}, std::pair{*other, cpu::Arithmetic::f32}}) {
+        MemoryStore store;
+        const auto writer = engineWith(writes, store);
+        const auto context = someTokens(kContext, writer->config().vocabulary, 5);
+        const auto written = writer->encode(context, {}, options, {}, {});
+        const std::size_t kept = store.size();
+
+        const auto reader = engineWith(reads, store);
+        EXPECT_EQ(reader->blockKeys(*written), writer->blockKeys(*written));
+        EXPECT_EQ(reader->encode(context, {}, options, {}, {})->restoredBlocks, kBlocks);
+        EXPECT_EQ(store.size(), kept);
+
+        // What is missing is kept under the reader's own class, and found again there.
+        store.forget(static_cast<std::size_t>(written->keyValues.back()->bytes()));
+        EXPECT_EQ(reader->encode(context, {}, options, {}, {})->restoredBlocks, kBlocks - 1);
+        EXPECT_EQ(writer->encode(context, {}, options, {}, {})->restoredBlocks, kBlocks);
+    }
+}
 
 TEST(StoredBlockKeys, AContiguousBlockIsFoundAgainAtAnotherPlaceAGlobalOneIsNot) {
     const std::vector<TokenId> tokens{1, 2, 3};

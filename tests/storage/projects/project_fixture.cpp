@@ -37,9 +37,10 @@ void ProjectTest::write(const std::string& name, const std::string& text) const 
 
 WorkspaceOptions ProjectTest::workspaceOptions() const {
     WorkspaceOptions options;
-    options.database = m_folder / "data/asterism.db";
+    options.database = m_home / "data/asterism.db";
+    options.longestWait = m_longestWait;
     options.keepsBlocks = m_keepsBlocks;
-    options.blocks.folder = m_folder / "cache/blocks";
+    options.blocks.folder = m_home / "cache/blocks";
     options.blocks.quota = 1'000'000'000;
     return options;
 }
@@ -52,7 +53,7 @@ ProjectSession& ProjectTest::open() {
     if (!m_workspace->projects().find("papers"))
         m_workspace->projects().create("papers", m_model.string(), m_settings);
     m_engine = openEngine(m_model, m_ranks);
-    const std::string fingerprint = modelFingerprint(m_model, m_folder / "cache");
+    const std::string fingerprint = modelFingerprint(m_model, m_home / "cache");
     m_session = std::make_unique<ProjectSession>(
         *m_workspace, SessionEngine{*m_engine, m_model.string(), fingerprint}, "papers");
     return *m_session;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -39,6 +40,8 @@ class ProjectTest : public ::testing::Test {
     std::vector<float> logits();
 
     TempDir m_folder;
+    std::filesystem::path m_home = m_folder.path();  // of database and KV cache
+    std::chrono::milliseconds m_longestWait = std::chrono::seconds(10);
     std::filesystem::path m_model = m_folder / "tiny.gguf";
     ProjectSettings m_settings;
     std::vector<std::string> m_warnings;
