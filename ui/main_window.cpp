@@ -116,6 +116,8 @@ void MainWindow::makeBars() {
     stripBar->setMovable(false);
     stripBar->addWidget(m_timing->strip());
     addToolBar(Qt::BottomToolBarArea, stripBar);
+    stripBar->hide();
+    connect(m_timing, &TimingView::blocksChanged, stripBar, &QToolBar::setVisible);
     m_activity = new ActivityBar(this);
     statusBar()->setObjectName(QStringLiteral("statusBar"));
     statusBar()->setSizeGripEnabled(false);

@@ -35,6 +35,8 @@ TimingView::TimingView(Library& library, EngineBridge& bridge, const DesktopPart
     m_strip->setModel(m_model);
     m_strip->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     connectPanels();
+    connect(m_model, &BlockTableModel::modelReset, this,
+            [this] { emit blocksChanged(m_model->rowCount() > 0); });
     connect(&library, &Library::projectOpened, this, [this] { m_model->setRows({}); });
     connect(&bridge, &EngineBridge::layoutChanged, this, &TimingView::showLayout);
     connect(&bridge, &EngineBridge::eventsArrived, this, &TimingView::takeEvents);

@@ -82,6 +82,9 @@ class DesktopFlow : public testing::Test {
     void dropFolder() {
         QMimeData mime;
         mime.setUrls({QUrl::fromLocalFile(QString::fromStdString(notes().string()))});
+        QDragEnterEvent enter(QPoint(200, 200), Qt::CopyAction, &mime, Qt::LeftButton,
+                              Qt::NoModifier);
+        QApplication::sendEvent(&under->window(), &enter);
         QDropEvent drop(QPointF(200, 200), Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
         QApplication::sendEvent(&under->window(), &drop);
     }
@@ -96,10 +99,11 @@ class DesktopFlow : public testing::Test {
     }
     void encodeNotes() {
         dropFolder();
-        ASSERT_TRUE(under->wait([] { return test::findWidget(QStringLiteral("preflightDialog")); }));
+        ASSERT_TRUE(under->wait([] { return test::findWidget(QStringLiteral("preflightDialog")); }))
+            << test::messagesShown();
         under->picture(QStringLiteral("real-preflight"), under->find<QDialog>("preflightDialog"));
         under->click("encodeButton");
-        ASSERT_TRUE(under->wait([&] { return allReady(); }, 120));
+        ASSERT_TRUE(under->wait([&] { return allReady(); }, 120)) << test::messagesShown();
     }
     void ask(const QString& question) {
         auto* edit = under->find<QPlainTextEdit>("questionEdit");

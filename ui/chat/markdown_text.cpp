@@ -295,6 +295,7 @@ void showMarkdown(QTextDocument& document, const QString& markdown,
     document.clear();
     document.setUndoRedoEnabled(false);
     document.setDocumentMargin(0);
+    document.setIndentWidth(2.5 * kGridUnit);
     QString text = markdown;
     text.remove(signPattern());  // none of these came from us
     Writer writer(document, palette);

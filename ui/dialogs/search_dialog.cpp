@@ -53,6 +53,7 @@ class SearchDialog : public QDialog {
         connect(m_wordsEdit, &QLineEdit::textChanged, this, [this] { m_typing.start(); });
         connect(m_hitsList, &QListWidget::itemActivated, this, [this] { choose(); });
         connect(m_hitsList, &QListWidget::itemClicked, this, [this] { choose(); });
+        connect(m_hitsList, &QListWidget::currentRowChanged, this, [this] { showCurrent(); });
         m_stateLabel->setText(tr("Type to search; Enter opens."));
     }
 
@@ -95,10 +96,20 @@ class SearchDialog : public QDialog {
             m_hitsList->setItemWidget(item, label);
         }
         if (m_hitsList->count() > 0) m_hitsList->setCurrentRow(0);
+        showCurrent();
         m_stateLabel->setText(words.trimmed().isEmpty() ? tr("Type to search; Enter opens.")
                               : m_hits.empty()
                                   ? tr("No chat has all of these words.")
                                   : tr("%n place(s)", nullptr, static_cast<int>(m_hits.size())));
+    }
+
+    // Labels do not know which row is chosen.
+    void showCurrent() {
+        for (int row = 0; row < m_hitsList->count(); ++row)
+            if (QWidget* label = m_hitsList->itemWidget(m_hitsList->item(row)))
+                label->setForegroundRole(row == m_hitsList->currentRow()
+                                             ? QPalette::HighlightedText
+                                             : QPalette::Text);
     }
 
     void choose() {

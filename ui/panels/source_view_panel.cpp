@@ -202,15 +202,9 @@ void SourceViewPanel::markPassage() {
                               tr("The passage was not found on this page as it is now; it is "
                                  "marked in “Extracted text”."));
     } else if (!quote.isEmpty()) {
-        QTextDocument& document = *m_readingView->document();
-        const TextStretch found = findPassage(document.toRawText(), quote);
+        const TextStretch found = findPassage(m_readingView->document()->toRawText(), quote);
         if (found.isEmpty()) return chooseView(false);
-        QTextCursor passage(&document);
-        passage.setPosition(static_cast<int>(found.begin));
-        m_readingView->setTextCursor(passage);
-        m_readingView->ensureCursorVisible();
-        passage.setPosition(static_cast<int>(found.end), QTextCursor::KeepAnchor);
-        m_readingView->setExtraSelections({{passage, passageFormat(palette())}});
+        m_readingView->mark(static_cast<int>(found.begin), static_cast<int>(found.end));
     }
 }
 

@@ -123,6 +123,16 @@ void SourcesPanel::showNotice() {
         m_noticeBar->show(Kind::information, {});
 }
 
+// Where there is little room the state is its sign alone; its word is in the tool tip.
+void SourcesPanel::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    QHeaderView* columns = m_sourcesTree->header();
+    const bool isNarrow = width() < 34 * fontMetrics().averageCharWidth();
+    columns->setSectionResizeMode(DocumentTreeModel::stateColumn,
+                                  isNarrow ? QHeaderView::Fixed : QHeaderView::ResizeToContents);
+    if (isNarrow) columns->resizeSection(DocumentTreeModel::stateColumn, 4 * kGridUnit);
+}
+
 void SourcesPanel::openMenu(const QPoint& position) {
     const QModelIndex index = m_sourcesTree->indexAt(position).siblingAtColumn(0);
     auto* menu = new QMenu(this);
