@@ -22,8 +22,7 @@ std::vector<std::filesystem::path> findSample() {
     for (const std::filesystem::path root : {ASTERISM_DATA_DIR, ASTERISM_SOURCE_DIR}) {
         const std::filesystem::path manual = root / "resources/manual";
         const std::filesystem::path star = root / "core/star";
-        if (std::filesystem::exists(manual) && std::filesystem::exists(star))
-            return {manual, star};
+        if (std::filesystem::exists(manual) && std::filesystem::exists(star)) return {manual, star};
     }
     return {};
 }
@@ -42,8 +41,7 @@ DesktopParts desktopParts() {
 
 QStringList pathsOf(const QStringList& arguments) {
     QStringList paths;
-    for (const QString& argument : arguments)
-        paths << QFileInfo(argument).absoluteFilePath();
+    for (const QString& argument : arguments) paths << QFileInfo(argument).absoluteFilePath();
     return paths;
 }
 

@@ -37,8 +37,7 @@ class TintedSvg : public QIconEngine {
   private:
     QColor colorFor(QIcon::Mode mode) const {
         const QPalette palette = QApplication::palette();
-        if (mode == QIcon::Disabled)
-            return palette.color(QPalette::Disabled, QPalette::ButtonText);
+        if (mode == QIcon::Disabled) return palette.color(QPalette::Disabled, QPalette::ButtonText);
         if (mode == QIcon::Selected) return palette.color(QPalette::HighlightedText);
         return m_color.isValid() ? m_color : palette.color(QPalette::ButtonText);
     }

@@ -98,8 +98,8 @@ void TimingView::showLayout(const ProjectLayout& layout) {
     fill.openProjectBytes = layout.kvBytes;
     fill.usedBytes = layout.kvBytes;
     fill.freeDiskBytes = disk.bytesAvailable();
-    fill.quotaBytes = static_cast<std::int64_t>(
-        keptQuota(folder).value_or(defaultQuota(folder, 0)));
+    fill.quotaBytes =
+        static_cast<std::int64_t>(keptQuota(folder).value_or(defaultQuota(folder, 0)));
     m_memoryPanel->setCache(fill);
 }
 
@@ -138,17 +138,15 @@ void TimingView::chooseBlock(int block) {
 }
 
 void TimingView::exportTo(const QString& name, const QByteArray& content) {
-    dialogs::chooseNewFile(m_window, tr("Export Figures"), name,
-                           [this, content](const QString& path) {
-                               QSaveFile file(path);
-                               const bool isWritten = file.open(QIODevice::WriteOnly) &&
-                                                      file.write(content) == content.size() &&
-                                                      file.commit();
-                               if (!isWritten)
-                                   dialogs::showError(m_window, tr("The figures were not exported"),
-                                                      tr("%1 could not be written: %2")
-                                                          .arg(path, file.errorString()));
-                           });
+    dialogs::chooseNewFile(
+        m_window, tr("Export Figures"), name, [this, content](const QString& path) {
+            QSaveFile file(path);
+            const bool isWritten = file.open(QIODevice::WriteOnly) &&
+                                   file.write(content) == content.size() && file.commit();
+            if (!isWritten)
+                dialogs::showError(m_window, tr("The figures were not exported"),
+                                   tr("%1 could not be written: %2").arg(path, file.errorString()));
+        });
 }
 
 }  // namespace asterism

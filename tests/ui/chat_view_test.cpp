@@ -60,7 +60,8 @@ TEST_F(ChatViewTest, TwoThousandMessagesScrollSmoothly) {
     }
     std::cout << "a step of 1 % of 2,000 messages: " << all / kSteps * 1000 << " ms, the longest "
               << longest * 1000 << " ms" << std::endl;
-    EXPECT_LT(all / kSteps, 0.05) << "each step goes to other messages, which are made and laid out";
+    EXPECT_LT(all / kSteps, 0.05)
+        << "each step goes to other messages, which are made and laid out";
     EXPECT_EQ(bar->value(), 0);
 }
 
@@ -98,9 +99,8 @@ TEST_F(ChatViewTest, ACitationSaysItsQuoteAndCanBeClicked) {
     const auto chats = library.chats().list(library.project().id);
     model.show(chats.front().id);
     std::vector<std::string> clicked;
-    QObject::connect(&view, &ChatView::citationClicked, [&](const CitationRecord& citation) {
-        clicked.push_back(citation.document);
-    });
+    QObject::connect(&view, &ChatView::citationClicked,
+                     [&](const CitationRecord& citation) { clicked.push_back(citation.document); });
     auto* chip = view.findChild<QAbstractButton*>(QStringLiteral("citationButton1"));
     ASSERT_NE(chip, nullptr);
     EXPECT_TRUE(chip->toolTip().contains(QStringLiteral("prefixes every block")));

@@ -77,8 +77,8 @@ bool DesktopUnderTest::wait(const std::function<bool()>& isDone, int seconds) {
 
 void DesktopUnderTest::picture(const QString& name, QWidget* widget) {
     QTest::qWait(50);
-    const QString folder = QDir(QApplication::applicationDirPath()).filePath(
-        QStringLiteral("screenshots"));
+    const QString folder =
+        QDir(QApplication::applicationDirPath()).filePath(QStringLiteral("screenshots"));
     QDir().mkpath(folder);
     QWidget* shown = widget ? widget : &window();
     shown->grab().save(QStringLiteral("%1/%2.png").arg(folder, name));

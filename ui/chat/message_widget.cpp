@@ -32,7 +32,8 @@ QString quoteOf(const CitationRecord& citation) {
             : QStringLiteral("<p>%1</p>")
                   .arg(MessageWidget::tr("This passage is no longer in the source, word for word.")
                            .toHtmlEscaped());
-    return QStringLiteral("<p><b>%1</b></p><p>“%2”</p>%3").arg(place.toHtmlEscaped(), quote, warning);
+    return QStringLiteral("<p><b>%1</b></p><p>“%2”</p>%3")
+        .arg(place.toHtmlEscaped(), quote, warning);
 }
 
 }  // namespace
@@ -42,8 +43,9 @@ QString MessageWidget::figuresOf(const MessageRecord& record) {
     QStringList parts;
     parts << tr("read %1 of %2 tokens, %3")
                  .arg(formatCount(record.tokensRead), formatCount(record.tokensInScope),
-                      record.tokensRead >= record.tokensInScope ? tr("nothing dropped")
-                                                                : tr("the rest is not encoded yet"));
+                      record.tokensRead >= record.tokensInScope
+                          ? tr("nothing dropped")
+                          : tr("the rest is not encoded yet"));
     if (record.firstTokenSeconds > 0)
         parts << tr("first token %1").arg(formatSeconds(record.firstTokenSeconds));
     if (record.tokensPerSecond > 0)
@@ -113,8 +115,8 @@ void MessageWidget::makeButtons() {
                 &QToolButton::clicked, this, &MessageWidget::explainAsked);
     }
     const auto step = [this](int by) {
-        const auto here = std::find(m_message.siblings.begin(), m_message.siblings.end(),
-                                    m_message.record.id);
+        const auto here =
+            std::find(m_message.siblings.begin(), m_message.siblings.end(), m_message.record.id);
         const auto place = here - m_message.siblings.begin() + by;
         if (place >= 0 && place < static_cast<std::ptrdiff_t>(m_message.siblings.size()))
             emit branchAsked(m_message.siblings[static_cast<std::size_t>(place)]);
@@ -224,11 +226,11 @@ int MessageWidget::fitWidth(int width) {
         widget->setGeometry(0, y, width, height);
         y += height + gap;
     };
-    if (!m_noteLabel->isHidden())
-        place(m_noteLabel, m_noteLabel->heightForWidth(width), kGridUnit);
+    if (!m_noteLabel->isHidden()) place(m_noteLabel, m_noteLabel->heightForWidth(width), kGridUnit);
     if (!m_chips->isHidden()) place(m_chips, m_chipLayout->heightForWidth(width), kGridUnit / 2);
     if (!m_foot->isHidden())
-        place(m_foot, std::max(m_footLayout->heightForWidth(width), m_foot->minimumSizeHint().height()), 0);
+        place(m_foot,
+              std::max(m_footLayout->heightForWidth(width), m_foot->minimumSizeHint().height()), 0);
     return y;
 }
 

@@ -50,11 +50,10 @@ class ModelsDialog : public QDialog {
             showChoice();
         });
         connect(m_projectButton, &QPushButton::clicked, this, [this] { askChange(); });
-        connect(m_standardButton, &QPushButton::clicked, this,
-                [this, &settings = parts.settings] {
-                    settings.set(Setting::defaultModel, m_list->chosen());
-                    showChoice();
-                });
+        connect(m_standardButton, &QPushButton::clicked, this, [this, &settings = parts.settings] {
+            settings.set(Setting::defaultModel, m_list->chosen());
+            showChoice();
+        });
         showChoice();
     }
 
@@ -69,8 +68,7 @@ class ModelsDialog : public QDialog {
 
     void askChange() {
         std::int64_t tokens = 0;
-        for (const DocumentRecord& document :
-             m_library.documents().list(m_library.project().id))
+        for (const DocumentRecord& document : m_library.documents().list(m_library.project().id))
             tokens += document.tokens;
         const QString model = m_list->chosen();
         dialogs::ask(this,
