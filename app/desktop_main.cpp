@@ -16,11 +16,11 @@ namespace asterism {
 
 namespace {
 
-// The sample project: the manual and the sources of star attention, where the program was
-// installed with them or runs from its source tree.
+// The sample project: the manual and the sources of star attention, as installed with the program
+// or, where that was not done, as its build put them together.
 std::vector<std::filesystem::path> findSample() {
-    for (const std::filesystem::path root : {ASTERISM_DATA_DIR, ASTERISM_SOURCE_DIR}) {
-        const std::filesystem::path manual = root / "resources/manual";
+    for (const std::filesystem::path root : {ASTERISM_DATA_DIR, ASTERISM_SAMPLE_DIR}) {
+        const std::filesystem::path manual = root / "manual";
         const std::filesystem::path star = root / "core/star";
         if (std::filesystem::exists(manual) && std::filesystem::exists(star)) return {manual, star};
     }

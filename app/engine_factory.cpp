@@ -10,8 +10,10 @@
 #include "core/base/error.h"
 #include "core/comm/local_communicator.h"
 #include "core/cpu/cpu_backend.h"
+#include "core/cpu/machine_rate.h"
 #if ASTERISM_CUDA
 #include "cuda/cuda_backend.h"
+#include "cuda/machine_rate.h"
 #include "cuda/nccl_communicator.h"
 #endif
 
@@ -30,6 +32,16 @@ void addCpuRanks(const EngineOptions& options, EngineParts& parts) {
         parts.deviceOf.push_back(0);
     }
     parts.connectRanks = [ranks = options.ranks] { return makeLocalCommunicators(ranks); };
+}
+
+void checkRanks(const EngineOptions& options) {
+    constexpr int kMostRanks = 1024;  // each is a thread with work space of its own
+    if (options.ranks < 1 || options.ranks > kMostRanks)
+        throw Error(options.ranks, " ranks are not possible; use 1 to ", kMostRanks);
+}
+
+bool isGpu(const EngineOptions& options) {
+    return options.device == "cuda" || options.device.starts_with("cuda:");
 }
 
 #if ASTERISM_CUDA
@@ -72,7 +84,17 @@ void addGpuRanks(const EngineOptions& options, EngineParts& parts) {
                         : makeNcclCommunicators(gpus);
     };
 }
+
+DeviceRate measureGpuRate(const EngineOptions& options, const ModelConfig& model) {
+    const cuda::MachineRate rate = cuda::measureMachineRate(
+        gpuIndex(options.device), {model.heads, model.kvHeads, model.headDim});
+    return {rate.productFlops, rate.attentionFlops, rate.copyBytes, 0};
+}
 #else
+DeviceRate measureGpuRate(const EngineOptions&, const ModelConfig&) {
+    return {};  // addGpuRanks() has said that there is none
+}
+
 void addGpuRanks(const EngineOptions& options, EngineParts&) {
     throw Error("device ", options.device, ": this build has no CUDA back end; use --device cpu");
 }
@@ -90,18 +112,29 @@ std::vector<std::string> availableDevices() {
 }
 
 std::unique_ptr<Engine> openEngine(const EngineOptions& options) {
-    constexpr int kMostRanks = 1024;  // each is a thread with work space of its own
-    if (options.ranks < 1 || options.ranks > kMostRanks)
-        throw Error(options.ranks, " ranks are not possible; use 1 to ", kMostRanks);
+    checkRanks(options);
+    return openEngine(options, openModelFile(options.model));
+}
+
+std::unique_ptr<Engine> openEngine(const EngineOptions& options, std::unique_ptr<ModelFile> model) {
+    checkRanks(options);
     EngineParts parts;
-    parts.file = openModelFile(options.model);
+    parts.file = std::move(model);
     if (options.device == "cpu")
         addCpuRanks(options, parts);
-    else if (options.device == "cuda" || options.device.starts_with("cuda:"))
+    else if (isGpu(options))
         addGpuRanks(options, parts);
     else
         throw Error("device ", options.device, " is unknown; use cpu or cuda");
     return std::make_unique<Engine>(std::move(parts));
+}
+
+DeviceRate measureDeviceRate(const EngineOptions& options, const ModelConfig& model) {
+    if (isGpu(options)) return measureGpuRate(options, model);
+    CpuOptions cpu;
+    cpu.threads = options.threads;
+    const cpu::MachineRate rate = cpu::measureMachineRate(cpu);
+    return {rate.productFlops, rate.productFlops, rate.readBytes, rate.registerFlops};
 }
 
 }  // namespace asterism

@@ -11,6 +11,17 @@ namespace asterism {
 // Opens the model on the device and ranks that the options name. Throws Error if the model cannot
 // be read, or the device is unknown or not built in.
 std::unique_ptr<Engine> openEngine(const EngineOptions& options);
+// The same of a model that is already open; EngineOptions::model is not looked at.
+std::unique_ptr<Engine> openEngine(const EngineOptions& options, std::unique_ptr<ModelFile> model);
+
+// What the device of the options can do at most, measured: the yardstick of `bench`.
+struct DeviceRate {
+    double productFlops = 0;    // matrix products, two operations a multiply-add
+    double attentionFlops = 0;  // causal attention of a long run; as products where it is the same
+    double memoryBytes = 0;     // bytes a second: read on a processor, copied on a GPU (both ways)
+    double registerFlops = 0;   // multiply-adds on registers; 0: not measured
+};
+DeviceRate measureDeviceRate(const EngineOptions& options, const ModelConfig& model);
 
 // Devices that this build and this machine have, as EngineOptions names them: cpu first.
 std::vector<std::string> availableDevices();

@@ -2,7 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <initializer_list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -48,6 +51,36 @@ struct AttentionCall {
     TensorView segmentLogSumExp;
 };
 
+// One of several products of one input; see Backend::linear.
+struct LinearPart {
+    const Weight& weight;
+    const Weight* bias;  // may be null
+    TensorView output;
+};
+
+// The ops of one token, recorded by Backend::record. Refers to what they used; the backend and all
+// that memory outlive it, and nothing else attends in between.
+class RecordedStep {
+  public:
+    virtual ~RecordedStep() = default;
+    // Runs the ops again, for the token behind the one they ran for last.
+    virtual void run(TokenId token) = 0;
+};
+
+// Seconds spent in kinds of ops.
+struct OpSeconds {
+    double linear = 0;
+    double attention = 0;
+    double merge = 0;
+};
+
+// Memory of a device, bytes.
+struct MemoryUse {
+    int device = 0;  // the same for backends that share it
+    std::int64_t free = 0;
+    std::int64_t total = 0;  // 0: not known
+};
+
 // A device that holds tensors and computes on them: the CPU (cpu/) or a GPU (cuda/). Knows no
 // tokens, models or files.
 //
@@ -69,9 +102,16 @@ class Backend {
         return activationType() == DataType::f32 ? "f32" : "bf16";
     }
 
+    // Time spent in ops since the last call. None where ops run on after their call has returned:
+    // their times are the device's.
+    virtual std::optional<OpSeconds> takeOpSeconds() { return std::nullopt; }
+
     // Rows of activations that are best run at once through a layer that widens them: more keep
     // the device busier, fewer take less work space.
     virtual std::int64_t rowsAtOnce() const = 0;
+
+    // What can still be allocated.
+    virtual MemoryUse memory() const { return {}; }
 
     // Memory. Throws Error that names the size if there is not enough.
     virtual std::unique_ptr<Buffer> allocate(std::int64_t bytes) = 0;
@@ -106,6 +146,11 @@ class Backend {
     // not.
     virtual void linear(const TensorView& input, const Weight& weight, const Weight* bias,
                         const TensorView& output) = 0;
+    // linear() with several weights.
+    virtual void linears(const TensorView& input, std::initializer_list<LinearPart> parts);
+    // sum += what linear() gives, with `work` as large as it for what comes in between.
+    virtual void addLinear(const TensorView& input, const Weight& weight, const TensorView& sum,
+                           const TensorView& work);
     // output = activation(gate) * up, elementwise; may work in place of either.
     virtual void gate(const TensorView& gate, const TensorView& up, Activation activation,
                       const TensorView& output) = 0;
@@ -124,6 +169,15 @@ class Backend {
     virtual void attend(const AttentionCall& call) = 0;
     // Merges `part` into `sum` by log-sum-exp.
     virtual void merge(const Partial& part, const Partial& sum) = 0;
+
+    // Index of the largest of f32 values, the first of equals; -1 if one is not finite. Waits.
+    virtual std::int64_t largest(const TensorView& values);
+    // Runs `step`, which embeds one token and calls ops that do not wait, and records them, to be
+    // run for up to `moreTokens` tokens that follow: then queries stand one further, store() stores
+    // one further, and segments that end with the stored token grow by it. May call `step` twice.
+    // Null if this backend records nothing; `step` has run all the same.
+    virtual std::unique_ptr<RecordedStep> record(const std::function<void()>& step,
+                                                 std::int64_t moreTokens);
 };
 
 }  // namespace asterism

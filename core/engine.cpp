@@ -9,6 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/star/encoding_cost.h"
+#include "core/star/memory_plan.h"
 
 namespace asterism {
 
@@ -93,6 +94,7 @@ Engine::Engine(EngineParts parts)
         const auto device = static_cast<std::size_t>(same - loaded.begin());
         if (same == loaded.end()) {
             loaded.push_back(parts.deviceOf[rank]);
+            checkWeightsFit(*m_file, *m_backends[rank]);
             m_weights.push_back(
                 std::make_unique<ModelWeights>(loadWeights(*m_file, m_config, *m_backends[rank])));
         }
@@ -205,6 +207,7 @@ EncodingStarted Engine::describe(const EncodedContext& context) const {
 void Engine::encode(EncodedContext& context, std::span<const std::size_t> indices,
                     const EventSink& events, const std::stop_token& stop) {
     ASTERISM_CHECK(context.options.attention == AttentionMode::star);
+    checkContextFits(m_ranks, context);
     std::mutex mutex;
     const EventSink serialized = [&](const EngineEvent& event) {
         const std::lock_guard lock(mutex);
@@ -245,6 +248,7 @@ void Engine::encode(EncodedContext& context, std::span<const std::size_t> indice
 void Engine::encodeWhole(EncodedContext& context, const EventSink& events,
                          const std::stop_token& stop) {
     const ContextOptions& options = context.options;
+    checkContextFits(m_ranks, context);
     std::mutex mutex;
     const EventSink serialized = [&](const EngineEvent& event) {
         const std::lock_guard lock(mutex);

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "core/answer_stream.h"
 #include "core/base/clock.h"
@@ -30,17 +32,33 @@ class AnswerWriter {
           m_stream(options.stopTexts),
           m_history(query.begin(), query.end()) {}
 
-    void queryRead(std::span<const float> logits) {
+    void queryRead(std::span<const float> logits, Rank& rank) {
+        m_rank = &rank;
+        rank.takeOpSeconds();
         m_answer.querySeconds = m_clock.seconds();
         m_answer.firstLogits = topLogits(logits, m_options.topLogits);
         if (m_events) m_events(QueryEncoded{m_answer.queryTokens, m_answer.querySeconds});
+    }
+
+    // Whether the likeliest token is always taken, which needs no logits here.
+    bool isGreedy() const {
+        return m_options.sampling.temperature == 0 && m_options.sampling.repetitionPenalty == 1;
     }
 
     // The token to run next; kNoToken once the answer is complete.
     TokenId next(std::span<const float> logits) {
         if (static_cast<std::int64_t>(m_answer.tokens.size()) >= m_options.maxTokens)
             return complete(AnswerEnd::maxTokens, kNoToken);
-        const TokenId token = m_sampler.next(logits, m_history);
+        TokenId token = kNoToken;
+        {
+            const AddedTime timed(m_samplingSeconds);
+            token = m_sampler.next(logits, m_history);
+        }
+        return take(token);
+    }
+
+    // The same for a token that is already drawn.
+    TokenId take(TokenId token) {
         m_answer.tokens.push_back(token);
         m_history.push_back(token);
         if (m_tokenizer.endsAnswer(token) && !m_options.ignoresEnd)
@@ -72,8 +90,23 @@ class AnswerWriter {
         const double now = m_clock.seconds();
         if (m_answer.firstTokenSeconds == 0) m_answer.firstTokenSeconds = now;
         m_answer.text += text;
-        if (m_events) m_events(TokenDecoded{token, std::move(text), now - m_lastToken});
+        if (m_events)
+            m_events(TokenDecoded{token, std::move(text), now - m_lastToken,
+                                  partsOf(now - m_lastToken)});
         m_lastToken = now;
+    }
+
+    std::optional<StepParts> partsOf(double seconds) {
+        const double sampling = std::exchange(m_samplingSeconds, 0);
+        const auto ops = m_rank ? m_rank->takeOpSeconds() : std::nullopt;
+        if (!ops || m_answer.tokens.size() < 2) return std::nullopt;  // the query's own step
+        StepParts parts;
+        parts.attention = ops->attention;
+        parts.linear = ops->linear;
+        parts.merge = ops->merge;
+        parts.sampling = sampling;
+        parts.other = std::max(0.0, seconds - parts.seconds());
+        return parts;
     }
 
     const Tokenizer& m_tokenizer;
@@ -85,6 +118,8 @@ class AnswerWriter {
     std::vector<TokenId> m_history;
     Stopwatch m_clock;
     double m_lastToken = 0;
+    double m_samplingSeconds = 0;
+    Rank* m_rank = nullptr;  // the one that draws the tokens
 };
 
 // One rank's part of a turn. `completed` counts the tokens that ran through all layers.
@@ -105,9 +140,13 @@ void runTurn(Rank& rank, Conversation& conversation, std::span<const TokenId> qu
         }
         TokenId token = kNoToken;
         if (rank.isLast()) {
-            const std::vector<float> logits = rank.decoder().logits(hidden);
-            if (isFirst) writer.queryRead(logits);
-            token = writer.next(logits);
+            if (!isFirst && writer.isGreedy()) {
+                token = writer.take(rank.decoder().likeliest(hidden));
+            } else {
+                const std::vector<float> logits = rank.decoder().logits(hidden);
+                if (isFirst) writer.queryRead(logits, rank);
+                token = writer.next(logits);
+            }
         }
         token = static_cast<TokenId>(rank.communicator().broadcast(token, last));
         if (token == kNoToken) return;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -50,14 +51,6 @@ struct QueryEncoded {
     double seconds = 0;
 };
 
-// One token of the answer. `text` is what became printable with it: whole UTF-8 sequences only,
-// possibly none.
-struct TokenDecoded {
-    TokenId token = 0;
-    std::string text;
-    double seconds = 0;  // time of this step
-};
-
 // Where the time of one decoding step went, in seconds; together at most the step's own time.
 struct StepParts {
     double attention = 0;  // over the cached keys
@@ -67,6 +60,15 @@ struct StepParts {
     double other = 0;         // norms, rotations, stores
     bool isProfiled = false;  // of a step run apart to be measured: a CUDA graph has no parts
     double seconds() const { return attention + linear + merge + sampling + other; }
+};
+
+// One token of the answer. `text` is what became printable with it: whole UTF-8 sequences only,
+// possibly none.
+struct TokenDecoded {
+    TokenId token = 0;
+    std::string text;
+    double seconds = 0;                             // time of this step
+    std::optional<StepParts> parts = std::nullopt;  // where the back end can tell
 };
 
 using EngineEvent =

@@ -59,6 +59,17 @@ int Attention::addRope(const RopeConfig& rope) {
     return static_cast<int>(m_ropes.size()) - 1;
 }
 
+// Where a run's keys end in memory, in its first head: what a store to its last token writes up to.
+const void* Attention::endOf(const KeyValueView& run) {
+    return static_cast<const std::byte*>(run.keys) +
+           run.tokens * run.headDim * KeyValueView::valueBytes(run.type);
+}
+
+// Keys that a segment has, or will have when a recorded step is repeated.
+std::int64_t Attention::keysToCut(const SegmentEntry& segment) const {
+    return segment.keyCount + (m_recorder ? segment.growth * m_recorder->mostSteps() : 0);
+}
+
 void Attention::describe(const AttentionCall& call) {
     ASTERISM_CHECK(call.rope >= 0 && static_cast<std::size_t>(call.rope) < m_ropes.size());
     const Rope& rope = m_ropes[static_cast<std::size_t>(call.rope)];
@@ -99,6 +110,7 @@ void Attention::describe(const AttentionCall& call) {
         entry.keyCount = static_cast<std::int32_t>(
             std::clamp<std::int64_t>(queries[0] - entry.firstToken, 0, run.tokens));
         entry.type = run.type;
+        entry.growth = m_recorder && endOf(run) == m_storedEnd ? 1 : 0;
         m_plan.segments.push_back(entry);
     }
 }
@@ -106,7 +118,7 @@ void Attention::describe(const AttentionCall& call) {
 // Enough pieces to fill the GPU, none shorter than is worth a block of threads.
 std::int64_t Attention::keysOfPiece() const {
     std::int64_t keys = 0;
-    for (const SegmentEntry& segment : m_plan.segments) keys += segment.keyCount;
+    for (const SegmentEntry& segment : m_plan.segments) keys += keysToCut(segment);
     const std::int64_t blocks = rowAttentionBlocks(m_plan.shape);
     const std::int64_t wanted =
         std::max<std::int64_t>(1, m_stream->device().multiprocessors * kBlocksPerUnit / blocks);
@@ -129,10 +141,10 @@ void Attention::cutPiecesOfType(KvType type, std::int64_t keysOfPiece) {
         SegmentEntry& segment = m_plan.segments[s];
         if (segment.type != type) continue;
         segment.firstPiece = static_cast<std::int32_t>(m_plan.pieces.size());
-        for (std::int64_t key = 0; key < segment.keyCount; key += keysOfPiece)
+        const std::int64_t keys = keysToCut(segment);
+        for (std::int64_t key = 0; key < keys; key += keysOfPiece)
             m_plan.pieces.push_back({static_cast<std::int32_t>(s), static_cast<std::int32_t>(key),
-                                     static_cast<std::int32_t>(std::min<std::int64_t>(
-                                         segment.keyCount, key + keysOfPiece))});
+                                     static_cast<std::int32_t>(std::min(keys, key + keysOfPiece))});
         segment.pieces = static_cast<std::int32_t>(m_plan.pieces.size()) - segment.firstPiece;
     }
 }
@@ -145,7 +157,9 @@ void Attention::upload() {
     std::memcpy(m_tables.data(), m_plan.segments.data(), segmentBytes);
     if (pieceBytes > 0)
         std::memcpy(m_tables.data() + segmentBytes, m_plan.pieces.data(), pieceBytes);
-    const auto* there = static_cast<const std::byte*>(m_ring.upload(m_tables));
+    const auto* there = static_cast<const std::byte*>(
+        m_recorder ? m_recorder->keep(m_tables, std::ssize(m_plan.segments))
+                   : m_ring.upload(m_tables));
     m_plan.segmentsThere = reinterpret_cast<const SegmentEntry*>(there);
     m_plan.piecesThere = reinterpret_cast<const PieceEntry*>(there + segmentBytes);
 }
@@ -154,6 +168,7 @@ void Attention::attend(const AttentionCall& call) {
     describe(call);
     if (m_plan.shape.tokens == 0) return;
     if (!takesTiles(call)) return attendPieces(call);
+    ASTERISM_CHECK(!m_recorder);
     if (!attendFused(call)) attendTiles(call);
     if (call.segmentLogSumExp.data) attendLastRow(call);
 }
@@ -222,7 +237,12 @@ bool Attention::attendFused(const AttentionCall& call) {
     m_fused.attend(args);
     orderByToken({args.logSumExp, rows, shape.tokens, shape.heads, call.partial.logSumExp.floats()},
                  m_stream->handle());
-    if (!isDirect)
+    if (isDirect) return true;
+    if (result.type == DataType::bf16)
+        check(cudaMemcpyAsync(result.data, output, static_cast<std::size_t>(result.bytes()),
+                              cudaMemcpyDeviceToDevice, m_stream->handle()),
+              "attending");
+    else
         convert(output, DataType::bf16, result.data, result.type, result.elements(),
                 m_stream->handle());
     return true;
@@ -299,15 +319,22 @@ void Attention::attendPieces(const AttentionCall& call) {
     for (const PieceGroup& group : m_plan.groups)
         attendGroup(call, group, outputs + group.first * rows * headDim,
                     logSumExps + group.first * rows);
-    mergePieces(
-        {outputs, logSumExps, static_cast<std::int32_t>(pieces), rows, headDim,
-         call.partial.output.data, call.partial.output.type, call.partial.logSumExp.floats()},
-        m_stream->handle());
-    if (call.segmentLogSumExp.data)
-        mergeSegments(
-            {logSumExps, m_plan.segmentsThere, static_cast<std::int32_t>(m_plan.segments.size()),
-             rows, rows - m_plan.shape.heads, m_plan.shape.heads, call.segmentLogSumExp.floats()},
-            m_stream->handle());
+    MergePiecesArgs merge{outputs,
+                          logSumExps,
+                          static_cast<std::int32_t>(pieces),
+                          rows,
+                          headDim,
+                          call.partial.output.data,
+                          call.partial.output.type,
+                          call.partial.logSumExp.floats()};
+    if (call.segmentLogSumExp.data) {
+        merge.segments = m_plan.segmentsThere;
+        merge.segmentCount = static_cast<std::int32_t>(m_plan.segments.size());
+        merge.firstRow = rows - m_plan.shape.heads;
+        merge.heads = m_plan.shape.heads;
+        merge.segmentLogSumExps = call.segmentLogSumExp.floats();
+    }
+    mergePieces(merge, m_stream->handle());
 }
 
 void Attention::attendGroup(const AttentionCall& call, const PieceGroup& group, float* outputs,

@@ -9,6 +9,7 @@
 #include "core/backend.h"
 #include "cuda/fused_attention.h"
 #include "cuda/kernels/attention_args.h"
+#include "cuda/step_recorder.h"
 #include "cuda/stream.h"
 #include "cuda/upload_ring.h"
 
@@ -22,6 +23,12 @@ class Attention {
 
     int addRope(const RopeConfig& rope);
     void attend(const AttentionCall& call);
+
+    // While a step is recorded: who records it (null: nobody), and what was stored last.
+    void setRecorder(StepRecorder* recorder) { m_recorder = recorder; }
+    void noteStored(const KeyValueView& run, std::int64_t end) {
+        m_storedEnd = endOf(run.range(0, end));
+    }
 
   private:
     struct Rope {
@@ -57,6 +64,8 @@ class Attention {
         bool padsPieces;
     };
 
+    static const void* endOf(const KeyValueView& run);
+    std::int64_t keysToCut(const SegmentEntry& segment) const;
     void describe(const AttentionCall& call);
     void cutPieces(std::int64_t keysOfPiece);
     void cutPiecesOfType(KvType type, std::int64_t keysOfPiece);
@@ -77,6 +86,8 @@ class Attention {
     FusedAttention m_fused;
     std::deque<Rope> m_ropes;
     Plan m_plan;
+    StepRecorder* m_recorder = nullptr;
+    const void* m_storedEnd = nullptr;
     std::vector<std::byte> m_tables;  // what goes up
     Scratch m_partials;
     Scratch m_gathered;  // rotated queries, and keys and values of all segments

@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <utility>
+#include <vector>
 
 #include "core/base/check.h"
 #include "cuda/attention.h"
@@ -10,10 +11,12 @@
 #include "cuda/device.h"
 #include "cuda/kernels/element_kernels.h"
 #include "cuda/kernels/merge_kernels.h"
+#include "cuda/kernels/step_kernels.h"
 #include "cuda/kernels/store_kernels.h"
 #include "cuda/kernels/weight_kernels.h"
 #include "cuda/linear.h"
 #include "cuda/staging.h"
+#include "cuda/step_recorder.h"
 #include "cuda/stream.h"
 #include "cuda/upload_ring.h"
 
@@ -55,6 +58,12 @@ class CudaBackend final : public Backend {
     DataType activationType() const override { return m_activations; }
     std::int64_t rowsAtOnce() const override { return 8192; }
 
+    MemoryUse memory() const override {
+        m_stream->enter();
+        const int device = m_stream->device().index;
+        const DeviceMemoryUse use = deviceMemoryUse(device);
+        return {device, use.free, use.total};
+    }
     std::unique_ptr<Buffer> allocate(std::int64_t bytes) override {
         return std::make_unique<DeviceBuffer>(DeviceMemory(m_stream, bytes), bytes);
     }
@@ -84,9 +93,11 @@ class CudaBackend final : public Backend {
                  const TensorView& output) override;
     void linear(const TensorView& input, const Weight& weight, const Weight* bias,
                 const TensorView& output) override {
-        m_stream->enter();
-        m_linear.multiply(input, own(weight), bias ? &own(*bias) : nullptr, output);
+        linears(input, {{weight, bias, output}});
     }
+    void linears(const TensorView& input, std::initializer_list<LinearPart> parts) override;
+    void addLinear(const TensorView& input, const Weight& weight, const TensorView& sum,
+                   const TensorView& work) override;
     void gate(const TensorView& gate, const TensorView& up, Activation activation,
               const TensorView& output) override;
     void add(const TensorView& term, const TensorView& sum) override;
@@ -98,6 +109,9 @@ class CudaBackend final : public Backend {
         m_attention.attend(call);
     }
     void merge(const Partial& part, const Partial& sum) override;
+    std::int64_t largest(const TensorView& values) override;
+    std::unique_ptr<RecordedStep> record(const std::function<void()>& step,
+                                         std::int64_t moreTokens) override;
 
   private:
     cudaStream_t stream() const { return m_stream->handle(); }
@@ -115,6 +129,7 @@ class CudaBackend final : public Backend {
     Linear m_linear;
     Attention m_attention;
     Scratch m_scratch;
+    StepRecorder* m_recorder = nullptr;  // of the step at work
 };
 
 std::string CudaBackend::description() const {
@@ -148,8 +163,8 @@ void CudaBackend::embed(const Weight& table, std::span<const TokenId> tokens, fl
     ASTERISM_CHECK(output.elements() == count * weight.columns());
     for (const TokenId token : tokens) ASTERISM_CHECK(token >= 0 && token < weight.rows());
     m_stream->enter();
-    cuda::embed({weight.view(), m_ring.upload(tokens), count, scale, output.data, output.type},
-                stream());
+    const TokenId* there = m_recorder ? m_recorder->token(tokens.front()) : m_ring.upload(tokens);
+    cuda::embed({weight.view(), there, count, scale, output.data, output.type}, stream());
 }
 
 void CudaBackend::rmsNorm(const TensorView& input, const Weight& gain, float epsilon,
@@ -161,6 +176,22 @@ void CudaBackend::rmsNorm(const TensorView& input, const Weight& gain, float eps
     cuda::rmsNorm({input.data, own(gain).floats(), epsilon, input.elements() / columns, columns,
                    output.data, input.type},
                   stream());
+}
+
+void CudaBackend::linears(const TensorView& input, std::initializer_list<LinearPart> parts) {
+    m_stream->enter();
+    std::vector<Linear::Part> own;
+    for (const LinearPart& part : parts)
+        own.push_back({cuda::own(part.weight), part.bias ? &cuda::own(*part.bias) : nullptr,
+                       part.output, false});
+    m_linear.multiply(input, own);
+}
+
+void CudaBackend::addLinear(const TensorView& input, const Weight& weight, const TensorView& sum,
+                            const TensorView&) {
+    m_stream->enter();
+    const Linear::Part part{own(weight), nullptr, sum, true};
+    m_linear.multiply(input, {&part, 1});
 }
 
 void CudaBackend::gate(const TensorView& gate, const TensorView& up, Activation activation,
@@ -193,10 +224,44 @@ void CudaBackend::store(const TensorView& keys, const TensorView& values, const 
     ASTERISM_CHECK(keys.type == values.type);
     if (tokens == 0) return;
     m_stream->enter();
-    const StoreArgs args{keys.data, values.data, keys.type, tokens, first, to};
+    StoreArgs args{keys.data, values.data, keys.type, tokens, first, to};
+    if (m_recorder) {
+        ASTERISM_CHECK(tokens == 1 && to.type != KvType::q8);
+        args.storedSince = m_recorder->storedSince();
+        m_attention.noteStored(to, first + tokens);
+    }
     if (to.type != KvType::q8) return storePlain(args, stream());
     ASTERISM_CHECK(first == 0 && tokens == to.tokens);
     storeBytes(args, m_scratch.values<float>(storeRangeFloats(args)), stream());
+}
+
+std::int64_t CudaBackend::largest(const TensorView& values) {
+    m_stream->enter();
+    auto* work = m_scratch.values<unsigned long long>(2);
+    auto* result = reinterpret_cast<std::int64_t*>(work + 1);
+    cuda::largest({values.floats(), values.elements(), work, result}, stream());
+    std::int64_t index = 0;
+    m_staging.download(result, std::as_writable_bytes(std::span(&index, 1)));
+    return index;
+}
+
+std::unique_ptr<RecordedStep> CudaBackend::record(const std::function<void()>& step,
+                                                  std::int64_t moreTokens) {
+    m_stream->enter();
+    auto recorder = std::make_unique<StepRecorder>(m_stream, moreTokens);
+    const auto setRecorder = [this](StepRecorder* now) {
+        m_recorder = now;
+        m_attention.setRecorder(now);
+    };
+    setRecorder(recorder.get());
+    try {
+        recorder->record(step);
+    } catch (...) {
+        setRecorder(nullptr);
+        throw;
+    }
+    setRecorder(nullptr);
+    return recorder;
 }
 
 void CudaBackend::merge(const Partial& part, const Partial& sum) {

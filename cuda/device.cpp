@@ -63,11 +63,19 @@ Device openDevice(int index) {
             .sharedBytesPerBlock = static_cast<std::int64_t>(properties.sharedMemPerBlockOptin)};
 }
 
-DeviceMemoryUse deviceMemoryUse() {
+DeviceMemoryUse deviceMemoryUse(int device) {
     std::size_t free = 0;
     std::size_t total = 0;
     check(cudaMemGetInfo(&free, &total), "asking for free GPU memory");
-    return {static_cast<std::int64_t>(free), static_cast<std::int64_t>(total)};
+    cudaMemPool_t pool = nullptr;
+    check(cudaDeviceGetDefaultMemPool(&pool, device), "asking for free GPU memory");
+    std::uint64_t reserved = 0;
+    std::uint64_t used = 0;
+    check(cudaMemPoolGetAttribute(pool, cudaMemPoolAttrReservedMemCurrent, &reserved),
+          "asking for free GPU memory");
+    check(cudaMemPoolGetAttribute(pool, cudaMemPoolAttrUsedMemCurrent, &used),
+          "asking for free GPU memory");
+    return {static_cast<std::int64_t>(free + reserved - used), static_cast<std::int64_t>(total)};
 }
 
 void throwCudaError(cudaError_t status, const char* doing) {

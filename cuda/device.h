@@ -21,11 +21,11 @@ int deviceCount();
 // Throws Error as deviceCount(), and if there is no GPU of this index or it is too old.
 Device openDevice(int index);
 
-// Memory of the current GPU, bytes.
+// Memory of the current GPU, bytes. What this process's pool keeps for itself counts as free.
 struct DeviceMemoryUse {
     std::int64_t free = 0;
     std::int64_t total = 0;
 };
-DeviceMemoryUse deviceMemoryUse();
+DeviceMemoryUse deviceMemoryUse(int device);
 
 }  // namespace asterism::cuda

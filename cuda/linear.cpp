@@ -123,48 +123,64 @@ Linear::Plan& Linear::planOf(const Product& product) {
     return *m_plans.emplace(product, std::move(plan)).first->second;
 }
 
-void Linear::multiply(const TensorView& input, const CudaWeight& weight, const CudaWeight* bias,
-                      const TensorView& output) {
-    const std::int64_t tokens = input.elements() / weight.columns();
-    ASTERISM_CHECK(tokens * weight.columns() == input.elements());
-    ASTERISM_CHECK(tokens * weight.rows() == output.elements());
-    ASTERISM_CHECK(!bias || bias->columns() == weight.rows());
-    if (tokens == 0) return;
-    if (tokens <= kRowLinearTokens) {
-        rowLinear({weight.view(), input.data, input.type, tokens, bias ? bias->floats() : nullptr,
-                   output.data, output.type},
-                  m_stream->handle());
-        return;
+void Linear::multiply(const TensorView& input, std::span<const Part> parts) {
+    for (const Part& part : parts) {
+        const std::int64_t tokens = part.output.elements() / part.weight.rows();
+        ASTERISM_CHECK(tokens * part.weight.rows() == part.output.elements());
+        ASTERISM_CHECK(tokens * part.weight.columns() == input.elements());
+        ASTERISM_CHECK(!part.bias || part.bias->columns() == part.weight.rows());
     }
+    const std::int64_t tokens = input.elements() / parts.front().weight.columns();
+    if (tokens == 0) return;
+    if (tokens <= kRowLinearTokens) return multiplyFew(input, tokens, parts);
+    for (const Part& part : parts) multiplyMany(input, tokens, part);
+}
+
+// Neighbours of one type go into one launch.
+void Linear::multiplyFew(const TensorView& input, std::int64_t tokens,
+                         std::span<const Part> parts) {
+    while (!parts.empty()) {
+        RowLinearArgs args{input.data, input.type, tokens, 0, {}};
+        const DataType type = parts.front().weight.view().type;
+        while (!parts.empty() && args.partCount < kMostRowParts &&
+               parts.front().weight.view().type == type) {
+            const Part& part = parts.front();
+            args.parts[static_cast<std::size_t>(args.partCount++)] = {
+                part.weight.view(), part.bias ? part.bias->floats() : nullptr, part.output.data,
+                part.output.type, part.adds};
+            parts = parts.subspan(1);
+        }
+        rowLinear(args, m_stream->handle());
+    }
+}
+
+void Linear::multiplyMany(const TensorView& input, std::int64_t tokens, const Part& part) {
+    const CudaWeight& weight = part.weight;
+    const TensorView& output = part.output;
     const void* values = weight.view().planes[0];
     if (weight.view().type != input.type) {
         void* plain = m_values.bytes(rowBytes(input.type, weight.rows() * weight.columns()));
         dequantize(weight.view(), plain, input.type, m_stream->handle());
         values = plain;
     }
-    multiplyMany(input, values, tokens, weight, bias, output);
-}
-
-void Linear::multiplyMany(const TensorView& input, const void* values, std::int64_t tokens,
-                          const CudaWeight& weight, const CudaWeight* bias,
-                          const TensorView& output) {
     Plan& plan = planOf({.rows = weight.rows(),
                          .columns = weight.columns(),
                          .tokens = tokens,
                          .type = input.type,
                          .outputType = output.type,
-                         .hasBias = bias != nullptr,
+                         .hasBias = part.bias != nullptr,
                          .weightAlignment = alignmentOf(values),
                          .inputAlignment = alignmentOf(input.data),
                          .outputAlignment = alignmentOf(output.data)});
-    if (bias) {
-        const void* offsets = output.type == DataType::f32 ? bias->floats() : bias->activations();
+    if (part.bias) {
+        const void* offsets =
+            output.type == DataType::f32 ? part.bias->floats() : part.bias->activations();
         setAttribute(plan.description, CUBLASLT_MATMUL_DESC_BIAS_POINTER, offsets);
     }
     const float one = 1.0F;
-    const float zero = 0.0F;
+    const float kept = part.adds ? 1.0F : 0.0F;
     check(cublasLtMatmul(m_handle, plan.description, &one, values, plan.weight, input.data,
-                         plan.input, &zero, output.data, plan.output, output.data, plan.output,
+                         plan.input, &kept, output.data, plan.output, output.data, plan.output,
                          &plan.algorithm, m_workspace.data(),
                          static_cast<std::size_t>(kWorkspaceBytes), m_stream->handle()),
           "multiplying by weights");

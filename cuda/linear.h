@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <span>
 #include <tuple>
 
 #include "core/tensor.h"
@@ -23,9 +24,16 @@ class Linear {
     Linear(const Linear&) = delete;
     Linear& operator=(const Linear&) = delete;
 
-    // input [tokens, columns] -> output [tokens, rows]; bias may be null.
-    void multiply(const TensorView& input, const CudaWeight& weight, const CudaWeight* bias,
-                  const TensorView& output);
+    // One of several products of one input: output [tokens, rows] = input * weight (+ bias) (+ what
+    // it was).
+    struct Part {
+        const CudaWeight& weight;
+        const CudaWeight* bias = nullptr;  // may be null
+        TensorView output;
+        bool adds = false;
+    };
+    // input [tokens, columns] of every part.
+    void multiply(const TensorView& input, std::span<const Part> parts);
 
   private:
     struct Product {
@@ -38,8 +46,8 @@ class Linear {
     struct Plan;
 
     Plan& planOf(const Product& product);
-    void multiplyMany(const TensorView& input, const void* values, std::int64_t tokens,
-                      const CudaWeight& weight, const CudaWeight* bias, const TensorView& output);
+    void multiplyFew(const TensorView& input, std::int64_t tokens, std::span<const Part> parts);
+    void multiplyMany(const TensorView& input, std::int64_t tokens, const Part& part);
 
     std::shared_ptr<Stream> m_stream;
     cublasLtHandle_t m_handle = nullptr;

@@ -31,13 +31,18 @@ double secondsOf(Backend& backend, const Work& work) {
     return best;
 }
 
-double productFlops(Backend& backend) {
-    constexpr std::int64_t kWidth = 8192;
-    // Random values: multiplying zeros takes less power and so runs faster.
-    std::vector<std::uint16_t> values(static_cast<std::size_t>(kWidth * kWidth));
+// bf16; random, because multiplying zeros takes less power and so runs faster.
+std::vector<std::uint16_t> randomValues(std::int64_t count) {
+    std::vector<std::uint16_t> values(static_cast<std::size_t>(count));
     std::mt19937 random(1);
     for (std::uint16_t& value : values)
         value = toBf16(static_cast<float>(random() % 2001) / 1000.0F - 1.0F);
+    return values;
+}
+
+double productFlops(Backend& backend) {
+    constexpr std::int64_t kWidth = 8192;
+    const std::vector<std::uint16_t> values = randomValues(kWidth * kWidth);
     HostWeight host;
     host.type = DataType::bf16;
     host.rows = kWidth;
@@ -52,6 +57,36 @@ double productFlops(Backend& backend) {
     return 2.0 * kWidth * kWidth * kWidth / seconds;
 }
 
+double attentionFlops(Backend& backend, const AttentionHeads& heads) {
+    constexpr std::int64_t kTokens = 32768;
+    const Shape queryShape{kTokens, heads.heads, heads.headDim};
+    const Shape keyShape{kTokens, heads.kvHeads, heads.headDim};
+    const Tensor queries = backend.activations(queryShape);
+    const Tensor keys = backend.activations(keyShape);
+    const std::vector<std::uint16_t> values = randomValues(queryShape.elements());
+    const auto bytes = std::as_bytes(std::span(values));
+    backend.upload(bytes, queries.view());
+    backend.upload(bytes.first(static_cast<std::size_t>(keys.view().bytes())), keys.view());
+    const Tensor output = backend.activations(queryShape);
+    const Tensor logSumExp = backend.floats({kTokens, heads.heads});
+    AttentionSegment segment;
+    // Any layout of the keys will do.
+    segment.keyValues = {KvType::bf16, heads.kvHeads,    heads.headDim,   kTokens,
+                         kTokens,      keys.view().data, keys.view().data};
+    RopeConfig rope;
+    rope.dimensions = heads.headDim;
+    rope.frequencies.assign(static_cast<std::size_t>(heads.headDim / 2), 0.01);
+    AttentionCall call;
+    call.queries = queries.view();
+    call.segments = {&segment, 1};
+    call.rope = backend.addRope(rope);
+    call.scale = 0.1F;
+    call.partial = {output.view(), logSumExp.view()};
+    const auto tokens = static_cast<double>(kTokens);
+    const double flops = 2 * tokens * tokens * static_cast<double>(heads.heads * heads.headDim);
+    return flops / secondsOf(backend, [&] { backend.attend(call); });
+}
+
 double copyBytes(Backend& backend) {
     constexpr std::int64_t kBytes = std::int64_t{1} << 30;
     const Tensor from = backend.tensor({kBytes}, DataType::i8);
@@ -61,9 +96,9 @@ double copyBytes(Backend& backend) {
 
 }  // namespace
 
-MachineRate measureMachineRate(int device) {
+MachineRate measureMachineRate(int device, const AttentionHeads& heads) {
     const auto backend = makeCudaBackend({.device = device});
-    return {productFlops(*backend), copyBytes(*backend)};
+    return {productFlops(*backend), attentionFlops(*backend, heads), copyBytes(*backend)};
 }
 
 }  // namespace asterism::cuda

@@ -43,7 +43,7 @@ void* Stream::allocate(std::int64_t bytes) {
                               m_stream);
     if (status == cudaErrorMemoryAllocation) {
         (void)cudaGetLastError();
-        const DeviceMemoryUse use = deviceMemoryUse();
+        const DeviceMemoryUse use = deviceMemoryUse(m_device.index);
         throw Error("not enough GPU memory: ", bytes, " bytes were asked for, ", use.free, " of ",
                     use.total, " bytes are free on GPU ", m_device.index, " (", m_device.name,
                     "); use a shorter context or smaller blocks, --kv q8, or --device cpu");

@@ -53,10 +53,13 @@ packages="$packages libsentencepiece-dev libicu-dev libpcre2-dev libhwy-dev libx
 packages="$packages libuchardet-dev libgumbo-dev libgit2-dev libpugixml-dev qt6-pdf-dev"
 # The desktop: widgets, icons, translations.
 packages="$packages qt6-base-dev qt6-svg-dev qt6-tools-dev qt6-l10n-tools"
+# Packages: dpkg-shlibdeps, and the file command, by which CPack finds programs.
+packages="$packages dpkg-dev file"
 # Tests and benchmarks are part of the default build.
 packages="$packages libgtest-dev libgmock-dev libbenchmark-dev xvfb"
 if [ "$with_tests" = yes ]; then
-    packages="$packages clang-16 clang-format-16 clang-tidy-16 libclang-rt-16-dev"
+    packages="$packages clang-16 clang-format-16 clang-tidy-16 libclang-rt-16-dev
+        appstream desktop-file-utils mandoc"
 fi
 
 # Those of "$@" that are not installed.

@@ -211,8 +211,18 @@ void Database::fail() const {
                 adviceOn(sqlite3_extended_errcode(connection), sqlite3_system_errno(connection)));
 }
 
+void Database::checkIsInPlace() const {
+    int hasMoved = 0;
+    sqlite3_file_control(m_connection.get(), "main", SQLITE_FCNTL_HAS_MOVED, &hasMoved);
+    if (hasMoved)
+        throw Error(m_place,
+                    ": is gone or was replaced since it was opened; bring it back, or start again "
+                    "with what is there now");
+}
+
 Transaction::Transaction(const Database& database)
     : m_database(database), m_isInner(!sqlite3_get_autocommit(database.m_connection.get())) {
+    if (!m_isInner) database.checkIsInPlace();
     m_database.execute(m_isInner ? "SAVEPOINT inner_transaction" : "BEGIN IMMEDIATE");
 }
 

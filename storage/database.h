@@ -97,6 +97,9 @@ class Database {
     friend class Transaction;
 
     void open(const char* file, std::chrono::milliseconds longestWait);
+    // Throws Error if the file is no longer where it was opened: what is written now would be gone
+    // with the last connection.
+    void checkIsInPlace() const;
     // Throws Error that says what SQLite found wrong last, and what to do.
     [[noreturn]] void fail() const;
 
@@ -112,7 +115,7 @@ class Database {
 // is, what it takes back is gone while the outer one goes on. They end in the reverse order.
 class Transaction {
   public:
-    // Throws Error if another process is writing for too long.
+    // Throws Error if another process is writing for too long, or the file is no longer there.
     explicit Transaction(const Database& database);
     ~Transaction();
     Transaction(const Transaction&) = delete;

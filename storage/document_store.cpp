@@ -187,7 +187,7 @@ std::vector<LeftOut> DocumentStore::leftOut(std::int64_t project) const {
     std::vector<LeftOut> leftOut;
     while (rows.step())
         leftOut.push_back({rows.text(0), rows.text(1),
-                           enumeratorAt(rows, 2, LeftOutCause::unsupported),
+                           enumeratorAt(rows, 2, LeftOutCause::unwanted),
                            static_cast<std::uintmax_t>(rows.integer(3)), rows.integer(4) != 0});
     return leftOut;
 }

@@ -30,7 +30,7 @@ fs::path defaultDatabase() {
 }
 
 Workspace::Workspace(const WorkspaceOptions& options)
-    : m_database(options.isKept ? std::make_unique<Database>(options.database)
+    : m_database(options.isKept ? std::make_unique<Database>(options.database, options.longestWait)
                                 : std::make_unique<Database>()),
       m_projects(*m_database),
       m_documents(*m_database),

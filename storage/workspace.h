@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 
@@ -17,6 +18,8 @@ std::filesystem::path defaultDatabase();
 
 struct WorkspaceOptions {
     std::filesystem::path database = defaultDatabase();
+    // A writer waits so long for another process.
+    std::chrono::milliseconds longestWait = std::chrono::seconds(10);
     bool isKept = true;       // false: a database in memory, gone with the workspace
     bool keepsBlocks = true;  // false: KV caches are neither read nor written
     // Empty folder: the default one. A cache folder that cannot be used costs time, not work: the

@@ -130,6 +130,47 @@ TEST_P(OpTest, linearReadsInterleavedRowsInHalfSplitOrder) {
     }
 }
 
+TEST_P(OpTest, linearsAndAddLinearDoWhatLinearAndAddDo) {
+    const auto weights = randomFloats(24 * 32, 7);
+    const auto first = weight(16, {weights.begin(), weights.begin() + 16 * 32});
+    const auto second = weight(8, {weights.begin() + 16 * 32, weights.end()});
+    const auto bias = randomFloats(8, 8);
+    const auto offset = weight(1, bias);
+    for (const std::int64_t tokens : {1, 4, 20}) {
+        const auto input = seen(randomFloats(static_cast<std::size_t>(tokens) * 32, 9));
+        const auto before = seen(randomFloats(static_cast<std::size_t>(tokens) * 16, 10));
+        const Tensor in = activations({tokens, 32}, input);
+        const Tensor sum = activations({tokens, 16}, before);
+        const Tensor work = backend().activations({tokens, 16});
+        const Tensor products[2] = {backend().floats({tokens, 16}), backend().floats({tokens, 8})};
+        backend().linears(in.view(), {{*first, nullptr, products[0].view()},
+                                      {*second, offset.get(), products[1].view()}});
+        backend().addLinear(in.view(), *first, sum.view(), work.view());
+        const auto expected =
+            referenceLinear(input, tokens, std::span(weights).first(16 * 32), 16, {});
+        expectNear(read(products[0].view()), expected, tolerance() * 20);
+        expectNear(read(products[1].view()),
+                   referenceLinear(input, tokens, std::span(weights).subspan(16 * 32), 8, bias),
+                   tolerance() * 20);
+        auto sums = expected;
+        for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += double{before[i]};
+        expectNear(read(sum.view()), sums, tolerance() * 20);
+    }
+}
+
+TEST_P(OpTest, largestIsTheFirstOfEqualsAndMinusOneIfAValueIsNotFinite) {
+    auto values = randomFloats(70001, 30);
+    values[401] = values[69000] = 9;
+    EXPECT_EQ(backend().largest(floats({1, 70001}, values).view()), 401);
+    for (float& value : values) value = value < 0 ? value : -value - 1e-30F;
+    values[77] = -1e-38F;
+    EXPECT_EQ(backend().largest(floats({1, 70001}, values).view()), 77);
+    values[70000] = std::numeric_limits<float>::quiet_NaN();
+    EXPECT_EQ(backend().largest(floats({1, 70001}, values).view()), -1);
+    values[70000] = std::numeric_limits<float>::infinity();
+    EXPECT_EQ(backend().largest(floats({1, 70001}, values).view()), -1);
+}
+
 TEST_P(OpTest, embedReadsAndScalesRowsOfEveryType) {
     constexpr TokenId kTokens[] = {3, 0, 3, 9};
     for (const DataType type : kWeightTypes) {

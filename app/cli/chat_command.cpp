@@ -8,7 +8,6 @@
 #include "app/cli/command_list.h"
 #include "app/cli/line_reader.h"
 #include "app/cli/open_project.h"
-#include "app/cli/project_output.h"
 #include "app/cli/text_io.h"
 
 namespace asterism {
@@ -32,6 +31,7 @@ struct ChatFlags {
     std::vector<std::string> only;
     std::int64_t conversation = 0;  // 0: the one that was used last
     bool isNew = false;
+    bool isRoomGiven = false;
 
     ChatFlags() {
         const AskRequest standard;
@@ -49,6 +49,7 @@ class Chat {
         m_request.answer = flags.answer.options;
         m_request.conversation = flags.conversation;
         if (flags.conversation == 0 && !flags.isNew) m_request.conversation = lastUsed();
+        if (flags.isRoomGiven) useRoom(flags.placement.options.room);
         if (!m_request.only.empty()) project.session().context().matching(m_request.only);
     }
 
@@ -189,6 +190,10 @@ class Chat {
             std::cerr << "/room takes a whole number of 1 or more" << std::endl;
             return;
         }
+        useRoom(room);
+    }
+
+    void useRoom(std::int64_t room) {
         m_request.placement.room = room;
         if (m_request.conversation != 0)
             m_project.workspace().chats().setRoom(m_request.conversation, room);
@@ -234,6 +239,7 @@ void addChatCommand(CommandSet& commands) {
     flags->project.engine.add(*app);
     flags->project.settings.add(*app);
     flags->placement.add(*app);
+    app->get_option("--room")->each([flags](const std::string&) { flags->isRoomGiven = true; });
     flags->answer.add(*app);
 }
 

@@ -26,6 +26,7 @@ void ProgressLine::show(const EngineEvent& event) {
         if (!started->warning.empty()) std::cerr << "warning: " << started->warning << std::endl;
         m_totalTokens = started->contextTokens;
         m_doneTokens = 0;
+        m_encodedTokens = 0;
         m_doneBlocks = 0;
         m_totalBlocks = started->blocks.size();
         m_clock = Stopwatch();
@@ -35,6 +36,8 @@ void ProgressLine::show(const EngineEvent& event) {
         std::cerr << "warning: " << warning->text << std::endl;
     } else if (const auto* encoded = std::get_if<BlockEncoded>(&event)) {
         m_doneTokens += encoded->tokens.tokens();
+        // A block that was kept says nothing of the time that others take.
+        if (!encoded->isRestored) m_encodedTokens += encoded->tokens.tokens();
         ++m_doneBlocks;
         showEncoding();
         if (m_doneBlocks == m_totalBlocks) clear();
@@ -47,8 +50,8 @@ void ProgressLine::showEncoding() {
                        " of " + grouped(static_cast<std::int64_t>(m_totalBlocks)) + ", " +
                        grouped(m_doneTokens) + " of " + grouped(m_totalTokens) + " tokens";
     const double seconds = m_clock.seconds();
-    if (m_doneTokens > 0 && seconds > 0) {
-        const double rate = static_cast<double>(m_doneTokens) / seconds;
+    if (m_encodedTokens > 0 && seconds > 0) {
+        const double rate = static_cast<double>(m_encodedTokens) / seconds;
         line += ", " + grouped(std::llround(rate)) + " tokens/s, " +
                 duration(static_cast<double>(m_totalTokens - m_doneTokens) / rate) + " left";
     }

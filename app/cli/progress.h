@@ -30,6 +30,7 @@ class ProgressLine {
     bool m_hasLine = false;
     std::int64_t m_totalTokens = 0;
     std::int64_t m_doneTokens = 0;
+    std::int64_t m_encodedTokens = 0;  // of those, not restored ones
     std::size_t m_totalBlocks = 0;
     std::size_t m_doneBlocks = 0;
     Stopwatch m_clock;

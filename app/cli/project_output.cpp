@@ -119,8 +119,8 @@ Json preflightJson(const Preflight& preflight) {
 void checkPaths(std::span<const std::filesystem::path> paths) {
     for (const std::filesystem::path& path : paths) {
         std::error_code failure;
-        std::filesystem::canonical(path, failure);
-        if (failure)
+        const std::filesystem::file_status status = std::filesystem::status(path, failure);
+        if (!std::filesystem::exists(status))
             throw Error(displayName(path), ": cannot be read: ", failure.message(),
                         "; name a file or folder that is there");
     }

@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::int64_t kPanelRows = 2 * kRows;
 constexpr std::int64_t kStep = 2 * kPairs;  // values of a tile's row
+constexpr std::int64_t kKeyTile = 192;
+constexpr std::int64_t kTileValues = 49152;
 constexpr std::int64_t kPanelBytes = kPanelRows * 4;
 constexpr std::int64_t kValueBytes = kKeyTile * 2;  // one dimension of all values of a tile
 static_assert(kKeyTile % kStep == 0);
@@ -248,9 +250,9 @@ void accumulate(const float* weights, const float* values, std::int64_t count, c
 }  // namespace
 
 const AttentionKernels& attentionKernelTable() {
-    static constexpr AttentionKernels kTable = {kPanelRows,  kStep,      loadKeys, loadValues,
-                                                rotatePanel, score,      mask,     soften,
-                                                accumulate,  mergePanel, begin,    end};
+    static constexpr AttentionKernels kTable = {
+        kPanelRows, kStep, kKeyTile, kTileValues, loadKeys,   loadValues, rotatePanel,
+        score,      mask,  soften,   accumulate,  mergePanel, begin,      end};
     return kTable;
 }
 

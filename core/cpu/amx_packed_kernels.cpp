@@ -32,6 +32,10 @@ struct alignas(64) TileShapes {
     std::uint8_t rows[16] = {};
 };
 
+bool takesAll(DataType) {
+    return true;
+}
+
 // [step, row, 32 values]
 void packInputs(const float* inputs, std::int64_t stride, std::int64_t valid, std::int64_t depth,
                 std::byte* packed) {
@@ -132,9 +136,9 @@ void end() {
 }
 
 const PackedKernels& packedKernelTable() {
-    static constexpr PackedKernels kTable = {kTileTokens,  kPanelOutputs, kStep,      kMostDepth,
-                                             kStepBytes,   kStepBytes,    packInputs, packPanel,
-                                             multiplyTile, begin,         end};
+    static constexpr PackedKernels kTable = {
+        kTileTokens, kPanelOutputs, kStep,   kMostDepth,   kStepBytes, kStepBytes, takesAll,
+        packInputs,  packPanel,     nullptr, multiplyTile, begin,      end};
     return kTable;
 }
 

@@ -21,6 +21,8 @@ constexpr std::size_t kLanes = HWY_LANES(float);
 constexpr std::size_t kPanelRows = 2 * kLanes;
 constexpr std::size_t kScoreKeys = HWY_TARGET == HWY_AVX3 ? 12 : HWY_TARGET == HWY_AVX2 ? 6 : 4;
 constexpr std::size_t kValueDims = HWY_TARGET == HWY_AVX3 ? 8 : 4;
+constexpr std::int64_t kKeyTile = 96;
+constexpr std::int64_t kTileValues = 24576;
 static_assert(kKeyTile % kScoreKeys == 0);
 
 std::size_t index(std::int64_t value) {
@@ -274,9 +276,9 @@ void mergePanel(const float* outputs, const float* maxima, const float* sums, st
 }  // namespace
 
 const AttentionKernels* attentionKernelTable() {
-    static constexpr AttentionKernels kTable = {kPanelRows,  1,          loadKeys, loadValues,
-                                                rotatePanel, score,      mask,     soften,
-                                                accumulate,  mergePanel, nullptr,  nullptr};
+    static constexpr AttentionKernels kTable = {
+        kPanelRows, 1,    kKeyTile, kTileValues, loadKeys,   loadValues, rotatePanel,
+        score,      mask, soften,   accumulate,  mergePanel, nullptr,    nullptr};
     return &kTable;
 }
 

@@ -7,7 +7,6 @@
 
 namespace asterism::cpu {
 
-constexpr std::int64_t kKeyTile = 96;  // keys that are scored at a time
 constexpr std::int64_t kMaxHeadDim = 512;
 
 // Floats from one key of a tile to the next: constant, so that the micro-kernel needs one pointer,
@@ -41,7 +40,9 @@ struct TileMask {
 // know, in memory for as many floats as the f32 kernels need.
 struct AttentionKernels {
     std::int64_t panelRows;
-    std::int64_t headStep;  // the head size must be a multiple of it
+    std::int64_t headStep;    // the head size must be a multiple of it
+    std::int64_t keyTile;     // keys that are scored at a time
+    std::int64_t tileValues;  // query values of one tile: they stay in the second-level cache
 
     // Keys [first, first + count) of a head, rotated; in f32 keyStride(headDim) apart.
     void (*loadKeys)(const KeyValueView& from, std::int64_t head, std::int64_t first,
@@ -53,7 +54,7 @@ struct AttentionKernels {
     // rotated = queries turned by cosines and sines [pairs, panelRows].
     void (*rotatePanel)(const float* queries, const float* cosines, const float* sines,
                         std::int64_t pairs, std::int64_t headDim, float* rotated);
-    // scores[k, row] = keys[k] . queries[row]; room for kKeyTile keys.
+    // scores[k, row] = keys[k] . queries[row]; room for keyTile keys.
     void (*score)(const float* keys, std::int64_t count, const float* queries, std::int64_t headDim,
                   float* scores);
     // Sets the scores of invisible keys to kMasked.

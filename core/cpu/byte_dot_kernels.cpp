@@ -48,16 +48,6 @@ inline __m256i signedProducts(__m256i weights, __m256i inputs) {
     return products(_mm256_abs_epi8(weights), _mm256_sign_epi8(inputs, weights));
 }
 
-// Byte i is 16 if bit i is set.
-inline __m256i fifthBits(std::uint32_t bits) {
-    const __m256i spread = _mm256_shuffle_epi8(
-        _mm256_set1_epi32(static_cast<std::int32_t>(bits)),
-        _mm256_setr_epi64x(0, 0x0101010101010101, 0x0202020202020202, 0x0303030303030303));
-    const __m256i ofByte = _mm256_set1_epi64x(static_cast<std::int64_t>(0x8040201008040201ULL));
-    const __m256i isSet = _mm256_cmpeq_epi8(_mm256_and_si256(spread, ofByte), ofByte);
-    return _mm256_and_si256(isSet, _mm256_set1_epi8(16));
-}
-
 #include "core/cpu/byte_dots-inl.h"
 
 }  // namespace avx2
@@ -76,10 +66,6 @@ inline __m256i products(__m256i weights, __m256i inputs) {
 
 inline __m256i signedProducts(__m256i weights, __m256i inputs) {
     return products(_mm256_abs_epi8(weights), _mm256_sign_epi8(inputs, weights));
-}
-
-inline __m256i fifthBits(std::uint32_t bits) {
-    return _mm256_maskz_set1_epi8(bits, 16);
 }
 
 #include "core/cpu/byte_dots-inl.h"

@@ -1,5 +1,5 @@
 // The dot products of byte_dot_kernels.cpp. Included once for every instruction set, inside its
-// namespace, behind the three functions that differ: products(), signedProducts() and fifthBits().
+// namespace, behind the two functions that differ: products() and signedProducts().
 // No include guard, no includes.
 
 // One row's sum: products of whole groups in the lanes, what the groups' minima add in lane 1 of
@@ -27,10 +27,6 @@ struct Sum {
     }
 };
 
-inline __m256i bytesAt(const void* bytes) {
-    return _mm256_loadu_si256(static_cast<const __m256i*>(bytes));
-}
-
 // Two half-precision numbers as lanes 0 and 1.
 inline __m128 halvesAt(const std::uint8_t* bytes) {
     std::int32_t both;
@@ -44,18 +40,6 @@ inline __m128 scaleAt(const std::uint8_t* block, float factor) {
     std::memcpy(&bits, block, sizeof bits);
     const __m128 scale = _mm_cvtph_ps(_mm_cvtsi32_si128(bits));
     return _mm_mul_ps(_mm_broadcastss_ps(scale), _mm_setr_ps(1.0F, factor, 0.0F, 0.0F));
-}
-
-// 16 bytes of two values each: the lower halves, then the upper.
-inline __m256i nibblesAt(const std::uint8_t* bytes) {
-    const __m128i both = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
-    return _mm256_and_si256(_mm256_set_m128i(_mm_srli_epi16(both, 4), both), _mm256_set1_epi8(15));
-}
-
-inline std::uint32_t wordAt(const std::uint8_t* bytes) {
-    std::uint32_t word;
-    std::memcpy(&word, bytes, sizeof word);
-    return word;
 }
 
 // Adds the product of one stored block with its inputs.
@@ -105,16 +89,10 @@ struct Block<DataType::q8_0> {
 };
 
 // Scale and minimum of group j of a Q4_K or Q5_K block, times the block's own two.
-inline __m128 groupFactors(const std::uint8_t* packed, int j, __m128 ofBlock) {
+inline __m128 scaledFactors(const std::uint8_t* packed, int j, __m128 ofBlock) {
     int scale;
     int minimum;
-    if (j < 4) {
-        scale = packed[j] & 63;
-        minimum = packed[j + 4] & 63;
-    } else {
-        scale = (packed[j + 4] & 15) | ((packed[j - 4] >> 6) << 4);
-        minimum = (packed[j + 4] >> 4) | ((packed[j] >> 6) << 4);
-    }
+    groupFactors(packed, j, scale, minimum);
     return _mm_mul_ps(ofBlock, _mm_cvtepi32_ps(_mm_setr_epi32(scale, -minimum, 0, 0)));
 }
 
@@ -145,10 +123,10 @@ inline void addKBlock(const std::uint8_t* block, const std::int8_t* input, const
             first = _mm256_or_si256(first, _mm256_and_si256(a, bit));
             second = _mm256_or_si256(second, _mm256_and_si256(b, bit));
         }
-        sum.add(products(first, bytesAt(input)), groupFactors(block + 4, 2 * pair, ofBlock),
+        sum.add(products(first, bytesAt(input)), scaledFactors(block + 4, 2 * pair, ofBlock),
                 figures);
         sum.add(products(second, bytesAt(input + 32)),
-                groupFactors(block + 4, 2 * pair + 1, ofBlock), figures + 4);
+                scaledFactors(block + 4, 2 * pair + 1, ofBlock), figures + 4);
     }
 }
 

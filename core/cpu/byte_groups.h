@@ -7,7 +7,9 @@
 #if HWY_ARCH_X86
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace asterism::cpu {
 
@@ -55,6 +57,49 @@ inline void sumsOf(__m256i bytes, std::int32_t& lower, std::int32_t& upper) {
     const __m256i halves = _mm256_hadd_epi32(eights, eights);
     lower = _mm256_extract_epi32(halves, 0);
     upper = _mm256_extract_epi32(halves, 4);
+}
+
+inline float halfAt(const std::uint8_t* bytes) {
+    std::uint16_t bits;
+    std::memcpy(&bits, bytes, sizeof bits);
+    return _cvtsh_ss(bits);
+}
+
+inline std::uint32_t wordAt(const std::uint8_t* bytes) {
+    std::uint32_t word;
+    std::memcpy(&word, bytes, sizeof word);
+    return word;
+}
+
+inline __m256i bytesAt(const void* bytes) {
+    return _mm256_loadu_si256(static_cast<const __m256i*>(bytes));
+}
+
+// 16 bytes of two values each: the lower halves, then the upper.
+inline __m256i nibblesAt(const std::uint8_t* bytes) {
+    const __m128i both = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
+    return _mm256_and_si256(_mm256_set_m128i(_mm_srli_epi16(both, 4), both), _mm256_set1_epi8(15));
+}
+
+// Byte i is 16 if bit i is set.
+inline __m256i fifthBits(std::uint32_t bits) {
+    const __m256i spread = _mm256_shuffle_epi8(
+        _mm256_set1_epi32(static_cast<std::int32_t>(bits)),
+        _mm256_setr_epi64x(0, 0x0101010101010101, 0x0202020202020202, 0x0303030303030303));
+    const __m256i ofByte = _mm256_set1_epi64x(static_cast<std::int64_t>(0x8040201008040201ULL));
+    const __m256i isSet = _mm256_cmpeq_epi8(_mm256_and_si256(spread, ofByte), ofByte);
+    return _mm256_and_si256(isSet, _mm256_set1_epi8(16));
+}
+
+// Scale and minimum of group j of a Q4_K or Q5_K block: twelve bytes hold eight of each, 6 bits.
+inline void groupFactors(const std::uint8_t* packed, int j, int& scale, int& minimum) {
+    if (j < 4) {
+        scale = packed[j] & 63;
+        minimum = packed[j + 4] & 63;
+    } else {
+        scale = (packed[j + 4] & 15) | ((packed[j - 4] >> 6) << 4);
+        minimum = (packed[j + 4] >> 4) | ((packed[j] >> 6) << 4);
+    }
 }
 
 }  // namespace asterism::cpu

@@ -13,21 +13,19 @@ namespace {
 constexpr std::int64_t kQuads = kGroup / 4;  // runs of four bytes, which one instruction adds up
 constexpr std::int64_t kMostDepth = 1024;
 
+// A weight is scale * byte + offset, so a group's sum is scale * (sum of products of bytes) +
+// offset * (sum of inputs). A group of a packed tile: [quad, row] words of four inputs, [row]
+// scales, [row] sums of inputs. A group of a packed panel: [quad, column] words of four weights,
+// [column] scales, [column] offsets.
+template <std::int64_t width>
+constexpr std::int64_t kGroupBytes = width * (kGroup + 8);
+
 std::int32_t* wordsAt(std::byte* bytes) {
     return reinterpret_cast<std::int32_t*>(bytes);
 }
 const std::int32_t* wordsAt(const std::byte* bytes) {
     return reinterpret_cast<const std::int32_t*>(bytes);
 }
-
-// A group of a packed tile: [quad, row] words of four inputs, [row] sums that the sums of products
-// start with, [row] scales. A group of a packed panel: [quad, column] words of four weights,
-// [column] scales. Weights are stored as unsigned bytes, `offset` above their value; the sums start
-// at what undoes that.
-template <std::int64_t rows>
-constexpr std::int64_t kTileGroupBytes = rows * (kGroup + 8);
-template <std::int64_t columns>
-constexpr std::int64_t kPanelGroupBytes = columns * (kGroup + 4);
 
 // Adds the sums of a tile to its output, or writes them there.
 template <std::int64_t stride>
@@ -44,6 +42,24 @@ void writeTile(const PackedProduct& product, const float* sums) {
     }
 }
 
+bool takesAll(DataType) {
+    return true;
+}
+
+bool takesShort(DataType type) {
+    switch (type) {
+        case DataType::q4_0:
+        case DataType::q4_1:
+        case DataType::q5_0:
+        case DataType::q5_1:
+        case DataType::q4_k:
+        case DataType::q5_k:
+            return true;
+        default:
+            return false;
+    }
+}
+
 }  // namespace
 }  // namespace asterism::cpu
 
@@ -51,52 +67,136 @@ ASTERISM_BEGIN_AVX2
 namespace asterism::cpu {
 namespace {
 
-template <std::int64_t rows, std::int32_t offset>
+// 32 values of one row or column, in place `at` of a group that is `width` wide.
+template <std::int64_t width>
+inline void putGroup(__m256i bytes, float scale, float offset, std::int64_t at, std::byte* packed) {
+    alignas(32) std::int32_t quads[kQuads];
+    _mm256_store_si256(reinterpret_cast<__m256i*>(quads), bytes);
+    std::int32_t* words = wordsAt(packed);
+#pragma GCC unroll 8
+    for (std::int64_t quad = 0; quad < kQuads; ++quad) words[quad * width + at] = quads[quad];
+    auto* figures = reinterpret_cast<float*>(words + kQuads * width);
+    figures[at] = scale;
+    figures[width + at] = offset;
+}
+
+template <std::int64_t rows>
 void packInputs(const float* inputs, std::int64_t stride, std::int64_t valid, std::int64_t depth,
                 std::byte* packed) {
-    for (std::int64_t at = 0; at < depth; at += kGroup, packed += kTileGroupBytes<rows>) {
-        std::int32_t* words = wordsAt(packed);
-        std::int32_t* starts = words + kQuads * rows;
-        auto* scales = reinterpret_cast<float*>(starts + rows);
-        if (valid < rows) std::memset(packed, 0, static_cast<std::size_t>(kTileGroupBytes<rows>));
+    for (std::int64_t at = 0; at < depth; at += kGroup, packed += kGroupBytes<rows>) {
+        if (valid < rows) std::memset(packed, 0, static_cast<std::size_t>(kGroupBytes<rows>));
         for (std::int64_t row = 0; row < valid; ++row) {
             __m256i bytes;
-            scales[row] = toBytes(inputs + row * stride + at, 127.0F, bytes);
+            const float scale = toBytes(inputs + row * stride + at, 127.0F, bytes);
             std::int32_t lower;
             std::int32_t upper;
             sumsOf(bytes, lower, upper);
-            starts[row] = -offset * (lower + upper);
-            alignas(32) std::int32_t quads[kQuads];
-            _mm256_store_si256(reinterpret_cast<__m256i*>(quads), bytes);
-            for (std::int64_t quad = 0; quad < kQuads; ++quad)
-                words[quad * rows + row] = quads[quad];
+            putGroup<rows>(bytes, scale, scale * static_cast<float>(lower + upper), row, packed);
         }
     }
 }
 
-template <std::int64_t columns, std::int32_t offset>
+// Widened weights as signed bytes, raised by 128.
+template <std::int64_t columns>
 void packPanel(const float* rows, std::int64_t stride, std::int64_t valid, std::int64_t depth,
                std::byte* packed) {
-    const __m256i raise = _mm256_set1_epi8(static_cast<char>(offset));
-    for (std::int64_t at = 0; at < depth; at += kGroup, packed += kPanelGroupBytes<columns>) {
-        std::int32_t* words = wordsAt(packed);
-        auto* scales = reinterpret_cast<float*>(words + kQuads * columns);
-        if (valid < columns)
-            std::memset(packed, 0, static_cast<std::size_t>(kPanelGroupBytes<columns>));
+    const __m256i raise = _mm256_set1_epi8(static_cast<char>(0x80));
+    for (std::int64_t at = 0; at < depth; at += kGroup, packed += kGroupBytes<columns>) {
+        if (valid < columns) std::memset(packed, 0, static_cast<std::size_t>(kGroupBytes<columns>));
         for (std::int64_t column = 0; column < valid; ++column) {
             __m256i bytes;
-            scales[column] = toBytes(rows + column * stride + at, offset - 1, bytes);
-            alignas(32) std::int32_t quads[kQuads];
-            _mm256_store_si256(reinterpret_cast<__m256i*>(quads), _mm256_add_epi8(bytes, raise));
-            for (std::int64_t quad = 0; quad < kQuads; ++quad)
-                words[quad * columns + column] = quads[quad];
+            const float scale = toBytes(rows + column * stride + at, 127.0F, bytes);
+            putGroup<columns>(_mm256_xor_si256(bytes, raise), scale, -128.0F * scale, column,
+                              packed);
         }
+    }
+}
+
+// A group of 32 stored weights as bytes.
+struct StoredGroup {
+    __m256i bytes;
+    float scale;
+    float offset;
+};
+
+template <DataType type>
+inline StoredGroup groupOf(const std::uint8_t* row, std::int64_t group) {
+    constexpr DataTypeInfo kInfo = dataTypeInfo(type);
+    if constexpr (kInfo.blockValues == kGroup) {
+        const std::uint8_t* block = row + group * kInfo.blockBytes;
+        const float scale = halfAt(block);
+        if constexpr (type == DataType::q4_0) return {nibblesAt(block + 2), scale, -8 * scale};
+        if constexpr (type == DataType::q4_1)
+            return {nibblesAt(block + 4), scale, halfAt(block + 2)};
+        if constexpr (type == DataType::q5_0)
+            return {_mm256_or_si256(nibblesAt(block + 6), fifthBits(wordAt(block + 2))), scale,
+                    -16 * scale};
+        if constexpr (type == DataType::q5_1)
+            return {_mm256_or_si256(nibblesAt(block + 8), fifthBits(wordAt(block + 4))), scale,
+                    halfAt(block + 2)};
+        if constexpr (type == DataType::q8_0)
+            return {_mm256_xor_si256(bytesAt(block + 2), _mm256_set1_epi8(static_cast<char>(0x80))),
+                    scale, -128 * scale};
+    } else {
+        static_assert(type == DataType::q4_k || type == DataType::q5_k);
+        const std::uint8_t* block = row + group / 8 * kInfo.blockBytes;
+        const auto j = static_cast<int>(group % 8);
+        int scale;
+        int minimum;
+        groupFactors(block + 4, j, scale, minimum);
+        const std::uint8_t* stored = block + (type == DataType::q5_k ? 48 : 16) + j / 2 * 32;
+        __m256i bytes = bytesAt(stored);
+        if (j % 2 == 1) bytes = _mm256_srli_epi16(bytes, 4);
+        bytes = _mm256_and_si256(bytes, _mm256_set1_epi8(15));
+        if constexpr (type == DataType::q5_k) {
+            const __m256i high = _mm256_srl_epi16(bytesAt(block + 16), _mm_cvtsi32_si128(j));
+            const __m256i bit = _mm256_and_si256(high, _mm256_set1_epi8(1));
+            bytes = _mm256_or_si256(bytes, _mm256_slli_epi16(bit, 4));
+        }
+        return {bytes, halfAt(block) * static_cast<float>(scale),
+                -halfAt(block + 2) * static_cast<float>(minimum)};
+    }
+}
+
+template <std::int64_t columns, DataType type>
+bool packRows(const std::byte* const* rows, std::int64_t valid, std::int64_t depth,
+              std::byte* packed) {
+    for (std::int64_t group = 0; group < depth / kGroup; ++group, packed += kGroupBytes<columns>) {
+        if (valid < columns) std::memset(packed, 0, static_cast<std::size_t>(kGroupBytes<columns>));
+        for (std::int64_t column = 0; column < valid; ++column) {
+            const auto* row = reinterpret_cast<const std::uint8_t*>(rows[column]);
+            const StoredGroup stored = groupOf<type>(row, group);
+            putGroup<columns>(stored.bytes, stored.scale, stored.offset, column, packed);
+        }
+    }
+    return true;
+}
+
+template <std::int64_t columns>
+bool packStored(DataType type, const std::byte* const* rows, std::int64_t valid, std::int64_t depth,
+                std::byte* packed) {
+    switch (type) {
+        case DataType::q4_0:
+            return packRows<columns, DataType::q4_0>(rows, valid, depth, packed);
+        case DataType::q4_1:
+            return packRows<columns, DataType::q4_1>(rows, valid, depth, packed);
+        case DataType::q5_0:
+            return packRows<columns, DataType::q5_0>(rows, valid, depth, packed);
+        case DataType::q5_1:
+            return packRows<columns, DataType::q5_1>(rows, valid, depth, packed);
+        case DataType::q8_0:
+            return packRows<columns, DataType::q8_0>(rows, valid, depth, packed);
+        case DataType::q4_k:
+            return packRows<columns, DataType::q4_k>(rows, valid, depth, packed);
+        case DataType::q5_k:
+            return packRows<columns, DataType::q5_k>(rows, valid, depth, packed);
+        default:
+            return false;
     }
 }
 
 constexpr std::int64_t kAvx2Rows = 4;
 constexpr std::int64_t kAvx2Columns = 16;
-constexpr std::int32_t kAvx2Offset = 64;
 
 // Sums of products of one group stay in registers; those over the groups in the nearest cache.
 void multiplyAvx2(const PackedProduct& product) {
@@ -106,40 +206,49 @@ void multiplyAvx2(const PackedProduct& product) {
     const __m256i ones = _mm256_set1_epi16(1);
     for (std::int64_t at = 0; at < product.depth; at += kGroup) {
         const std::int32_t* input = wordsAt(inputs);
-        const std::int32_t* starts = input + kQuads * kAvx2Rows;
-        const auto* scales = reinterpret_cast<const float*>(starts + kAvx2Rows);
-        const auto* weights = reinterpret_cast<const __m256i*>(panel);
+        const auto* figures = reinterpret_cast<const float*>(input + kQuads * kAvx2Rows);
+        const std::byte* weights = panel;
         __m256i group[kAvx2Rows][2];
 #pragma GCC unroll 4
         for (std::int64_t r = 0; r < kAvx2Rows; ++r)
-            group[r][0] = group[r][1] = _mm256_set1_epi32(starts[r]);
-#pragma GCC unroll 8
-        for (std::int64_t quad = 0; quad < kQuads; ++quad, weights += 2, input += kAvx2Rows) {
-            const __m256i left = _mm256_loadu_si256(weights);
-            const __m256i right = _mm256_loadu_si256(weights + 1);
+            group[r][0] = group[r][1] = _mm256_setzero_si256();
+#pragma GCC unroll 4
+        for (std::int64_t pair = 0; pair < kQuads / 2; ++pair, weights += 128) {
+            // Weights of 5 bits: the sums of four products fit 16 bits.
+            const __m256i left = bytesAt(weights);
+            const __m256i right = bytesAt(weights + 32);
+            const __m256i nextLeft = bytesAt(weights + 64);
+            const __m256i nextRight = bytesAt(weights + 96);
 #pragma GCC unroll 4
             for (std::int64_t r = 0; r < kAvx2Rows; ++r) {
                 const __m256i four = _mm256_set1_epi32(input[r]);
-                const __m256i ofLeft = _mm256_madd_epi16(_mm256_maddubs_epi16(left, four), ones);
-                const __m256i ofRight = _mm256_madd_epi16(_mm256_maddubs_epi16(right, four), ones);
-                group[r][0] = _mm256_add_epi32(group[r][0], ofLeft);
-                group[r][1] = _mm256_add_epi32(group[r][1], ofRight);
+                const __m256i next = _mm256_set1_epi32(input[kAvx2Rows + r]);
+                const __m256i ofLeft = _mm256_add_epi16(_mm256_maddubs_epi16(left, four),
+                                                        _mm256_maddubs_epi16(nextLeft, next));
+                const __m256i ofRight = _mm256_add_epi16(_mm256_maddubs_epi16(right, four),
+                                                         _mm256_maddubs_epi16(nextRight, next));
+                group[r][0] = _mm256_add_epi32(group[r][0], _mm256_madd_epi16(ofLeft, ones));
+                group[r][1] = _mm256_add_epi32(group[r][1], _mm256_madd_epi16(ofRight, ones));
             }
+            input += 2 * kAvx2Rows;
         }
-        const auto* columnScales = reinterpret_cast<const float*>(weights);
+        const auto* columnFigures = reinterpret_cast<const float*>(weights);
 #pragma GCC unroll 2
         for (std::int64_t half = 0; half < 2; ++half) {
-            const __m256 ofColumns = _mm256_loadu_ps(columnScales + 8 * half);
+            const __m256 scales = _mm256_loadu_ps(columnFigures + 8 * half);
+            const __m256 offsets = _mm256_loadu_ps(columnFigures + kAvx2Columns + 8 * half);
 #pragma GCC unroll 4
             for (std::int64_t r = 0; r < kAvx2Rows; ++r) {
                 float* sum = sums + r * kAvx2Columns + 8 * half;
-                const __m256 scale = _mm256_mul_ps(ofColumns, _mm256_set1_ps(scales[r]));
-                _mm256_store_ps(sum, _mm256_fmadd_ps(_mm256_cvtepi32_ps(group[r][half]), scale,
-                                                     _mm256_load_ps(sum)));
+                const __m256 scale = _mm256_mul_ps(scales, _mm256_set1_ps(figures[r]));
+                const __m256 offset = _mm256_fmadd_ps(
+                    offsets, _mm256_set1_ps(figures[kAvx2Rows + r]), _mm256_load_ps(sum));
+                _mm256_store_ps(sum,
+                                _mm256_fmadd_ps(_mm256_cvtepi32_ps(group[r][half]), scale, offset));
             }
         }
-        inputs += kTileGroupBytes<kAvx2Rows>;
-        panel += kPanelGroupBytes<kAvx2Columns>;
+        inputs += kGroupBytes<kAvx2Rows>;
+        panel += kGroupBytes<kAvx2Columns>;
     }
     writeTile<kAvx2Columns>(product, sums);
 }
@@ -151,10 +260,12 @@ const PackedKernels& avx2BytePackedKernels() {
                                              kAvx2Columns,
                                              kGroup,
                                              kMostDepth,
-                                             kTileGroupBytes<kAvx2Rows>,
-                                             kPanelGroupBytes<kAvx2Columns>,
-                                             packInputs<kAvx2Rows, kAvx2Offset>,
-                                             packPanel<kAvx2Columns, kAvx2Offset>,
+                                             kGroupBytes<kAvx2Rows>,
+                                             kGroupBytes<kAvx2Columns>,
+                                             takesShort,
+                                             packInputs<kAvx2Rows>,
+                                             packPanel<kAvx2Columns>,
+                                             packStored<kAvx2Columns>,
                                              multiplyAvx2,
                                              nullptr,
                                              nullptr};
@@ -170,7 +281,6 @@ namespace {
 
 constexpr std::int64_t kVnniRows = 6;
 constexpr std::int64_t kVnniColumns = 32;
-constexpr std::int32_t kVnniOffset = 128;
 
 // All sums stay in registers: those of one group as integers, those over the groups as floats.
 void multiplyVnni(const PackedProduct& product) {
@@ -181,12 +291,11 @@ void multiplyVnni(const PackedProduct& product) {
     const std::byte* panel = product.panel;
     for (std::int64_t at = 0; at < product.depth; at += kGroup) {
         const std::int32_t* input = wordsAt(inputs);
-        const std::int32_t* starts = input + kQuads * kVnniRows;
-        const auto* scales = reinterpret_cast<const float*>(starts + kVnniRows);
+        const auto* figures = reinterpret_cast<const float*>(input + kQuads * kVnniRows);
         __m512i group[kVnniRows][2];
 #pragma GCC unroll 6
         for (std::int64_t r = 0; r < kVnniRows; ++r)
-            group[r][0] = group[r][1] = _mm512_set1_epi32(starts[r]);
+            group[r][0] = group[r][1] = _mm512_setzero_si512();
         const std::byte* weights = panel;
 #pragma GCC unroll 8
         for (std::int64_t quad = 0; quad < kQuads; ++quad, weights += 128, input += kVnniRows) {
@@ -199,18 +308,20 @@ void multiplyVnni(const PackedProduct& product) {
                 group[r][1] = _mm512_dpbusd_epi32(group[r][1], right, four);
             }
         }
-        const __m512 left = _mm512_loadu_ps(weights);
-        const __m512 right = _mm512_loadu_ps(weights + 64);
+#pragma GCC unroll 2
+        for (std::int64_t half = 0; half < 2; ++half) {
+            const __m512 scales = _mm512_loadu_ps(weights + 64 * half);
+            const __m512 offsets = _mm512_loadu_ps(weights + 4 * kVnniColumns + 64 * half);
 #pragma GCC unroll 6
-        for (std::int64_t r = 0; r < kVnniRows; ++r) {
-            const __m512 scale = _mm512_set1_ps(scales[r]);
-            sums[r][0] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(group[r][0]),
-                                         _mm512_mul_ps(scale, left), sums[r][0]);
-            sums[r][1] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(group[r][1]),
-                                         _mm512_mul_ps(scale, right), sums[r][1]);
+            for (std::int64_t r = 0; r < kVnniRows; ++r) {
+                const __m512 scale = _mm512_mul_ps(scales, _mm512_set1_ps(figures[r]));
+                const __m512 offset =
+                    _mm512_fmadd_ps(offsets, _mm512_set1_ps(figures[kVnniRows + r]), sums[r][half]);
+                sums[r][half] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(group[r][half]), scale, offset);
+            }
         }
-        inputs += kTileGroupBytes<kVnniRows>;
-        panel += kPanelGroupBytes<kVnniColumns>;
+        inputs += kGroupBytes<kVnniRows>;
+        panel += kGroupBytes<kVnniColumns>;
     }
     alignas(64) float all[kVnniRows * kVnniColumns];
 #pragma GCC unroll 6
@@ -228,10 +339,12 @@ const PackedKernels& vnniPackedKernels() {
                                              kVnniColumns,
                                              kGroup,
                                              kMostDepth,
-                                             kTileGroupBytes<kVnniRows>,
-                                             kPanelGroupBytes<kVnniColumns>,
-                                             packInputs<kVnniRows, kVnniOffset>,
-                                             packPanel<kVnniColumns, kVnniOffset>,
+                                             kGroupBytes<kVnniRows>,
+                                             kGroupBytes<kVnniColumns>,
+                                             takesAll,
+                                             packInputs<kVnniRows>,
+                                             packPanel<kVnniColumns>,
+                                             packStored<kVnniColumns>,
                                              multiplyVnni,
                                              nullptr,
                                              nullptr};

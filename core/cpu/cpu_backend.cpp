@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "core/base/check.h"
+#include "core/base/clock.h"
 #include "core/base/error.h"
 #include "core/base/float_types.h"
 #include "core/cpu/aligned_buffer.h"
@@ -60,6 +62,7 @@ class CpuBackend final : public Backend {
     std::string description() const override;
     DataType activationType() const override { return DataType::f32; }
     std::string_view numericClass() const override { return cpu::numericClass(m_arithmetic); }
+    std::optional<OpSeconds> takeOpSeconds() override { return std::exchange(m_seconds, {}); }
     // The inner activations of a whole block would not stay in the cache.
     std::int64_t rowsAtOnce() const override { return 512; }
 
@@ -87,7 +90,10 @@ class CpuBackend final : public Backend {
     void convert(const TensorView& from, const TensorView& to) override;
     void store(const TensorView& keys, const TensorView& values, const KeyValueView& to,
                std::int64_t first) override;
-    void attend(const AttentionCall& call) override { m_attention.attend(call); }
+    void attend(const AttentionCall& call) override {
+        const AddedTime timed(m_seconds.attention);
+        m_attention.attend(call);
+    }
     void merge(const Partial& part, const Partial& sum) override;
 
   private:
@@ -102,6 +108,7 @@ class CpuBackend final : public Backend {
     void storeBytes(const float* keys, const float* values, std::int64_t tokens,
                     const KeyValueView& to, std::int64_t head);
 
+    OpSeconds m_seconds;
     InstructionSet m_set;
     Arithmetic m_arithmetic;
     ThreadPool m_pool;
@@ -175,6 +182,7 @@ void CpuBackend::rmsNorm(const TensorView& input, const Weight& gain, float epsi
 
 void CpuBackend::linear(const TensorView& input, const Weight& weight, const Weight* bias,
                         const TensorView& output) {
+    const AddedTime timed(m_seconds.linear);
     const std::int64_t tokens = input.elements() / weight.columns();
     ASTERISM_CHECK(tokens * weight.columns() == input.elements());
     ASTERISM_CHECK(tokens * weight.rows() == output.elements());
@@ -271,6 +279,7 @@ void CpuBackend::storeBytes(const float* keys, const float* values, std::int64_t
 }
 
 void CpuBackend::merge(const Partial& part, const Partial& sum) {
+    const AddedTime timed(m_seconds.merge);
     const std::int64_t rows = sum.logSumExp.elements();
     ASTERISM_CHECK(part.logSumExp.elements() == rows);
     ASTERISM_CHECK(part.output.elements() == sum.output.elements());

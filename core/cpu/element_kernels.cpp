@@ -110,13 +110,21 @@ void toUnsignedBytes(const float* input, const float* offset, const float* facto
 }
 
 float toSignedBytes(const float* input, std::int64_t count, std::int8_t* output) {
-    float largest = 0;
-    for (std::int64_t i = 0; i < count; ++i) largest = std::max(largest, std::abs(input[i]));
+    constexpr FloatTag d;
+    const std::int64_t whole = count / kLanes * kLanes;
+    FloatVector most = hn::Zero(d);
+    for (std::int64_t i = 0; i < whole; i += kLanes)
+        most = hn::Max(most, hn::Abs(hn::LoadU(d, input + i)));
+    float largest = hn::GetLane(hn::MaxOfLanes(d, most));
+    for (std::int64_t i = whole; i < count; ++i) largest = std::max(largest, std::abs(input[i]));
     const float factor = largest > 0 ? 127.0F / largest : 0.0F;
-    for (std::int64_t i = 0; i < count; ++i) {
-        const float byte = std::clamp(input[i] * factor, -127.0F, 127.0F);
-        output[i] = static_cast<std::int8_t>(byte + (byte < 0 ? -0.5F : 0.5F));
+    const hn::Rebind<std::int8_t, FloatTag> bytes;
+    for (std::int64_t i = 0; i < whole; i += kLanes) {
+        const auto value = hn::Mul(hn::LoadU(d, input + i), hn::Set(d, factor));
+        hn::StoreU(hn::DemoteTo(bytes, hn::NearestInt(value)), bytes, output + i);
     }
+    for (std::int64_t i = whole; i < count; ++i)
+        output[i] = static_cast<std::int8_t>(std::nearbyint(input[i] * factor));
     return largest / 127.0F;
 }
 

@@ -62,7 +62,8 @@ void Linear::multiply(const LinearCall& call) {
         return multiplyBytes(call);
     if (even && call.tokens == 1) return multiplyOne(call);
     if (even && call.tokens <= kFewTokens) return multiplyFew(call);
-    const PackedKernels& kernels = even ? m_packed : m_kernels.packed;
+    const bool isTaken = even && m_packed.takes(call.weight->type());
+    const PackedKernels& kernels = isTaken ? m_packed : m_kernels.packed;
     const std::int64_t tokenBytes = ceilDivide(kernels.tileBytes * call.weight->columns(),
                                                kernels.tileRows * kernels.depthStep);
     const std::int64_t most = std::max(kPassTokens, kPassBytes / tokenBytes);
@@ -194,12 +195,16 @@ void Linear::packPanel(const ManyPlan& plan, std::int64_t firstOutput, std::int6
     const PackedKernels& kernels = *plan.kernels;
     const std::int64_t depth = std::min(plan.depth, weight.columns() - begin);
     const std::int64_t valid = std::min(kernels.panelColumns, weight.rows() - firstOutput);
+    std::array<const std::byte*, kMostPanelColumns> rows{};
+    for (std::int64_t r = 0; r < valid; ++r)
+        rows[index(r)] = weight.row(firstOutput + r) + rowBytes(weight.type(), begin);
+    if (kernels.packStored && kernels.packStored(weight.type(), rows.data(), valid, depth, packed))
+        return;
     for (std::int64_t done = 0; done < depth; done += kDecodeDepth) {
         const std::int64_t count = std::min(kDecodeDepth, depth - done);
         for (std::int64_t r = 0; r < valid; ++r)
-            m_kernels.decode(weight.type(),
-                             weight.row(firstOutput + r) + rowBytes(weight.type(), begin + done),
-                             count, decoded + r * kDecodeStride);
+            m_kernels.decode(weight.type(), rows[index(r)] + rowBytes(weight.type(), done), count,
+                             decoded + r * kDecodeStride);
         kernels.packPanel(decoded, kDecodeStride, valid, count,
                           packed + done / kernels.depthStep * kernels.panelBytes);
     }

@@ -20,6 +20,7 @@ constexpr std::size_t kLanes = HWY_LANES(float);
 // Two vectors wide; tall enough that the accumulators fill the registers of the set.
 constexpr std::size_t kTileRows = HWY_TARGET == HWY_AVX3 ? 12 : HWY_TARGET == HWY_AVX2 ? 6 : 4;
 constexpr std::size_t kPanelColumns = 2 * kLanes;
+static_assert(kPanelColumns <= kMostPanelColumns);
 // A tile of inputs of this depth stays in the first-level cache.
 constexpr std::int64_t kMostDepth = 640;
 
@@ -226,6 +227,10 @@ void multiplyTile(const PackedProduct& product) {
     }
 }
 
+bool takesAll(DataType) {
+    return true;
+}
+
 double spin(std::int64_t rounds, float* sink) {
     constexpr FloatTag d;
     constexpr std::size_t kChains = HWY_TARGET == HWY_AVX3 ? 20 : 10;
@@ -254,8 +259,10 @@ const LinearKernels* linearKernelTable() {
                                               kMostDepth,
                                               kTileRows * sizeof(float),
                                               kPanelColumns * sizeof(float),
+                                              takesAll,
                                               packInputs,
                                               packPanel,
+                                              nullptr,
                                               multiplyTile,
                                               nullptr,
                                               nullptr};

@@ -5,6 +5,7 @@
 
 #include "core/cpu/arithmetic.h"
 #include "core/cpu/instruction_set.h"
+#include "core/data_type.h"
 
 namespace asterism::cpu {
 
@@ -32,16 +33,24 @@ struct PackedKernels {
     std::int64_t tileBytes;     // packed bytes of depthStep values of a tile's rows
     std::int64_t panelBytes;    // ... and of a panel's columns
 
+    // Whether weights of a type may be multiplied in this arithmetic.
+    bool (*takes)(DataType type);
     // Rows and columns beyond `valid` become 0.
     void (*packInputs)(const float* inputs, std::int64_t stride, std::int64_t valid,
                        std::int64_t depth, std::byte* packed);
     void (*packPanel)(const float* rows, std::int64_t stride, std::int64_t valid,
                       std::int64_t depth, std::byte* packed);
+    // packPanel from rows as they are stored, from a block boundary on; returns false, having done
+    // nothing, for types that must be widened first. May be null: all must.
+    bool (*packStored)(DataType type, const std::byte* const* rows, std::int64_t valid,
+                       std::int64_t depth, std::byte* packed);
     void (*multiplyTile)(const PackedProduct& product);
     // Readies the calling thread for multiplyTile, and undoes that; may be null.
     void (*begin)();
     void (*end)();
 };
+
+constexpr std::int64_t kMostPanelColumns = 32;
 
 const PackedKernels& packedKernels(Arithmetic arithmetic, InstructionSet set);
 

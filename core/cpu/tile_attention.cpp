@@ -1,14 +1,12 @@
 #include "core/cpu/tile_attention.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <numbers>
 
 namespace asterism::cpu {
 namespace {
-
-// Query values of one tile: its queries and outputs stay in the second-level cache.
-constexpr std::int64_t kTileValues = 24576;
 
 std::size_t index(std::int64_t value) {
     return static_cast<std::size_t>(value);
@@ -17,6 +15,8 @@ std::size_t index(std::int64_t value) {
 std::int64_t roundUp(std::int64_t value, std::int64_t step) {
     return (value + step - 1) / step * step;
 }
+
+constexpr std::int64_t kMostPanelRows = 32;
 
 // Token distances beyond this are all the same to a mask: they exceed any number of query tokens.
 std::int32_t clampToken(std::int64_t token) {
@@ -45,6 +45,9 @@ struct TileAttention::Tile {
     float* maxima = nullptr;
     float* sums = nullptr;
     std::int32_t* rowTokens = nullptr;
+    // First and last token of each panel, [panels].
+    std::int32_t* firstTokens = nullptr;
+    std::int32_t* lastTokens = nullptr;
     // Memory for one tile of keys, one panel, or one table of angles.
     float* keys = nullptr;
     float* values = nullptr;
@@ -61,7 +64,7 @@ TileAttention::TileAttention(ThreadPool& pool, const AttentionKernels& kernels)
 
 std::int64_t TileAttention::tileTokens(const AttentionPlan& plan) const {
     const std::int64_t most =
-        std::clamp(kTileValues / plan.headDim / plan.group, std::int64_t{1}, kQueryTile);
+        std::clamp(m_kernels.tileValues / plan.headDim / plan.group, std::int64_t{1}, kQueryTile);
     const std::int64_t panel = m_kernels.panelRows;
     return std::min(plan.tokens, most >= panel ? most / panel * panel : most);
 }
@@ -111,20 +114,24 @@ TileAttention::Tile TileAttention::makeTile(const AttentionPlan& plan, std::int6
                                   column,
                                   column,
                                   column,
-                                  kKeyTile * keyStride(plan.headDim),
-                                  kKeyTile * plan.headDim,
-                                  kKeyTile * lanes,
+                                  tile.panels,
+                                  tile.panels,
+                                  m_kernels.keyTile * keyStride(plan.headDim),
+                                  m_kernels.keyTile * plan.headDim,
+                                  m_kernels.keyTile * lanes,
                                   roundUp(lanes, 16),
                                   angles,
                                   angles,
                                   laneAngles,
                                   laneAngles};
     float* rowTokens = nullptr;
-    float** places[] = {&tile.queries,     &tile.rotated,   &tile.pieceOutputs, &tile.outputs,
-                        &tile.pieceMaxima, &tile.pieceSums, &tile.maxima,       &tile.sums,
-                        &rowTokens,        &tile.keys,      &tile.values,       &tile.scores,
-                        &tile.factors,     &tile.cosines,   &tile.sines,        &tile.laneCosines,
-                        &tile.laneSines};
+    float* firstTokens = nullptr;
+    float* lastTokens = nullptr;
+    float** places[] = {&tile.queries,     &tile.rotated,     &tile.pieceOutputs, &tile.outputs,
+                        &tile.pieceMaxima, &tile.pieceSums,   &tile.maxima,       &tile.sums,
+                        &rowTokens,        &firstTokens,      &lastTokens,        &tile.keys,
+                        &tile.values,      &tile.scores,      &tile.factors,      &tile.cosines,
+                        &tile.sines,       &tile.laneCosines, &tile.laneSines};
     std::int64_t total = 0;
     for (const std::int64_t size : sizes) total += roundUp(size, 16);
     float* memory = m_scratch[index(worker)].floats(total);
@@ -133,6 +140,8 @@ TileAttention::Tile TileAttention::makeTile(const AttentionPlan& plan, std::int6
         memory += roundUp(sizes[i], 16);
     }
     tile.rowTokens = reinterpret_cast<std::int32_t*>(rowTokens);
+    tile.firstTokens = reinterpret_cast<std::int32_t*>(firstTokens);
+    tile.lastTokens = reinterpret_cast<std::int32_t*>(lastTokens);
     return tile;
 }
 
@@ -163,18 +172,54 @@ void TileAttention::packQueries(const AttentionPlan& plan, const Tile& tile) con
     const float scale = plan.call->scale * std::numbers::log2e_v<float>;
     const float turnedScale = scale * plan.rope->magnitude() * plan.rope->magnitude();
     const std::int64_t turned = 2 * plan.rope->pairs();
-    std::fill_n(tile.queries, tile.panels * lanes * plan.headDim, 0.0F);
-    for (std::int64_t row = 0; row < tile.panels * lanes; ++row) {
-        // Rows that only fill the panel repeat the last token.
-        tile.rowTokens[row] = static_cast<std::int32_t>(
-            tile.firstToken + (row < tile.rows ? row % tile.tokens : tile.tokens - 1));
-        if (row >= tile.rows) continue;
-        const std::int64_t head = tile.kvHead * plan.group + row / tile.tokens;
-        const float* from =
-            plan.call->queries.floats() + (tile.rowTokens[row] * plan.heads + head) * plan.headDim;
-        float* to = tile.queries + row / lanes * lanes * plan.headDim + row % lanes;
-        for (std::int64_t i = 0; i < plan.headDim; ++i)
-            to[i * lanes] = from[i] * (i < turned ? turnedScale : scale);
+    std::array<const float*, kMostPanelRows> rows{};
+    static constexpr float kNothing[kMaxHeadDim] = {};
+    for (std::int64_t panel = 0; panel < tile.panels; ++panel) {
+        std::int32_t* tokens = tile.rowTokens + panel * lanes;
+        for (std::int64_t lane = 0; lane < lanes; ++lane) {
+            // Rows that only fill the panel repeat the last token.
+            const std::int64_t row = panel * lanes + lane;
+            const bool isRow = row < tile.rows;
+            tokens[lane] = static_cast<std::int32_t>(tile.firstToken +
+                                                     (isRow ? row % tile.tokens : tile.tokens - 1));
+            const std::int64_t head = tile.kvHead * plan.group + row / tile.tokens;
+            rows[index(lane)] = isRow ? plan.call->queries.floats() +
+                                            (tokens[lane] * plan.heads + head) * plan.headDim
+                                      : kNothing;
+        }
+        const auto [first, last] = std::minmax_element(tokens, tokens + lanes);
+        tile.firstTokens[panel] = *first;
+        tile.lastTokens[panel] = *last;
+        float* to = tile.queries + panel * lanes * plan.headDim;
+        for (std::int64_t i = 0; i < plan.headDim; ++i, to += lanes) {
+            const float factor = i < turned ? turnedScale : scale;
+            for (std::int64_t lane = 0; lane < lanes; ++lane)
+                to[lane] = rows[index(lane)][i] * factor;
+        }
+    }
+}
+
+// The angles of a panel's rows, from those of the tile's tokens.
+void TileAttention::spreadAngles(const Tile& tile, std::int64_t panel, std::int64_t pairs) const {
+    const std::int64_t lanes = m_kernels.panelRows;
+    const std::int32_t* tokens = tile.rowTokens + panel * lanes;
+    // Most panels hold tokens in a row.
+    const bool isRun = tokens[lanes - 1] - tokens[0] == lanes - 1 &&
+                       tile.lastTokens[panel] - tile.firstTokens[panel] == lanes - 1;
+    for (std::int64_t pair = 0; pair < pairs; ++pair) {
+        const float* cosines = tile.cosines + pair * tile.tokens;
+        const float* sines = tile.sines + pair * tile.tokens;
+        float* laneCosines = tile.laneCosines + pair * lanes;
+        float* laneSines = tile.laneSines + pair * lanes;
+        if (isRun) {
+            std::copy_n(cosines + tokens[0] - tile.firstToken, lanes, laneCosines);
+            std::copy_n(sines + tokens[0] - tile.firstToken, lanes, laneSines);
+            continue;
+        }
+        for (std::int64_t lane = 0; lane < lanes; ++lane) {
+            laneCosines[lane] = cosines[tokens[lane] - tile.firstToken];
+            laneSines[lane] = sines[tokens[lane] - tile.firstToken];
+        }
     }
 }
 
@@ -185,13 +230,7 @@ void TileAttention::rotateQueries(const AttentionPlan& plan, const Tile& tile,
     plan.rope->queries(piece.place + static_cast<double>(tile.firstToken), tile.tokens,
                        tile.cosines, tile.sines);
     for (std::int64_t panel = 0; panel < tile.panels; ++panel) {
-        for (std::int64_t pair = 0; pair < pairs; ++pair) {
-            for (std::int64_t lane = 0; lane < lanes; ++lane) {
-                const std::int64_t token = tile.rowTokens[panel * lanes + lane] - tile.firstToken;
-                tile.laneCosines[pair * lanes + lane] = tile.cosines[pair * tile.tokens + token];
-                tile.laneSines[pair * lanes + lane] = tile.sines[pair * tile.tokens + token];
-            }
-        }
+        spreadAngles(tile, panel, pairs);
         const std::int64_t begin = panel * lanes * plan.headDim;
         m_kernels.rotatePanel(tile.queries + begin, tile.laneCosines, tile.laneSines, pairs,
                               plan.headDim, tile.rotated + begin);
@@ -212,8 +251,8 @@ void TileAttention::attendPiece(const AttentionPlan& plan, const Tile& tile,
     const std::int64_t oldest =
         window > 0 ? tile.firstToken - window + 1 - piece.firstToken : std::int64_t{0};
     bool rotated = false;
-    for (std::int64_t first = 0; first < keys; first += kKeyTile) {
-        const std::int64_t count = std::min(kKeyTile, keys - first);
+    for (std::int64_t first = 0; first < keys; first += m_kernels.keyTile) {
+        const std::int64_t count = std::min(m_kernels.keyTile, keys - first);
         if (first + count <= oldest && first >= piece.sinkKeys) continue;
         if (!rotated) rotateQueries(plan, tile, piece);
         rotated = true;
@@ -240,11 +279,12 @@ void TileAttention::attendKeys(const AttentionPlan& plan, const Tile& tile,
         const std::int64_t row = panel * m_kernels.panelRows;
         const std::int64_t block = row * plan.headDim;
         const std::int32_t* rowTokens = tile.rowTokens + row;
-        const auto [low, high] = std::minmax_element(rowTokens, rowTokens + m_kernels.panelRows);
-        if (firstToken > *high) continue;
+        const std::int32_t low = tile.firstTokens[panel];
+        const std::int32_t high = tile.lastTokens[panel];
+        if (firstToken > high) continue;
         m_kernels.score(tile.keys, count, tile.rotated + block, plan.headDim, tile.scores);
-        const bool later = lastToken > *low;
-        const bool tooOld = window > 0 && *high - firstToken >= window && count > mask.sinkKeys;
+        const bool later = lastToken > low;
+        const bool tooOld = window > 0 && high - firstToken >= window && count > mask.sinkKeys;
         if (later || tooOld) m_kernels.mask(mask, rowTokens, count, tile.scores);
         m_kernels.soften(count, tile.scores, tile.pieceMaxima + row, tile.pieceSums + row,
                          tile.factors);
@@ -266,16 +306,30 @@ void TileAttention::keepPiece(AttentionPlan& plan, const Tile& tile, std::size_t
 
 void TileAttention::writeTile(const AttentionPlan& plan, const Tile& tile) const {
     const std::int64_t lanes = m_kernels.panelRows;
-    for (std::int64_t row = 0; row < tile.rows; ++row) {
-        const std::int64_t head = tile.kvHead * plan.group + row / tile.tokens;
-        const std::int64_t place =
-            (tile.share * plan.tokens + tile.rowTokens[row]) * plan.heads + head;
-        const float sum = tile.sums[row];
-        const float factor = sum > 0 ? 1.0F / sum : 0.0F;
-        const float* from = tile.outputs + row / lanes * lanes * plan.headDim + row % lanes;
-        float* to = plan.shareOutputs + place * plan.headDim;
-        for (std::int64_t i = 0; i < plan.headDim; ++i) to[i] = from[i * lanes] * factor;
-        plan.shareLogSumExp[place] = naturalLogSumExp(tile.maxima[row], sum);
+    std::array<float*, kMostPanelRows> rows{};
+    std::array<float, kMostPanelRows> factors{};
+    for (std::int64_t panel = 0; panel < tile.panels; ++panel) {
+        const std::int64_t first = panel * lanes;
+        const std::int64_t count = std::min(lanes, tile.rows - first);
+        for (std::int64_t lane = 0; lane < count; ++lane) {
+            const std::int64_t row = first + lane;
+            const std::int64_t head = tile.kvHead * plan.group + row / tile.tokens;
+            const std::int64_t place =
+                (tile.share * plan.tokens + tile.rowTokens[row]) * plan.heads + head;
+            const float sum = tile.sums[row];
+            factors[index(lane)] = sum > 0 ? 1.0F / sum : 0.0F;
+            rows[index(lane)] = plan.shareOutputs + place * plan.headDim;
+            plan.shareLogSumExp[place] = naturalLogSumExp(tile.maxima[row], sum);
+        }
+        // Some dimensions at a time, so that both sides of the transposition stay near.
+        constexpr std::int64_t kDims = 16;
+        for (std::int64_t begin = 0; begin < plan.headDim; begin += kDims) {
+            const std::int64_t end = std::min(plan.headDim, begin + kDims);
+            const float* from = tile.outputs + first * plan.headDim;
+            for (std::int64_t lane = 0; lane < count; ++lane)
+                for (std::int64_t i = begin; i < end; ++i)
+                    rows[index(lane)][i] = from[i * lanes + lane] * factors[index(lane)];
+        }
     }
 }
 

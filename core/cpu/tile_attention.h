@@ -31,6 +31,7 @@ class TileAttention {
     Tile makeTile(const AttentionPlan& plan, std::int64_t item, int worker);
     void runTile(AttentionPlan& plan, const Tile& tile) const;
     void packQueries(const AttentionPlan& plan, const Tile& tile) const;
+    void spreadAngles(const Tile& tile, std::int64_t panel, std::int64_t pairs) const;
     void rotateQueries(const AttentionPlan& plan, const Tile& tile,
                        const AttentionPiece& piece) const;
     void attendPiece(const AttentionPlan& plan, const Tile& tile,

@@ -5,10 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <ctime>
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 
 #include "core/documents/document_reader.h"
 #include "core/text/utf8.h"
@@ -123,7 +123,7 @@ std::string displayName(const std::filesystem::path& path) {
     for (std::string_view rest = bytes; !rest.empty();) {
         const std::size_t valid = std::min(findInvalidUtf8(rest), rest.size());
         for (const char c : rest.substr(0, valid))
-            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
+            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F || c == '\\')
                 escape(c);
             else
                 name += c;

@@ -30,8 +30,8 @@ using SizeLimit = std::function<std::uintmax_t(std::string_view head)>;
 FileContent readWholeFile(const std::filesystem::path& path, const SizeLimit& limit,
                           const std::function<void()>& afterRead = {});
 
-// A file name or path as UTF-8 on one line: bytes that are not UTF-8 and control characters become
-// \xNN.
+// A file name or path as UTF-8 on one line: bytes that are not UTF-8, control characters and
+// backslashes become \xNN, so that different names stay different.
 std::string displayName(const std::filesystem::path& path);
 
 }  // namespace asterism

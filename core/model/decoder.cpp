@@ -16,6 +16,12 @@ void checkTokens(std::span<const TokenId> tokens, std::int64_t vocabulary) {
                         "; the ids come from another model");
 }
 
+[[noreturn]] void throwNotFinite() {
+    throw Error(
+        "the model computed a number that is not finite; its file is damaged or holds weights "
+        "this precision cannot carry: check it with `model info`");
+}
+
 }  // namespace
 
 Decoder::Decoder(const ModelConfig& config, const ModelWeights& weights, Backend& backend)
@@ -64,9 +70,9 @@ void Decoder::attentionPart(std::int64_t layer, std::int64_t tokens, LayerAttent
     const TensorView attended = m_attended.view().slice(0, tokens);
 
     m_backend.rmsNorm(hidden, *weights.attentionNorm, m_config.normEpsilon, normed);
-    m_backend.linear(normed, *weights.query, weights.queryBias.get(), queries);
-    m_backend.linear(normed, *weights.key, weights.keyBias.get(), keys);
-    m_backend.linear(normed, *weights.value, weights.valueBias.get(), values);
+    m_backend.linears(normed, {{*weights.query, weights.queryBias.get(), queries},
+                               {*weights.key, weights.keyBias.get(), keys},
+                               {*weights.value, weights.valueBias.get(), values}});
     if (m_config.hasQueryKeyNorm) {
         const TensorView queryRows = queries.reshaped({tokens * m_config.heads, m_config.headDim});
         const TensorView keyRows = keys.reshaped({tokens * m_config.kvHeads, m_config.headDim});
@@ -77,10 +83,17 @@ void Decoder::attentionPart(std::int64_t layer, std::int64_t tokens, LayerAttent
     const Shape keyShape{tokens, m_config.kvHeads, m_config.headDim};
     attention.attend(layer, queries.reshaped(queryShape), keys.reshaped(keyShape),
                      values.reshaped(keyShape), attended.reshaped(queryShape));
-    m_backend.linear(attended, *weights.attentionOutput, nullptr, normed);
-    if (weights.attentionPostNorm)
-        m_backend.rmsNorm(normed, *weights.attentionPostNorm, m_config.normEpsilon, normed);
-    m_backend.add(normed, hidden);
+    addProduct(attended, *weights.attentionOutput, weights.attentionPostNorm.get(), hidden);
+}
+
+// hidden += input * weight, with a norm in between where the model has one.
+void Decoder::addProduct(const TensorView& input, const Weight& weight, const Weight* norm,
+                         const TensorView& hidden) {
+    const TensorView product = m_normed.view().slice(0, hidden.rows());
+    if (!norm) return m_backend.addLinear(input, weight, hidden, product);
+    m_backend.linear(input, weight, nullptr, product);
+    m_backend.rmsNorm(product, *norm, m_config.normEpsilon, product);
+    m_backend.add(product, hidden);
 }
 
 void Decoder::feedForwardPart(std::int64_t layer, const TensorView& hidden) {
@@ -90,28 +103,35 @@ void Decoder::feedForwardPart(std::int64_t layer, const TensorView& hidden) {
     const TensorView up = m_up.view().slice(0, hidden.rows());
 
     m_backend.rmsNorm(hidden, *weights.feedForwardNorm, m_config.normEpsilon, normed);
-    m_backend.linear(normed, *weights.gate, nullptr, gate);
-    m_backend.linear(normed, *weights.up, nullptr, up);
+    m_backend.linears(normed, {{*weights.gate, nullptr, gate}, {*weights.up, nullptr, up}});
     m_backend.gate(gate, up, m_config.activation, gate);
-    m_backend.linear(gate, *weights.down, nullptr, normed);
-    if (weights.feedForwardPostNorm)
-        m_backend.rmsNorm(normed, *weights.feedForwardPostNorm, m_config.normEpsilon, normed);
-    m_backend.add(normed, hidden);
+    addProduct(gate, *weights.down, weights.feedForwardPostNorm.get(), hidden);
+}
+
+TensorView Decoder::computeLogits(const TensorView& hidden) {
+    const TensorView normed = m_normed.view().slice(0, hidden.rows());
+    m_backend.rmsNorm(hidden, *m_weights.outputNorm, m_config.normEpsilon, normed);
+    if (m_logits.isEmpty() || m_logits.view().rows() < hidden.rows())
+        m_logits = m_backend.floats({hidden.rows(), m_config.vocabulary});
+    const TensorView output = m_logits.view().slice(0, hidden.rows());
+    m_backend.linear(normed, *m_weights.output, nullptr, output);
+    return output;
 }
 
 std::vector<float> Decoder::logits(const TensorView& hidden) {
-    const TensorView normed = m_normed.view().slice(0, hidden.rows());
-    m_backend.rmsNorm(hidden, *m_weights.outputNorm, m_config.normEpsilon, normed);
-    const Tensor output = m_backend.floats({hidden.rows(), m_config.vocabulary});
-    m_backend.linear(normed, *m_weights.output, nullptr, output.view());
-    std::vector<float> values(static_cast<std::size_t>(output.view().elements()));
-    m_backend.download(output.view(), std::as_writable_bytes(std::span(values)));
+    const TensorView output = computeLogits(hidden);
+    std::vector<float> values(static_cast<std::size_t>(output.elements()));
+    m_backend.download(output, std::as_writable_bytes(std::span(values)));
     if (!std::all_of(values.begin(), values.end(),
                      [](float value) { return std::isfinite(value); }))
-        throw Error(
-            "the model computed a number that is not finite; its file is damaged or holds "
-            "weights this precision cannot carry: check it with `model info`");
+        throwNotFinite();
     return values;
+}
+
+TokenId Decoder::likeliest(const TensorView& hidden) {
+    const std::int64_t token = m_backend.largest(computeLogits(hidden));
+    if (token < 0) throwNotFinite();
+    return static_cast<TokenId>(token);
 }
 
 }  // namespace asterism

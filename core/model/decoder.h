@@ -40,12 +40,17 @@ class Decoder {
     // Logits of hidden states that run() returned: [rows, vocabulary] on the host. Throws Error if
     // one is not a finite number: the weights or the cached keys and values are damaged.
     std::vector<float> logits(const TensorView& hidden);
+    // The token of the largest logit of one hidden state, the first of equals. Throws as logits().
+    TokenId likeliest(const TensorView& hidden);
 
     const ModelConfig& config() const { return m_config; }
 
   private:
     void reserve(std::int64_t tokens);
     void attentionPart(std::int64_t layer, std::int64_t tokens, LayerAttention& attention);
+    void addProduct(const TensorView& input, const Weight& weight, const Weight* norm,
+                    const TensorView& hidden);
+    TensorView computeLogits(const TensorView& hidden);
     void feedForwardPart(std::int64_t layer, const TensorView& hidden);
 
     const ModelConfig& m_config;
@@ -58,6 +63,7 @@ class Decoder {
     Tensor m_keys, m_values;      // [capacity, kvHeads * headDim]
     Tensor m_attended;            // [capacity, heads * headDim]
     Tensor m_gate, m_up;          // [Backend::rowsAtOnce(), feedForward] at most
+    Tensor m_logits;              // [rows of the largest call, vocabulary], f32
 };
 
 }  // namespace asterism

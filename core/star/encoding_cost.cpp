@@ -4,25 +4,27 @@
 
 namespace asterism {
 
-double encodingFlops(const ModelConfig& config, std::int64_t tokens, std::int64_t earlier) {
+EncodingFlops encodingFlopsByKind(const ModelConfig& config, std::int64_t tokens,
+                                  std::int64_t earlier) {
     const auto hidden = static_cast<double>(config.hidden);
     const auto queries = static_cast<double>(config.heads * config.headDim);
     const auto keys = static_cast<double>(config.kvHeads * config.headDim);
     const double projections =
         2 * hidden * (2 * queries + 2 * keys + 3 * static_cast<double>(config.feedForward));
     const double seen = static_cast<double>(earlier) + static_cast<double>(tokens) / 2;
-    double flops = 0;
+    EncodingFlops flops;
     for (std::int64_t layer = 0; layer < config.layers; ++layer) {
         const double visible =
             config.slides(layer) ? std::min(seen, static_cast<double>(config.slidingWindow)) : seen;
-        flops += static_cast<double>(tokens) * (projections + 4 * queries * visible);
+        flops.projections += static_cast<double>(tokens) * projections;
+        flops.attention += static_cast<double>(tokens) * 4 * queries * visible;
     }
     return flops;
 }
 
-double encodingFlops(const ModelConfig& config, const EncodedContext& context) {
+EncodingFlops encodingFlopsByKind(const ModelConfig& config, const EncodedContext& context) {
     const ContextOptions& options = context.options;
-    double flops = 0;
+    EncodingFlops flops;
     for (std::size_t i = 0; i < context.blocks.size(); ++i) {
         const TokenRange& block = context.blocks[i];
         std::int64_t earlier = block.begin;
@@ -30,9 +32,19 @@ double encodingFlops(const ModelConfig& config, const EncodedContext& context) {
             earlier = std::min(earlier, options.slidingTokens + options.sinkTokens);
         if (options.attention == AttentionMode::star)
             earlier = i == 0 && options.anchor == AnchorMode::first ? 0 : context.anchorTokens;
-        flops += encodingFlops(config, block.tokens(), earlier);
+        const EncodingFlops own = encodingFlopsByKind(config, block.tokens(), earlier);
+        flops.projections += own.projections;
+        flops.attention += own.attention;
     }
     return flops;
+}
+
+double encodingFlops(const ModelConfig& config, std::int64_t tokens, std::int64_t earlier) {
+    return encodingFlopsByKind(config, tokens, earlier).total();
+}
+
+double encodingFlops(const ModelConfig& config, const EncodedContext& context) {
+    return encodingFlopsByKind(config, context).total();
 }
 
 }  // namespace asterism

@@ -15,4 +15,14 @@ double encodingFlops(const ModelConfig& config, std::int64_t tokens, std::int64_
 // The same for a whole context as it was encoded.
 double encodingFlops(const ModelConfig& config, const EncodedContext& context);
 
+// The same by what is done: machines run the two kinds at different rates.
+struct EncodingFlops {
+    double projections = 0;
+    double attention = 0;
+    double total() const { return projections + attention; }
+};
+EncodingFlops encodingFlopsByKind(const ModelConfig& config, std::int64_t tokens,
+                                  std::int64_t earlier);
+EncodingFlops encodingFlopsByKind(const ModelConfig& config, const EncodedContext& context);
+
 }  // namespace asterism

@@ -1,5 +1,6 @@
 #include "core/star/kv_block.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace asterism {
@@ -29,6 +30,24 @@ struct LayerParts {
         end = valueScale + (hasScales ? aligned(layout.kvHeads * capacity * 4) : 0);
     }
 };
+
+// What stands between the parts of a layer is nobody's: whatever the memory held before would go to
+// the disk, and equal blocks would differ.
+void clearPadding(std::span<std::byte> layer, const KvLayout& layout, std::int64_t capacity) {
+    const LayerParts parts(layout, capacity);
+    const auto clear = [&](std::int64_t begin, std::int64_t end) {
+        std::fill(layer.begin() + begin, layer.begin() + end, std::byte{0});
+    };
+    const std::int64_t matrix =
+        layout.kvHeads * capacity * layout.headDim * KeyValueView::valueBytes(layout.type);
+    clear(matrix, parts.values);
+    clear(parts.values + matrix, parts.keyScale);
+    if (layout.type != KvType::q8) return;
+    const std::int64_t perChannel = layout.kvHeads * layout.headDim * 4;
+    clear(parts.keyScale + perChannel, parts.keyOffset);
+    clear(parts.keyOffset + perChannel, parts.valueScale);
+    clear(parts.valueScale + layout.kvHeads * capacity * 4, parts.end);
+}
 
 }  // namespace
 
@@ -76,10 +95,12 @@ std::vector<std::byte> KeyValueBlock::packed(Backend& backend) const {
     const auto layerSize = static_cast<std::size_t>(m_layout.layerBytes(m_tokens));
     std::vector<std::byte> bytes(static_cast<std::size_t>(m_layout.layers) * layerSize);
     if (m_tokens == m_capacity) {
-        for (std::int64_t layer = 0; layer < m_layout.layers; ++layer)
-            backend.download(
-                layerBytes(layer),
-                std::span(bytes).subspan(static_cast<std::size_t>(layer) * layerSize, layerSize));
+        for (std::int64_t layer = 0; layer < m_layout.layers; ++layer) {
+            const auto to =
+                std::span(bytes).subspan(static_cast<std::size_t>(layer) * layerSize, layerSize);
+            backend.download(layerBytes(layer), to);
+            clearPadding(to, m_layout, m_tokens);
+        }
         return bytes;
     }
     ASTERISM_CHECK(m_layout.type != KvType::q8);

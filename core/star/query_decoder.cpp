@@ -60,7 +60,22 @@ TensorView QueryDecoder::runForAll(std::span<const TokenId> tokens) {
     KeyValueBlock* turn = m_rank.isLast() ? &m_conversation.turn() : nullptr;
     const std::int64_t first = turn ? turn->tokens() : 0;
     if (turn) turn->setTokens(first + count);
+    const TensorView hidden =
+        count == 1 && m_recorded ? runRecorded(tokens.front()) : runOps(tokens, turn, first);
+    m_place.position += static_cast<double>(count);
+    m_place.token += count;
+    return hidden;
+}
 
+TensorView QueryDecoder::runRecorded(TokenId token) {
+    if (m_stop.stop_requested()) throw Stopped();
+    m_recorded->run(token);
+    return m_recordedHidden;
+}
+
+// A single token is recorded on the way where nothing between its ops waits for other ranks.
+TensorView QueryDecoder::runOps(std::span<const TokenId> tokens, KeyValueBlock* turn,
+                                std::int64_t first) {
     m_runs.clear();
     m_figures.clear();
     for (const auto& [run, figure] :
@@ -74,9 +89,14 @@ TensorView QueryDecoder::runForAll(std::span<const TokenId> tokens) {
     const StepLogSumExp step{{m_runLogSumExp.view().data, figureShape, DataType::f32},
                              m_total.view()};
     Attention attention(m_rank, turn, first, m_runs, m_place, step);
-    const TensorView hidden = m_rank.decoder().run(tokens, attention, m_stop);
-    m_place.position += static_cast<double>(count);
-    m_place.token += count;
+    TensorView hidden;
+    const auto run = [&] { hidden = m_rank.decoder().run(tokens, attention, m_stop); };
+    if (tokens.size() > 1 || m_rank.communicator().size() > 1) {
+        run();
+    } else {
+        m_recorded = m_rank.backend().record(run, turn->capacity() - turn->tokens());
+        m_recordedHidden = hidden;
+    }
     return hidden;
 }
 

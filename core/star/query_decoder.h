@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <span>
 #include <stop_token>
 #include <vector>
@@ -38,6 +39,8 @@ class QueryDecoder {
     class Attention;
 
     void reserveFigures();
+    TensorView runOps(std::span<const TokenId> tokens, KeyValueBlock* turn, std::int64_t first);
+    TensorView runRecorded(TokenId token);
     std::vector<double> sumOverRanks(std::span<const float> mine);
 
     Rank& m_rank;
@@ -45,10 +48,12 @@ class QueryDecoder {
     std::stop_token m_stop;
     QueryPlace m_place;  // of the next token
     std::vector<KeyRun> m_runs;
-    std::vector<std::size_t> m_figures;  // of every run
-    std::size_t m_figureRuns = 0;        // runs that m_runLogSumExp has room for
-    Tensor m_runLogSumExp;               // [layers, runs, heads]
-    Tensor m_total;                      // [layers, heads]
+    std::vector<std::size_t> m_figures;        // of every run
+    std::size_t m_figureRuns = 0;              // runs that m_runLogSumExp has room for
+    Tensor m_runLogSumExp;                     // [layers, runs, heads]
+    Tensor m_total;                            // [layers, heads]
+    std::unique_ptr<RecordedStep> m_recorded;  // of one token; null: not yet, or never
+    TensorView m_recordedHidden;
 };
 
 }  // namespace asterism

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/base/clock.h"
+
 namespace asterism {
 
 namespace {
@@ -25,8 +27,19 @@ KvType Rank::activationKvType() const {
     return m_backend.activationType() == DataType::f32 ? KvType::f32 : KvType::bf16;
 }
 
+std::optional<OpSeconds> Rank::takeOpSeconds() {
+    auto seconds = m_backend.takeOpSeconds();
+    if (seconds) seconds->merge += m_gatherSeconds;
+    m_gatherSeconds = 0;
+    return seconds;
+}
+
 Partial Rank::workPartial(const TensorView& queries) {
-    return {reserveRows(m_output, m_backend, queries.shape), workLogSumExp(queries)};
+    return {workOutput(queries), workLogSumExp(queries)};
+}
+
+TensorView Rank::workOutput(const TensorView& queries) {
+    return reserveRows(m_output, m_backend, queries.shape);
 }
 
 TensorView Rank::workLogSumExp(const TensorView& queries) {
@@ -69,15 +82,18 @@ void Rank::attendAllRanks(std::int64_t layer, const TensorView& queries,
                           const TensorView& output, const StepLogSumExp* step) {
     const std::int64_t heads = queries.shape[1];
     const auto count = static_cast<std::int64_t>(runs.size());
-    const bool isDirect = m_communicator->size() == 1 || output.type == DataType::f32;
-    const Partial partial =
-        isDirect ? Partial{output, workLogSumExp(queries)} : workPartial(queries);
+    const bool isAlone = m_communicator->size() == 1;
+    const bool isDirect = isAlone || output.type == DataType::f32;
+    // The figures of a single row can be written where they are wanted.
+    const bool isOneRow = step && isAlone && queries.rows() == 1;
+    const Partial partial{isDirect ? output : workOutput(queries),
+                          isOneRow ? step->total.slice(layer, layer + 1) : workLogSumExp(queries)};
     if (step && count > 0)
         m_runLogSumExp = step->runs.slice(layer, layer + 1).reshaped({count, heads});
     attendRuns(layer, queries, runs, place, partial);
     m_runLogSumExp = {};
-    if (m_communicator->size() > 1) gatherAndMerge(partial);
-    if (step) {
+    if (!isAlone) gatherAndMerge(partial);
+    if (step && !isOneRow) {
         const TensorView lastRow = partial.logSumExp.slice(queries.rows() - 1, queries.rows());
         m_backend.copy(lastRow, step->total.slice(layer, layer + 1));
     }
@@ -90,9 +106,12 @@ void Rank::gatherAndMerge(const Partial& mine) {
     const TensorView outputs =
         reserveRows(m_allOutputs, m_backend, {ranks, shape[0], shape[1], shape[2]});
     const TensorView sums = reserveRows(m_allLogSumExps, m_backend, {ranks, shape[0], shape[1]});
-    m_backend.synchronize();
-    m_communicator->allGather(mine.output, outputs);
-    m_communicator->allGather(mine.logSumExp, sums);
+    {
+        const AddedTime timed(m_gatherSeconds);
+        m_backend.synchronize();
+        m_communicator->allGather(mine.output, outputs);
+        m_communicator->allGather(mine.logSumExp, sums);
+    }
     m_backend.copy(outputs.slice(0, 1).reshaped(shape), mine.output);
     m_backend.copy(sums.slice(0, 1).reshaped(mine.logSumExp.shape), mine.logSumExp);
     for (std::int64_t rank = 1; rank < ranks; ++rank)

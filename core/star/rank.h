@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -68,9 +69,13 @@ class Rank {
     void setVisibleWindow(const VisibleWindow& window) { m_window = window; }
     // KV type that holds activations as they are: f32, or bf16 where activations are.
     KvType activationKvType() const;
+    // Where the time of the ops since the last call went, waiting for other ranks included; none
+    // where the backend cannot tell.
+    std::optional<OpSeconds> takeOpSeconds();
     // A partial as large as `queries`, in work space that the next call overwrites.
     Partial workPartial(const TensorView& queries);
-    // The same for the log-sum-exps alone.
+    // Its parts.
+    TensorView workOutput(const TensorView& queries);
     TensorView workLogSumExp(const TensorView& queries);
 
   private:
@@ -78,6 +83,7 @@ class Rank {
 
     Backend& m_backend;
     Decoder m_decoder;
+    double m_gatherSeconds = 0;
     Communicator* m_communicator = nullptr;
     int m_rope;
     int m_slidingRope;

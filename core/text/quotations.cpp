@@ -138,9 +138,8 @@ class MarkScan {
         return !isWordPart(before(at)) && !isBlank(characterAt(m_text, inside));
     }
 
-    // Where the mark stands that closes what begins at `inside`; npos if none does. Marks of one
-    // kind are few in an answer, but a text may be made of them: what was not found once is not
-    // looked for again.
+    // Where the mark stands that closes what begins at `inside`; npos if none does. What was not
+    // found once is not there farther on either: a text made of open marks takes no longer.
     std::size_t closingMark(const Marks& marks, std::size_t inside) {
         const auto index = static_cast<std::size_t>(&marks - std::begin(kMarks));
         if (m_isNeverClosed[index]) return m_text.npos;
@@ -187,7 +186,20 @@ bool isAttribution(std::string_view line) {
     return line.starts_with("--") || line.starts_with("\u2014") || line.starts_with("\u2013");
 }
 
-// All of a block that is a quotation; marks around it are left out.
+// Narrows the lines of a block quote to what stands between the marks around them, if any do.
+void leaveOutMarks(std::string_view answer, std::vector<ByteRange>& lines) {
+    const Character first = characterAt(answer, lines.front().begin);
+    const Character last = characterBefore(answer, lines.back().end);
+    const Marks* marks = marksOpenedBy(first.code);
+    const bool isMarked = marks != nullptr && last.code > 0 &&
+                          (last.code == marks->close[0] || last.code == marks->close[1]) &&
+                          lines.back().end - lines.front().begin >= first.bytes + last.bytes;
+    if (!isMarked) return;
+    lines.front().begin += first.bytes;
+    lines.back().end -= last.bytes;
+}
+
+// A block that is a quotation as a whole.
 void addWholeBlock(std::string_view answer, const MarkdownBlock& block,
                    std::vector<Quotation>& quotations) {
     const bool isCode = block.kind == MarkdownBlock::Kind::code;
@@ -195,18 +207,7 @@ void addWholeBlock(std::string_view answer, const MarkdownBlock& block,
     if (!isCode)
         while (!lines.empty() && isAttribution(lines.back().of(answer))) lines.pop_back();
     if (lines.empty()) return;
-    if (!isCode) {
-        const Character first = characterAt(answer, lines.front().begin);
-        const Character last = characterBefore(answer, lines.back().end);
-        const Marks* marks = marksOpenedBy(first.code);
-        const bool isMarked = marks != nullptr && last.code > 0 &&
-                              (last.code == marks->close[0] || last.code == marks->close[1]) &&
-                              lines.back().end - lines.front().begin >= first.bytes + last.bytes;
-        if (isMarked) {
-            lines.front().begin += first.bytes;
-            lines.back().end -= last.bytes;
-        }
-    }
+    if (!isCode) leaveOutMarks(answer, lines);
     Quotation quotation;
     quotation.kind = isCode ? Quotation::Kind::codeBlock : Quotation::Kind::blockQuote;
     quotation.range = {lines.front().begin, lines.back().end};

@@ -22,6 +22,7 @@ struct SegmentEntry {
     std::int64_t gatheredRow;  // of key 0 in the copies that rotate_kernels.h makes
     std::int64_t sinkKeys;     // first keys that stay visible outside the window; may be negative
     std::int32_t keyCount;
+    std::int32_t growth;      // keys that every repetition of a recorded step adds
     std::int32_t firstPiece;  // its pieces among those of the call
     std::int32_t pieces;
     KvType type;

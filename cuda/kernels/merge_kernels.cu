@@ -15,8 +15,33 @@ constexpr int kThreads = 128;
 constexpr int kPieceWarps = 8;    // that share the pieces of a row
 constexpr int kPiecesAtOnce = 4;  // whose loads are on their way together
 
-// A block merges 32 values of a row; its warps share the pieces and add up what they found.
+// A block adds up what the pieces of one segment found; a warp takes a head.
+__device__ void mergeSegment(const MergePiecesArgs& args, std::int64_t index) {
+    const SegmentEntry& segment = args.segments[index];
+    const int lane = static_cast<int>(threadIdx.x) % 32;
+    for (int head = static_cast<int>(threadIdx.x) / 32; head < args.heads; head += kPieceWarps) {
+        const float* sums = args.logSumExps + segment.firstPiece * args.rows + args.firstRow + head;
+        float top = -INFINITY;
+        for (int piece = lane; piece < segment.pieces; piece += 32)
+            top = fmaxf(top, sums[piece * args.rows]);
+        top = warpMax(top);
+        float sum = 0;
+        for (int piece = lane; top > -INFINITY && piece < segment.pieces; piece += 32)
+            sum += expf(sums[piece * args.rows] - top);
+        sum = warpSum(sum);
+        if (lane == 0)
+            args.segmentLogSumExps[index * args.heads + head] =
+                sum > 0 ? top + logf(sum) : -INFINITY;
+    }
+}
+
+// A block merges 32 values of a row; its warps share the pieces and add up what they found. Blocks
+// behind those of the rows take a segment each.
 __global__ void __launch_bounds__(kPieceWarps * 32) mergePiecesKernel(MergePiecesArgs args) {
+    if (blockIdx.x >= args.rows) {
+        if (blockIdx.y == 0) mergeSegment(args, blockIdx.x - args.rows);
+        return;
+    }
     __shared__ float tops[kPieceWarps];
     __shared__ float sums[kPieceWarps];
     __shared__ float outputs[kPieceWarps][32];
@@ -65,17 +90,6 @@ __global__ void __launch_bounds__(kPieceWarps * 32) mergePiecesKernel(MergePiece
     if (value == 0) args.logSumExp[row] = sum > 0 ? top + logf(sum) : -INFINITY;
 }
 
-__global__ void mergeSegmentsKernel(MergeSegmentsArgs args) {
-    const SegmentEntry& segment = args.segments[blockIdx.x];
-    for (int head = static_cast<int>(threadIdx.x); head < args.heads; head += kThreads) {
-        float total = -INFINITY;
-        for (int piece = segment.firstPiece; piece < segment.firstPiece + segment.pieces; ++piece)
-            total = mergeWeights(total, args.logSumExps[piece * args.rows + args.firstRow + head])
-                        .logSumExp;
-        args.results[blockIdx.x * args.heads + head] = total;
-    }
-}
-
 __global__ void orderByTokenKernel(OrderByTokenArgs args) {
     const std::int64_t index = static_cast<std::int64_t>(blockIdx.x) * kThreads + threadIdx.x;
     if (index >= args.tokens * args.heads) return;
@@ -101,15 +115,9 @@ __global__ void mergeKernel(MergeArgs args) {
 
 void mergePieces(const MergePiecesArgs& args, cudaStream_t stream) {
     if (args.rows == 0) return;
-    const dim3 blocks(static_cast<unsigned>(args.rows),
+    const dim3 blocks(static_cast<unsigned>(args.rows + args.segmentCount),
                       static_cast<unsigned>((args.headDim + 31) / 32));
     mergePiecesKernel<<<blocks, kPieceWarps * 32, 0, stream>>>(args);
-    checkLaunch("merging attention");
-}
-
-void mergeSegments(const MergeSegmentsArgs& args, cudaStream_t stream) {
-    if (args.segmentCount == 0) return;
-    mergeSegmentsKernel<<<static_cast<unsigned>(args.segmentCount), kThreads, 0, stream>>>(args);
     checkLaunch("merging attention");
 }
 

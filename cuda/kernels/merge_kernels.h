@@ -20,20 +20,14 @@ struct MergePiecesArgs {
     void* output;
     DataType outputType;  // f32 or bf16
     float* logSumExp;
+    // Log-sum-exp of every segment for one token, the rows [firstRow, firstRow + heads):
+    const SegmentEntry* segments = nullptr;
+    std::int32_t segmentCount = 0;  // 0: not wanted
+    std::int64_t firstRow = 0;
+    std::int32_t heads = 0;
+    float* segmentLogSumExps = nullptr;  // [segments, heads]
 };
 void mergePieces(const MergePiecesArgs& args, cudaStream_t stream);
-
-// Log-sum-exp of every segment for one token: the rows [firstRow, firstRow + heads) of the pieces.
-struct MergeSegmentsArgs {
-    const float* logSumExps;  // [pieces, rows]
-    const SegmentEntry* segments;
-    std::int32_t segmentCount;
-    std::int64_t rows;
-    std::int64_t firstRow;
-    std::int32_t heads;
-    float* results;  // [segments, heads]
-};
-void mergeSegments(const MergeSegmentsArgs& args, cudaStream_t stream);
 
 // [heads, rows] -> the first `tokens` of the rows as [tokens, heads].
 struct OrderByTokenArgs {

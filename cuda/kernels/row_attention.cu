@@ -491,9 +491,12 @@ __global__ void __launch_bounds__(kThreads, 3)
     const auto rows = static_cast<int>(args.shape.tokens) * (args.shape.heads / args.shape.kvHeads);
     const int rowTiles = (rows + Kernel::kRows - 1) / Kernel::kRows;
     const int item = static_cast<int>(blockIdx.x) / rowTiles;
-    const PieceEntry piece = args.pieces[item / args.shape.kvHeads];
+    PieceEntry piece = args.pieces[item / args.shape.kvHeads];
+    const SegmentEntry& segment = args.segments[piece.segment];
+    // Pieces may be cut for keys that are still to come.
+    piece.end = min(piece.end, segment.keyCount);
     const Kernel kernel{.args = args,
-                        .segment = args.segments[piece.segment],
+                        .segment = segment,
                         .piece = piece,
                         .pieceIndex = item / args.shape.kvHeads,
                         .rowTile = static_cast<int>(blockIdx.x) % rowTiles,

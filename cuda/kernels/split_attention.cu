@@ -52,8 +52,10 @@ __global__ void __launch_bounds__(kWarps * 32) splitAttentionKernel(SplitAttenti
     const AttentionShape& shape = args.shape;
     const std::int64_t tiles = gridDim.x / static_cast<unsigned>(args.pieceCount);
     const std::int64_t pieceIndex = blockIdx.x / tiles;
-    const PieceEntry piece = args.pieces[pieceIndex];
+    PieceEntry piece = args.pieces[pieceIndex];
     const SegmentEntry segment = args.segments[piece.segment];
+    // Pieces may be cut for keys that are still to come.
+    piece.end = min(piece.end, segment.keyCount);
     const int warp = static_cast<int>(threadIdx.x) / 32;
     const int lane = static_cast<int>(threadIdx.x) % 32;
     const KeyReader reader(segment, shape.headDim, static_cast<int>(blockIdx.y));

@@ -43,7 +43,8 @@ __device__ Place placeOf(const StoreArgs& args, std::int64_t run) {
     const std::int64_t channel = run % runs * kRun;
     const std::int64_t head = run / runs % args.to.kvHeads;
     const std::int64_t token = run / runs / args.to.kvHeads;
-    const std::int64_t row = head * args.to.capacity + args.first + token;
+    const std::int64_t since = args.storedSince ? *args.storedSince : 0;
+    const std::int64_t row = head * args.to.capacity + args.first + since + token;
     return {run * kRun, row * args.to.headDim + channel, head * args.to.headDim + channel, row};
 }
 

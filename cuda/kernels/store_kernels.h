@@ -18,6 +18,7 @@ struct StoreArgs {
     std::int64_t tokens;
     std::int64_t first;
     KeyValueView to;
+    const std::int64_t* storedSince = nullptr;  // GPU memory: to be added to first; may be null
 };
 void storePlain(const StoreArgs& args, cudaStream_t stream);
 

@@ -118,70 +118,87 @@ __device__ void readInput(const Value* from, float* values) {
     }
 }
 
-__device__ void writeOutput(const RowLinearArgs& args, std::int64_t token, std::int64_t row,
+__device__ void writeOutput(const RowLinearPart& part, std::int64_t token, std::int64_t row,
                             float value) {
-    if (args.bias) value += args.bias[row];
-    const std::int64_t at = token * args.weight.rows + row;
-    if (args.outputType == DataType::f32)
-        static_cast<float*>(args.output)[at] = value;
-    else
-        static_cast<bf16*>(args.output)[at] = fromFloat<bf16>(value);
+    if (part.bias) value += part.bias[row];
+    const std::int64_t at = token * part.weight.rows + row;
+    if (part.outputType == DataType::f32) {
+        float& output = static_cast<float*>(part.output)[at];
+        output = part.adds ? output + value : value;
+    } else {
+        bf16& output = static_cast<bf16*>(part.output)[at];
+        output = fromFloat<bf16>(part.adds ? toFloat(output) + value : value);
+    }
 }
 
-// A block computes kRows outputs of kTokens tokens; its threads share the columns.
-template <DataType kType, typename Value, int kTokens, int kRows>
-__global__ void __launch_bounds__(kThreads) rowLinearKernel(RowLinearArgs args) {
+constexpr int kBlockRows = 2;
+
+__host__ __device__ inline std::int64_t blocksOf(const RowLinearPart& part) {
+    return (part.weight.rows + kBlockRows - 1) / kBlockRows;
+}
+
+// A block computes kBlockRows outputs of kTokens tokens; its threads share the columns.
+template <DataType kType, typename Value, int kTokens>
+__global__ void __launch_bounds__(kThreads)
+    rowLinearKernel(const __grid_constant__ RowLinearArgs args) {
     using Chunks = WeightChunks<kType>;
     constexpr int kHalf = Chunks::kValues / 2;
-    const std::int64_t firstRow = static_cast<std::int64_t>(blockIdx.x) * kRows;
-    const auto chunks = static_cast<int>(args.weight.columns / Chunks::kValues);
+    std::int64_t block = blockIdx.x;
+    int index = 0;
+    for (; index + 1 < args.partCount && block >= blocksOf(args.parts[index]); ++index)
+        block -= blocksOf(args.parts[index]);
+    const RowLinearPart& part = args.parts[index];
+    const WeightView& weight = part.weight;
+    const std::int64_t firstRow = block * kBlockRows;
+    const auto chunks = static_cast<int>(weight.columns / Chunks::kValues);
     const Value* input = static_cast<const Value*>(args.input);
-    float sums[kTokens][kRows] = {};
+    float sums[kTokens][kBlockRows] = {};
     for (int chunk = static_cast<int>(threadIdx.x); chunk < chunks;
          chunk += static_cast<int>(blockDim.x)) {
-        float weights[kRows][Chunks::kValues];
+        float weights[kBlockRows][Chunks::kValues];
 #pragma unroll
-        for (int r = 0; r < kRows; ++r)
-            Chunks::read(args.weight, min(firstRow + r, args.weight.rows - 1), chunk, weights[r]);
+        for (int r = 0; r < kBlockRows; ++r)
+            Chunks::read(weight, min(firstRow + r, weight.rows - 1), chunk, weights[r]);
         const ChunkPlace place = Chunks::place(chunk);
 #pragma unroll
         for (int t = 0; t < kTokens; ++t) {
             if (t >= args.tokens) break;
             float values[Chunks::kValues];
-            const Value* row = input + t * args.weight.columns;
+            const Value* row = input + t * weight.columns;
             readInput<Value, kHalf>(row + place.first, values);
             readInput<Value, kHalf>(row + place.second, values + kHalf);
 #pragma unroll
-            for (int r = 0; r < kRows; ++r)
+            for (int r = 0; r < kBlockRows; ++r)
 #pragma unroll
                 for (int i = 0; i < Chunks::kValues; ++i) sums[t][r] += weights[r][i] * values[i];
         }
     }
-    __shared__ float parts[kThreads / 32][kTokens][kRows];
+    __shared__ float shared[kThreads / 32][kTokens][kBlockRows];
 #pragma unroll
     for (int t = 0; t < kTokens; ++t)
 #pragma unroll
-        for (int r = 0; r < kRows; ++r) {
+        for (int r = 0; r < kBlockRows; ++r) {
             const float sum = warpSum(sums[t][r]);
-            if (threadIdx.x % 32 == 0) parts[threadIdx.x / 32][t][r] = sum;
+            if (threadIdx.x % 32 == 0) shared[threadIdx.x / 32][t][r] = sum;
         }
     __syncthreads();
-    const int t = static_cast<int>(threadIdx.x) / kRows;
-    const int r = static_cast<int>(threadIdx.x) % kRows;
-    if (t >= args.tokens || t >= kTokens || firstRow + r >= args.weight.rows) return;
+    const int t = static_cast<int>(threadIdx.x) / kBlockRows;
+    const int r = static_cast<int>(threadIdx.x) % kBlockRows;
+    if (t >= args.tokens || t >= kTokens || firstRow + r >= weight.rows) return;
     float sum = 0;
-    for (unsigned warp = 0; warp < blockDim.x / 32; ++warp) sum += parts[warp][t][r];
-    writeOutput(args, t, firstRow + r, sum);
+    for (unsigned warp = 0; warp < blockDim.x / 32; ++warp) sum += shared[warp][t][r];
+    writeOutput(part, t, firstRow + r, sum);
 }
 
 template <DataType kType, typename Value, int kTokens>
 void launchRowLinear(const RowLinearArgs& args, cudaStream_t stream) {
-    constexpr int kRows = 2;
-    const auto blocks = static_cast<unsigned>((args.weight.rows + kRows - 1) / kRows);
-    const std::int64_t chunks = args.weight.columns / WeightChunks<kType>::kValues;
+    std::int64_t blocks = 0;
+    for (int i = 0; i < args.partCount; ++i) blocks += blocksOf(args.parts[i]);
+    const std::int64_t chunks = args.parts[0].weight.columns / WeightChunks<kType>::kValues;
     const auto warps =
         static_cast<unsigned>(std::clamp<std::int64_t>((chunks + 31) / 32, 1, kThreads / 32));
-    rowLinearKernel<kType, Value, kTokens, kRows><<<blocks, warps * 32, 0, stream>>>(args);
+    rowLinearKernel<kType, Value, kTokens>
+        <<<static_cast<unsigned>(blocks), warps * 32, 0, stream>>>(args);
 }
 
 template <DataType kType, typename Value>
@@ -237,7 +254,7 @@ void embed(const EmbedArgs& args, cudaStream_t stream) {
 }
 
 void rowLinear(const RowLinearArgs& args, cudaStream_t stream) {
-    withWeightType(args.weight.type, [&]<DataType kType>() {
+    withWeightType(args.parts[0].weight.type, [&]<DataType kType>() {
         if (args.inputType == DataType::f32)
             launchRowLinear<kType, float>(args, stream);
         else

@@ -2,6 +2,7 @@
 
 #include <cuda_runtime_api.h>
 
+#include <array>
 #include <cstdint>
 
 #include "core/weight.h"
@@ -36,17 +37,24 @@ struct EmbedArgs {
 };
 void embed(const EmbedArgs& args, cudaStream_t stream);
 
-// output[t, o] = sum_i input[t, i] * weight[o, i] (+ bias[o]) for few tokens: the weight is read
-// once and dequantised on the way.
+// output[t, o] = sum_i input[t, i] * weight[o, i] (+ bias[o]) (+ what it was) for few tokens: the
+// weight is read once and dequantised on the way. Several weights of one type and as many columns
+// share a launch.
 inline constexpr std::int64_t kRowLinearTokens = 8;
-struct RowLinearArgs {
+inline constexpr int kMostRowParts = 3;
+struct RowLinearPart {
     WeightView weight;
+    const float* bias = nullptr;  // may be null
+    void* output = nullptr;       // [tokens, rows]
+    DataType outputType = DataType::f32;
+    bool adds = false;
+};
+struct RowLinearArgs {
     const void* input;  // [tokens, columns]
     DataType inputType;
     std::int64_t tokens;  // kRowLinearTokens at most
-    const float* bias;    // may be null
-    void* output;         // [tokens, rows]
-    DataType outputType;
+    int partCount;
+    std::array<RowLinearPart, kMostRowParts> parts;
 };
 void rowLinear(const RowLinearArgs& args, cudaStream_t stream);
 

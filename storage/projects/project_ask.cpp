@@ -73,13 +73,13 @@ bool samePlacement(const PlacementOptions& a, const PlacementOptions& b) {
 }  // namespace
 
 // While a project is being encoded its blocks come bit by bit; those that are kept can be used.
-void ProjectSession::loadReady(const EventSink& events, const std::stop_token& stop) {
+std::int64_t ProjectSession::loadReady(const EventSink& events, const std::stop_token& stop) {
     if (!m_isEncoding) return load(events, stop);
     std::vector<std::size_t> ready(m_encoded->blocks.size());
     std::iota(ready.begin(), ready.end(), 0);
     for (const std::size_t missing : blocksToEncode())
         ready.erase(std::find(ready.begin(), ready.end(), missing));
-    m_engine.engine.encode(*m_encoded, ready, {}, stop);
+    return bringIn(ready, {}, stop);
 }
 
 std::vector<std::size_t> ProjectSession::partsToRead(std::span<const std::string> only) const {
@@ -175,8 +175,7 @@ AskResult ProjectSession::ask(const AskRequest& asked, const EventSink& events,
     checkQuestion(asked.question);
     const std::int64_t restoredBefore = m_encoded ? m_encoded->restoredBlocks : 0;
     const double encodedBefore = m_encoded ? m_encoded->encodeSeconds : 0;
-    const std::int64_t missing = m_isEncoding ? 0 : std::ssize(blocksToEncode());
-    loadReady(events, stop);
+    const std::int64_t blocksEncoded = loadReady(events, stop);
 
     AskRequest request = asked;
     const ConversationRecord conversation = conversationOf(request);
@@ -196,10 +195,11 @@ AskResult ProjectSession::ask(const AskRequest& asked, const EventSink& events,
             if (events) events(Warning{error.what()});
         }
     m_open = std::move(open);
+    m_open->leaf = 0;  // until the answer is stored, no question follows it
     AskResult result = keepAnswer(request, conversation, branch, query, answer);
     result.message.encodeSeconds = m_encoded->encodeSeconds - encodedBefore;
     result.message.blocksRestored = m_encoded->restoredBlocks - restoredBefore;
-    result.message.blocksEncoded = missing;
+    result.message.blocksEncoded = blocksEncoded;
     return result;
 }
 

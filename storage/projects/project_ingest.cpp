@@ -19,9 +19,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A slice of blocks that is encoded between two chances for questions takes about so long.
-constexpr double kSliceSeconds = 1.0;
-
 ProjectChanges changesOf(const Intake& intake) {
     ProjectChanges changes;
     changes.added = intake.added;
@@ -272,7 +269,14 @@ std::int64_t ProjectSession::encodeInSlices(std::vector<std::size_t> blocks,
                                             const IngestOptions& options, const EventSink& events,
                                             const std::stop_token& stop) {
     if (blocks.empty()) return 0;
-    if (events) events(m_engine.engine.describe(*m_encoded));
+    if (events) {
+        events(m_engine.engine.describe(*m_encoded));
+        // What is there counts as done from the start.
+        for (std::size_t i = 0; i < m_encoded->blocks.size(); ++i)
+            if (!std::binary_search(blocks.begin(), blocks.end(), i))
+                events(BlockEncoded{static_cast<std::int64_t>(i), m_encoded->blocks[i],
+                                    m_encoded->rankOf[i], 0, m_encoded->seconds[i], true});
+    }
     const std::int64_t count = std::ssize(blocks);
     std::int64_t perRank = 1;
     std::int64_t tokens = 0;
@@ -299,7 +303,7 @@ std::int64_t ProjectSession::encodeInSlices(std::vector<std::size_t> blocks,
             }
             seconds += took;
             perRank = std::clamp<std::int64_t>(
-                std::llround(static_cast<double>(perRank) * kSliceSeconds / took), 1, 64);
+                std::llround(static_cast<double>(perRank) * options.sliceSeconds / took), 1, 64);
             if (!options.betweenBlocks) continue;
             storeStates();
             options.betweenBlocks();

@@ -11,7 +11,6 @@
 #include <thread>
 
 #include "core/base/error.h"
-#include "core/base/private_folder.h"
 #include "core/model/decoder.h"
 
 namespace asterism {
@@ -19,12 +18,11 @@ namespace asterism {
 ProjectLock::ProjectLock(const std::filesystem::path& folder, std::int64_t project,
                          const std::function<void()>& onWait, const std::stop_token& stop) {
     if (folder.empty()) return;
-    makePrivateFolder(folder, "choose another place with XDG_DATA_HOME");
     const std::filesystem::path path = folder / (std::to_string(project) + ".lock");
     m_file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (m_file < 0)
         throw Error(path.string(), ": cannot be made: ", std::strerror(errno),
-                    "; check the folder's permissions and the space on its disk");
+                    "; check that its folder is there, its permissions and the space on its disk");
     constexpr auto kPause = std::chrono::milliseconds(100);
     for (bool isFirst = true; ::flock(m_file, LOCK_EX | LOCK_NB) != 0; isFirst = false) {
         const bool isStopped = stop.stop_requested();

@@ -12,7 +12,8 @@ class ProjectLock {
   public:
     // Waits for whoever holds it; `onWait` is called once if there is somebody. An empty folder is
     // nobody else's: nothing is locked. Throws Stopped when asked to stop, Error if the file cannot
-    // be made.
+    // be made: a folder that went away is not made again, it could come to stand where another disk
+    // should be.
     ProjectLock(const std::filesystem::path& folder, std::int64_t project,
                 const std::function<void()>& onWait, const std::stop_token& stop);
     ~ProjectLock();

@@ -1,5 +1,6 @@
 #include "storage/projects/project_session.h"
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <sstream>
@@ -143,23 +144,35 @@ void ProjectSession::storeStates() {
     transaction.commit();
 }
 
-void ProjectSession::load(const EventSink& events, const std::stop_token& stop) {
+// Blocks that are to be had, from the KV cache or not; those whose files turn out to be damaged are
+// encoded as well. Returns how many were.
+std::int64_t ProjectSession::bringIn(std::span<const std::size_t> blocks, const EventSink& events,
+                                     const std::stop_token& stop) {
+    const auto missing = std::count_if(blocks.begin(), blocks.end(), [&](std::size_t block) {
+        return !m_encoded->hasBlock(block);
+    });
+    const std::int64_t restoredBefore = m_encoded->restoredBlocks;
+    m_engine.engine.encode(*m_encoded, blocks, events, stop);
+    return missing - (m_encoded->restoredBlocks - restoredBefore);
+}
+
+std::int64_t ProjectSession::load(const EventSink& events, const std::stop_token& stop) {
     if (!m_encoded)
         throw Error(m_project.name,
                     ": the project has no documents; add some with "
                     "`asterism-cli ingest`");
     if (m_encoded->isComplete() &&
         (!m_encoded->hasFixedAnchor() || m_encoded->fixedAnchor() != nullptr))
-        return;
+        return 0;
     std::vector<std::size_t> all(m_encoded->blocks.size());
     for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
     if (events) events(m_engine.engine.describe(*m_encoded));
-    const bool isEncoding = !blocksToEncode().empty();
-    m_engine.engine.encode(*m_encoded, all, events, stop);
-    if (isEncoding) {
+    const std::int64_t encoded = bringIn(all, events, stop);
+    if (encoded > 0) {
         keepPlan();
         storeStates();
     }
+    return encoded;
 }
 
 }  // namespace asterism

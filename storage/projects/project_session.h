@@ -33,6 +33,8 @@ struct IngestOptions {
     // Called between blocks while encoding: whatever else waits for the engine may be done in it,
     // questions to this session included.
     std::function<void()> betweenBlocks;
+    // About how long blocks are encoded between two such calls; at least one a rank each time.
+    double sliceSeconds = 1.0;
 };
 
 // How a project's sources differ from what was read of them, and what that costs.
@@ -142,8 +144,9 @@ class ProjectSession {
     // cache. One process at a time: a second one waits, and says so by a Warning event.
     IngestReport ingest(const IngestOptions& options, const EventSink& events,
                         const std::stop_token& stop);
-    // Brings all blocks into memory: from the KV cache, else by encoding them.
-    void load(const EventSink& events, const std::stop_token& stop);
+    // Brings all blocks into memory: from the KV cache, else by encoding them. Returns how many
+    // were encoded.
+    std::int64_t load(const EventSink& events, const std::stop_token& stop);
 
     // Answers and stores question and answer. While ingest() is at work: over the documents that
     // are ready. Throws ConversationFull, or Error if the scope names no document.
@@ -169,13 +172,15 @@ class ProjectSession {
     void refreshKeys();
     void keepPlan();
     std::vector<std::size_t> blocksToEncode() const;
+    std::int64_t bringIn(std::span<const std::size_t> blocks, const EventSink& events,
+                         const std::stop_token& stop);
     std::int64_t encodeInSlices(std::vector<std::size_t> blocks, const IngestOptions& options,
                                 const EventSink& events, const std::stop_token& stop);
     void noteBlockTime(const BlockEncoded& block);
     void storeStates();
 
     struct OpenConversation;
-    void loadReady(const EventSink& events, const std::stop_token& stop);
+    std::int64_t loadReady(const EventSink& events, const std::stop_token& stop);
     std::vector<std::size_t> partsToRead(std::span<const std::string> only) const;
     ConversationRecord conversationOf(const AskRequest& request) const;
     std::unique_ptr<OpenConversation> openConversation(const AskRequest& request,

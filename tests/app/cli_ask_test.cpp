@@ -52,6 +52,7 @@ TEST_F(CliAsk, ReportsEveryField) {
     EXPECT_TRUE(result["answer"].is_string());
     EXPECT_GT(result["tokens_read"].get<int>(), 1000);
     EXPECT_EQ(result["tokens_read"], result["tokens_in_scope"]);
+    EXPECT_TRUE(result["message_id"].is_null());
     EXPECT_EQ(result["blocks"]["restored"], 0);
     EXPECT_GT(result["blocks"]["encoded"].get<int>(), 2);
     for (const char* key : {"encode_s", "query_s", "first_token_s", "tokens_per_s"})
@@ -132,12 +133,18 @@ TEST_F(CliAsk, TheAnchorOptionIsObeyed) {
         return answer(m_folder, more).at("sources")[0].at("mass").get<double>();
     };
     EXPECT_NE(encoded({}), encoded({"--anchor", "none"}));
-    expectRefusal(ask(m_folder, {"--anchor", m_files.path() / "none.txt"}), 1, {"none.txt"});
+    expectRefusal(ask(m_folder, {"--anchor", "my.txt"}), 2, {"my.txt", "generate"});
+}
+
+TEST_F(CliAsk, OptionsOfOtherWaysToReadAreRefusedWithAReason) {
+    for (const char* option : {"--attention", "--plan", "--anchor-tokens", "--positions"})
+        expectRefusal(ask(m_folder, {option, "1"}), 2, {option, "generate"});
 }
 
 TEST_F(CliAsk, RefusesPathsAndQuestionsItCannotUse) {
     expectRefusal(ask(m_files.path() / "missing"), 1, {"missing"});
-    expectRefusal(ask("noproject"), 1, {"noproject", "slash"});
+    const SharedHome home;
+    expectRefusal(ask("noproject"), 1, {"noproject", "ingest PROJECT PATH"});
     expectRefusal(ask(m_folder + "/binary.bin"), 1, {"binary"});
     std::filesystem::create_directory(m_files.path() / "empty");
     expectRefusal(ask(m_files.path() / "empty"), 1, {"empty"});

@@ -42,13 +42,20 @@ double cpuSeconds(pid_t process) {
 
 // Where runs keep their blocks; empty: each in a folder of its own.
 std::filesystem::path g_cacheHome;
+// Where runs keep their projects; empty: where this process would.
+std::filesystem::path g_dataHome;
 
-// This process's environment with another XDG_CACHE_HOME; refers to both.
-std::vector<char*> environmentWith(const std::string& cacheHome) {
+// This process's environment with these entries in place of its own; refers to both.
+std::vector<char*> environmentWith(const std::vector<std::string>& replaced) {
     std::vector<char*> entries;
+    const auto isReplaced = [&](std::string_view entry) {
+        return std::ranges::any_of(replaced, [&](std::string_view other) {
+            return entry.starts_with(other.substr(0, other.find('=') + 1));
+        });
+    };
     for (char** entry = environ; *entry; ++entry)
-        if (!std::string_view(*entry).starts_with("XDG_CACHE_HOME=")) entries.push_back(*entry);
-    entries.push_back(const_cast<char*>(cacheHome.c_str()));
+        if (!isReplaced(*entry)) entries.push_back(*entry);
+    for (const std::string& entry : replaced) entries.push_back(const_cast<char*>(entry.c_str()));
     entries.push_back(nullptr);
     return entries;
 }
@@ -60,6 +67,13 @@ SharedCache::SharedCache() {
 }
 SharedCache::~SharedCache() {
     g_cacheHome.clear();
+}
+
+SharedHome::SharedHome() {
+    g_dataHome = folder() / "data";
+}
+SharedHome::~SharedHome() {
+    g_dataHome.clear();
 }
 
 nlohmann::json CliResult::json() const {
@@ -88,9 +102,10 @@ CliProcess::CliProcess(const Arguments& arguments, const std::string& input,
     std::vector<char*> pointers;
     for (std::string& word : words) pointers.push_back(word.data());
     pointers.push_back(nullptr);
-    const std::string cache =
-        "XDG_CACHE_HOME=" + (g_cacheHome.empty() ? m_folder / "cache" : g_cacheHome).string();
-    const std::vector<char*> environment = environmentWith(cache);
+    std::vector<std::string> homes{
+        "XDG_CACHE_HOME=" + (g_cacheHome.empty() ? m_folder / "cache" : g_cacheHome).string()};
+    if (!g_dataHome.empty()) homes.push_back("XDG_DATA_HOME=" + g_dataHome.string());
+    const std::vector<char*> environment = environmentWith(homes);
     const int failure = ::posix_spawn(&m_process, ASTERISM_CLI, &files, nullptr, pointers.data(),
                                       environment.data());
     posix_spawn_file_actions_destroy(&files);
@@ -110,6 +125,16 @@ void CliProcess::waitForWork(double seconds) const {
 
 void CliProcess::signal(int number) const {
     ::kill(m_process, number);
+}
+
+bool CliProcess::waitForText(const std::string& text, double seconds) const {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
+    while (std::chrono::steady_clock::now() < end) {
+        for (const char* name : {"out", "err"})
+            if (readFile(m_folder / name).find(text) != std::string::npos) return true;
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    return false;
 }
 
 CliResult CliProcess::wait() {

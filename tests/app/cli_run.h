@@ -40,6 +40,16 @@ class SharedCache {
     TempDir m_folder;
 };
 
+// While it lives, runs share projects, too.
+class SharedHome : public SharedCache {
+  public:
+    SharedHome();
+    ~SharedHome();
+
+    std::filesystem::path blocks() const { return folder() / "asterism/blocks"; }
+    std::filesystem::path database() const { return folder() / "data/asterism/asterism.db"; }
+};
+
 // A run of asterism-cli, as built beside the tests, in a process of its own.
 class CliProcess {
   public:
@@ -51,6 +61,8 @@ class CliProcess {
 
     // Returns once the process has computed for so long, or has ended.
     void waitForWork(double cpuSeconds) const;
+    // True once the process has printed the text; false after so long.
+    bool waitForText(const std::string& text, double seconds = 60) const;
     void signal(int number) const;
     CliResult wait();
 

@@ -1,6 +1,7 @@
-// Timings of the CUDA back end: its ops at the sizes of known models, and whole contexts encoded
-// and answered on models of those shapes with random weights.
-//   cuda_kernels ops|engine SHAPE WEIGHTS [MODE BLOCK KV TOKENS...]
+// Timings of the CUDA back end's ops at the sizes of known models, with random weights. Whole
+// contexts are timed by `asterism-cli bench --shape SHAPE --device cuda`.
+//   cuda_kernels SHAPE WEIGHTS
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -12,12 +13,9 @@
 #include "core/base/clock.h"
 #include "core/base/error.h"
 #include "core/base/float_types.h"
-#include "core/comm/local_communicator.h"
-#include "core/engine.h"
-#include "core/star/encoding_cost.h"
+#include "core/model/shape_model.h"
+#include "core/star/kv_block.h"
 #include "cuda/cuda_backend.h"
-#include "cuda/machine_rate.h"
-#include "tests/support/shape_model.h"
 
 namespace asterism::test {
 namespace {
@@ -196,60 +194,6 @@ class OpTimes {
     std::unique_ptr<Backend> m_backend;
 };
 
-struct EngineRun {
-    std::string mode;
-    std::int64_t block = 8192;
-    KvType kv = KvType::bf16;
-    std::vector<std::int64_t> lengths;
-};
-
-std::vector<TokenId> someTokens(std::int64_t count, std::int64_t vocabulary) {
-    std::mt19937 random(1);
-    std::vector<TokenId> tokens;
-    for (std::int64_t i = 0; i < count; ++i)
-        tokens.push_back(static_cast<TokenId>(random() % static_cast<std::uint32_t>(vocabulary)));
-    return tokens;
-}
-
-void runEngine(const ModelShape& shape, DataType weights, const EngineRun& run) {
-    EngineParts parts;
-    parts.file = makeShapeModel(shape, weights);
-    parts.backends.push_back(makeCudaBackend());
-    parts.deviceOf.push_back(0);
-    parts.connectRanks = [] { return makeLocalCommunicators(1, copyOnGpu); };
-    const Stopwatch watch;
-    Engine engine(std::move(parts));
-    std::printf("%s, loaded in %.1f s\n", shape.name.c_str(), watch.seconds());
-    ContextOptions options;
-    options.blockTokens = run.block;
-    options.kv = run.kv;
-    options.attention = run.mode == "dense" ? AttentionMode::dense : AttentionMode::star;
-    for (const std::int64_t length : run.lengths) {
-        std::unique_ptr<EncodedContext> context;
-        double seconds = 1e30;
-        for (int repeat = 0; repeat < 2; ++repeat) {
-            const Stopwatch encoding;
-            context = engine.encode(someTokens(length, shape.vocabulary), {}, options, {}, {});
-            seconds = std::min(seconds, encoding.seconds());
-        }
-        PlacementOptions placement;
-        placement.placement = Placement::trueOrder;
-        Conversation conversation = engine.startConversation(*context, placement);
-        AnswerOptions answer;
-        answer.maxTokens = 64;
-        answer.ignoresEnd = true;
-        const Answer got =
-            engine.answer(conversation, someTokens(20, shape.vocabulary), answer, {}, {});
-        const double flops = encodingFlops(engine.config(), *context);
-        std::printf(
-            "%s %lld tokens, blocks of %lld: %.3f s, %.0f TFLOP/s; query %.1f ms, "
-            "%.2f ms a token (%.0f tokens/s)\n",
-            run.mode.c_str(), static_cast<long long>(length), static_cast<long long>(run.block),
-            seconds, flops / seconds * 1e-12, got.querySeconds * 1e3, 1e3 / got.tokensPerSecond(),
-            got.tokensPerSecond());
-    }
-}
-
 DataType typeOf(const std::string& name) {
     for (const DataType type : {DataType::bf16, DataType::q8_0, DataType::q4_0, DataType::q4_k,
                                 DataType::q5_k, DataType::q6_k})
@@ -258,26 +202,9 @@ DataType typeOf(const std::string& name) {
 }
 
 int run(const std::vector<std::string>& words) {
-    if (words.size() < 3) throw Error("usage: cuda_kernels ops|engine SHAPE WEIGHTS [...]");
-    for (const ModelShape& shape : knownShapes()) {
-        if (shape.name != words[1]) continue;
-        const cuda::MachineRate rate = cuda::measureMachineRate(0);
-        std::printf("bf16 products %.0f TFLOP/s, copies %.2f TB/s\n", rate.productFlops * 1e-12,
-                    rate.copyBytes * 1e-12);
-        if (words[0] == "ops") {
-            OpTimes(shape, typeOf(words[2])).run();
-            return 0;
-        }
-        EngineRun engine;
-        engine.mode = words.at(3);
-        engine.block = std::stoll(words.at(4));
-        engine.kv = words.at(5) == "q8" ? KvType::q8 : KvType::bf16;
-        for (std::size_t i = 6; i < words.size(); ++i)
-            engine.lengths.push_back(std::stoll(words[i]));
-        runEngine(shape, typeOf(words[2]), engine);
-        return 0;
-    }
-    throw Error(words[1], " is no known shape");
+    if (words.size() != 2) throw Error("usage: cuda_kernels SHAPE WEIGHTS");
+    OpTimes(shapeNamed(words[0]), typeOf(words[1])).run();
+    return 0;
 }
 
 }  // namespace

@@ -135,6 +135,27 @@ TEST_P(CudaEngine, bf16LogitsAndMassAreTheProcessorsWithinBf16) {
     expectSameInAllModes(DataType::bf16, 4e-2);
 }
 
+TEST_P(CudaEngine, longAnswersAreTheProcessorsTokenByToken) {
+    const auto cpu = openEngine(m_path);
+    const auto gpu = openOnGpu(m_path, DataType::f32);
+    Question question = someQuestion(*cpu, 150);
+    question.options = exactOptions(40);
+    question.maxTokens = 90;
+    question.recordsTokenMass = true;
+    for (const AttentionMode mode : {AttentionMode::star, AttentionMode::window}) {
+        question.options.attention = mode;
+        question.options.slidingTokens = 50;
+        const Answer actual = ask(*gpu, question);
+        const Answer expected = ask(*cpu, question);
+        EXPECT_EQ(actual.tokens, expected.tokens);
+        ASSERT_EQ(actual.mass.size(), expected.mass.size());
+        for (std::size_t step = 0; step < expected.mass.size(); ++step)
+            for (std::size_t i = 0; i < expected.mass[step].size(); ++i)
+                EXPECT_NEAR(actual.mass[step][i], expected.mass[step][i], 5e-3)
+                    << "step " << step << ", figure " << i;
+    }
+}
+
 TEST_P(CudaEngine, severalRanksOnOneGpuGiveTheSameAnswer) {
     const auto one = openOnGpu(m_path, DataType::f32);
     const auto three = openOnGpu(m_path, DataType::f32, 3);

@@ -42,6 +42,7 @@ Answer ask(Engine& engine, const Question& question) {
         engine.startConversation(*context, question.placement, question.passages);
     AnswerOptions options;
     options.maxTokens = question.maxTokens;
+    options.recordsTokenMass = question.recordsTokenMass;
     options.topLogits = engine.config().vocabulary;
     options.ignoresEnd = true;
     return engine.answer(conversation, question.query, options, {}, {});

@@ -25,6 +25,7 @@ struct Question {
     PlacementOptions placement = truePlacement();
     std::vector<Passage> passages;
     std::int64_t maxTokens = 1;
+    bool recordsTokenMass = false;
 };
 
 // Encodes the context anew and asks. The answer goes on after end tokens.

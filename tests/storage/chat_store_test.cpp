@@ -159,6 +159,11 @@ TEST_F(Chats, AnEditedQuestionForks) {
     EXPECT_EQ(store.leafBelow(question), editedAnswer);
     EXPECT_EQ(store.leafBelow(second), secondAnswer);
     EXPECT_EQ(store.leafBelow(editedAnswer), editedAnswer);
+    stored.addMessage(store.create(project, 1).id, 0, "other chat");
+    std::vector<std::int64_t> all;
+    for (const MessageRecord& message : store.messages(chat)) all.push_back(message.id);
+    EXPECT_THAT(all, ElementsAre(question, answer, second, secondAnswer, edited, editedAnswer));
+    EXPECT_THAT(store.messages(999), IsEmpty());
 
     store.showBranch(chat, secondAnswer);
     EXPECT_EQ(store.find(chat)->leafMessage, secondAnswer);

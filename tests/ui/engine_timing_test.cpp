@@ -106,6 +106,13 @@ TEST_F(EngineTimingTest, QueryAndStepsAddUpToTheWallTime) {
     EXPECT_EQ(panel.timing().queryTokens, 20);
     EXPECT_GE(panel.timing().steps.size(), answer.tokens.size());
     EXPECT_NEAR(sum / wall, 1, kTolerance);
+    for (std::size_t i = 1; i < panel.timing().steps.size(); ++i) {
+        const DecodeStep& step = panel.timing().steps[i];
+        ASSERT_TRUE(step.parts) << "step " << i;
+        EXPECT_GT(step.parts->linear, 0);
+        EXPECT_GT(step.parts->attention, 0);
+        EXPECT_NEAR(step.parts->seconds(), step.seconds, 1e-4);
+    }
 }
 
 }  // namespace

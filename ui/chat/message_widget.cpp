@@ -4,9 +4,11 @@
 
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QLocale>
 #include <QPainter>
 #include <QToolButton>
 
+#include "storage/records.h"
 #include "ui/chat/message_body.h"
 #include "ui/chat/message_signs.h"
 #include "ui/formats.h"

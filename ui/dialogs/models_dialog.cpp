@@ -1,5 +1,6 @@
 #include <QCoreApplication>
 #include <QDialogButtonBox>
+#include <QLabel>
 #include <QPushButton>
 #include <QVBoxLayout>
 

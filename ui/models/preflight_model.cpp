@@ -5,6 +5,7 @@
 #include <QApplication>
 #include <QPalette>
 
+#include "storage/records.h"
 #include "ui/formats.h"
 #include "ui/icons.h"
 #include "ui/theme.h"

@@ -56,8 +56,8 @@ void TimelinePanel::queryEncoded(const QueryEncoded& event) {
     showSummary();
 }
 
-void TimelinePanel::tokenDecoded(const TokenDecoded& event, const std::optional<StepParts>& parts) {
-    DecodeStep step{QString::fromStdString(event.text), event.seconds, parts};
+void TimelinePanel::tokenDecoded(const TokenDecoded& event) {
+    DecodeStep step{QString::fromStdString(event.text), event.seconds, event.parts};
     // The first token's time begins with the question's.
     if (timing().steps.empty()) step.seconds = std::max(0.0, step.seconds - timing().querySeconds);
     m_stepSeconds += step.seconds;

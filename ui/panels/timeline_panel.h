@@ -28,9 +28,7 @@ class TimelinePanel : public QWidget {
     // A question over a context of this many blocks goes to the engine.
     void startAnswer(int blocks);
     void queryEncoded(const asterism::QueryEncoded& event);
-    // parts: where the time went, if the back end tells.
-    void tokenDecoded(const asterism::TokenDecoded& event,
-                      const std::optional<asterism::StepParts>& parts = std::nullopt);
+    void tokenDecoded(const asterism::TokenDecoded& event);
     // Attention mass per block while a token was made.
     void addMass(const QString& token, const std::vector<float>& mass);
 

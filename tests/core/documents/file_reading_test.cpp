@@ -92,6 +92,8 @@ TEST(DisplayName, EscapesWhatIsNotUtf8OrWouldBreakALine) {
     EXPECT_EQ(displayName("folder/grün"), "folder/grün");
     EXPECT_EQ(displayName("gr\xFCn/\xC3"), "gr\\xFCn/\\xC3");
     EXPECT_EQ(displayName("a\nb"), "a\\x0Ab");
+    // Not the name of the first one.
+    EXPECT_EQ(displayName("gr\\xFCn"), "gr\\x5CxFCn");
 }
 
 }  // namespace asterism

@@ -68,6 +68,7 @@ IngestReport ProjectTest::ingest(const std::function<void()>& betweenBlocks) {
     IngestOptions options;
     options.paths = {documents()};
     options.betweenBlocks = betweenBlocks;
+    options.sliceSeconds = 0;
     return session().ingest(options,
                             [this](const EngineEvent& event) { m_events.push_back(event); }, {});
 }

@@ -148,9 +148,9 @@ TEST(TimelinePanelTest, TellsFirstTokenAndRate) {
     TimelinePanel panel;
     panel.startAnswer(4);
     panel.queryEncoded({12, 0.5});
-    panel.tokenDecoded({1, "Hi", 0.6});
-    panel.tokenDecoded({2, " you", 0.1});
-    panel.tokenDecoded({3, ".", 0.1});
+    panel.tokenDecoded({1, "Hi", 0.6, {}});
+    panel.tokenDecoded({2, " you", 0.1, {}});
+    panel.tokenDecoded({3, ".", 0.1, {}});
     EXPECT_NEAR(panel.timing().steps.front().seconds, 0.1, 1e-9);
     const QString text = panel.findChild<QLabel*>(QStringLiteral("timelineSummaryLabel"))->text();
     EXPECT_TRUE(text.contains(QStringLiteral("first token 600 ms"))) << qPrintable(text);

@@ -7,7 +7,7 @@
 
 #include "core/model/model_file.h"
 
-namespace asterism::test {
+namespace asterism {
 
 // Sizes of a model of the llama architecture.
 struct ModelShape {
@@ -24,9 +24,12 @@ struct ModelShape {
 // Llama-3.1-8B, Qwen2.5-0.5B and SmolLM2-135M.
 const std::vector<ModelShape>& knownShapes();
 
+// Throws Error that names the shapes there are.
+const ModelShape& shapeNamed(const std::string& name);
+
 // A model of a shape with random weights of one type, in memory and in no file: its tensors share
 // their bytes, so that it takes little more than its largest one. For timing: speed does not depend
 // on what the weights say.
 std::unique_ptr<ModelFile> makeShapeModel(const ModelShape& shape, DataType weights);
 
-}  // namespace asterism::test
+}  // namespace asterism

@@ -1,16 +1,17 @@
-#include "tests/support/shape_model.h"
+#include "core/model/shape_model.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <random>
 
+#include "core/base/error.h"
 #include "core/base/float_types.h"
 #include "core/model/fit_vocabulary.h"
 #include "core/model/tensor_table.h"
-#include "tests/support/tiny_model.h"
+#include "core/text/byte_letters.h"
 
-namespace asterism::test {
+namespace asterism {
 namespace {
 
 class ShapeModel final : public ModelFile {
@@ -122,7 +123,7 @@ Vocabulary ShapeModel::vocabulary() const {
     Vocabulary vocabulary;
     vocabulary.source = m_shape.name;
     for (int byte = 0; byte < 256; ++byte) {
-        vocabulary.pieces.push_back(byteLetter(static_cast<std::uint8_t>(byte)));
+        vocabulary.pieces.push_back(letterOf(static_cast<std::uint8_t>(byte)));
         vocabulary.types.push_back(PieceType::normal);
     }
     fitVocabulary(vocabulary, m_shape.vocabulary);
@@ -139,8 +140,17 @@ const std::vector<ModelShape>& knownShapes() {
     return shapes;
 }
 
+const ModelShape& shapeNamed(const std::string& name) {
+    std::string names;
+    for (const ModelShape& shape : knownShapes()) {
+        if (shape.name == name) return shape;
+        names += (names.empty() ? "" : ", ") + shape.name;
+    }
+    throw Error("there is no model shape ", name, "; use one of ", names);
+}
+
 std::unique_ptr<ModelFile> makeShapeModel(const ModelShape& shape, DataType weights) {
     return std::make_unique<ShapeModel>(shape, weights);
 }
 
-}  // namespace asterism::test
+}  // namespace asterism
