@@ -20,11 +20,11 @@ struct Activity {
     };
 
     Stage stage = Stage::idle;
-    QString subject;              // file, model or document; may be empty
-    std::int64_t done = 0;        // files, blocks or documents
-    std::int64_t total = 0;       // 0: unknown
-    double tokensPerSecond = 0;   // of encoding; 0: unknown
-    double secondsLeft = 0;       // 0: unknown
+    QString subject;             // file, model or document; may be empty
+    std::int64_t done = 0;       // files, blocks or documents
+    std::int64_t total = 0;      // 0: unknown
+    double tokensPerSecond = 0;  // of encoding; 0: unknown
+    double secondsLeft = 0;      // 0: unknown
     bool canPause = false;
 
     bool isIdle() const { return stage == Stage::idle; }

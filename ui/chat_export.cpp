@@ -107,31 +107,28 @@ QByteArray exportedChat(Library& library, std::int64_t conversation, ExportForma
 void exportChat(QWidget& window, Library& library, ExportFormat format) {
     const auto record = library.chats().find(library.conversation());
     if (!record) {
-        dialogs::showError(&window, QCoreApplication::translate("ChatExport", "Export"),
-                           QCoreApplication::translate(
-                               "ChatExport", "No chat is open; choose one on the left."));
+        dialogs::showError(
+            &window, QCoreApplication::translate("ChatExport", "Export"),
+            QCoreApplication::translate("ChatExport", "No chat is open; choose one on the left."));
         return;
     }
     static const QRegularExpression unfit(QStringLiteral("[/\\\\:*?\"<>|\\x00-\\x1F]"));
-    const QString name = ConversationListModel::titleOf(*record).left(60).replace(unfit, QStringLiteral("_")) +
-                         (format == ExportFormat::markdown ? QStringLiteral(".md")
-                                                           : QStringLiteral(".json"));
+    const QString name =
+        ConversationListModel::titleOf(*record).left(60).replace(unfit, QStringLiteral("_")) +
+        (format == ExportFormat::markdown ? QStringLiteral(".md") : QStringLiteral(".json"));
     const QByteArray content = exportedChat(library, record->id, format);
-    dialogs::chooseNewFile(&window, QCoreApplication::translate("ChatExport", "Export Chat"), name,
-                           [&window, content](const QString& path) {
-                               QSaveFile file(path);
-                               const bool isWritten = file.open(QIODevice::WriteOnly) &&
-                                                      file.write(content) == content.size() &&
-                                                      file.commit();
-                               if (!isWritten)
-                                   dialogs::showError(
-                                       &window,
-                                       QCoreApplication::translate("ChatExport",
-                                                                   "The chat was not exported"),
-                                       QCoreApplication::translate(
-                                           "ChatExport", "%1 could not be written: %2")
-                                           .arg(path, file.errorString()));
-                           });
+    dialogs::chooseNewFile(
+        &window, QCoreApplication::translate("ChatExport", "Export Chat"), name,
+        [&window, content](const QString& path) {
+            QSaveFile file(path);
+            const bool isWritten = file.open(QIODevice::WriteOnly) &&
+                                   file.write(content) == content.size() && file.commit();
+            if (!isWritten)
+                dialogs::showError(
+                    &window, QCoreApplication::translate("ChatExport", "The chat was not exported"),
+                    QCoreApplication::translate("ChatExport", "%1 could not be written: %2")
+                        .arg(path, file.errorString()));
+        });
 }
 
 }  // namespace asterism

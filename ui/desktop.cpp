@@ -55,8 +55,10 @@ void Desktop::translate() {
     if (m_qtTranslator.load(locale, QStringLiteral("qtbase"), QStringLiteral("_"),
                             QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
         QApplication::installTranslator(&m_qtTranslator);
+    // Without a translation the English one is for plurals.
     if (m_translator.load(locale, QStringLiteral("asterism"), QStringLiteral("_"),
-                          QStringLiteral(":/translations")))
+                          QStringLiteral(":/translations")) ||
+        m_translator.load(QStringLiteral(":/translations/asterism_en")))
         QApplication::installTranslator(&m_translator);
     QApplication::setLayoutDirection(locale.textDirection());
 }

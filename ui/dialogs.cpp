@@ -42,9 +42,9 @@ void ask(QWidget* parent, const Question& question, const std::function<void()>&
         makeBox(parent, question.isDestructive ? QMessageBox::Warning : QMessageBox::Question,
                 question.title, question.text);
     box->setInformativeText(question.detail);
-    QPushButton* action = box->addButton(
-        question.action,
-        question.isDestructive ? QMessageBox::DestructiveRole : QMessageBox::AcceptRole);
+    QPushButton* action =
+        box->addButton(question.action, question.isDestructive ? QMessageBox::DestructiveRole
+                                                               : QMessageBox::AcceptRole);
     action->setObjectName(QStringLiteral("actionButton"));
     QPushButton* cancel = box->addButton(QMessageBox::Cancel);
     cancel->setObjectName(QStringLiteral("cancelButton"));

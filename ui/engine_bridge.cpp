@@ -105,19 +105,19 @@ void EngineBridge::openProject(const QString& name, const EngineOptions& engine)
     ++m_works;
     m_meter.begin(Activity::Stage::openingModel, name);
     emit activityChanged(activity());
-    m_posted.push_back(post(
-        [project = name.toStdString(), engine](EngineWorker& worker, const EventSink&,
-                                               const std::stop_token&) {
-            worker.open(project, engine);
-        },
-        [this](JobEnd end, const QString& message) {
-            endWork(end == JobEnd::failed ? JobEnd::done : end, message, [this, end, message] {
-                if (end == JobEnd::failed) return emit projectFailed(message);
-                emit projectReady();
-                loadBlocks();
-            });
-        },
-        false));
+    m_posted.push_back(post([project = name.toStdString(), engine](
+                                EngineWorker& worker, const EventSink&,
+                                const std::stop_token&) { worker.open(project, engine); },
+                            [this](JobEnd end, const QString& message) {
+                                endWork(end == JobEnd::failed ? JobEnd::done : end, message,
+                                        [this, end, message] {
+                                            if (end == JobEnd::failed)
+                                                return emit projectFailed(message);
+                                            emit projectReady();
+                                            loadBlocks();
+                                        });
+                            },
+                            false));
 }
 
 void EngineBridge::loadBlocks() {
@@ -158,7 +158,7 @@ void EngineBridge::preflight(const IngestOptions& options) {
     postWork(
         Activity::Stage::reading,
         [result, options = lettingIn(options)](EngineWorker& worker, const EventSink& events,
-                                             const std::stop_token& stop) {
+                                               const std::stop_token& stop) {
             *result = worker.session().preflight(options, events, stop);
         },
         [this, result] { emit preflightReady(result); });
@@ -169,7 +169,7 @@ void EngineBridge::ingest(const IngestOptions& options) {
     postWork(
         Activity::Stage::reading,
         [result, options = lettingIn(options)](EngineWorker& worker, const EventSink& events,
-                                             const std::stop_token& stop) {
+                                               const std::stop_token& stop) {
             *result = worker.session().ingest(options, events, stop);
         },
         [this, result] { emit ingestFinished(*result); });

@@ -38,7 +38,8 @@ class EngineBridge : public QObject {
     void openProject(const QString& name, const EngineOptions& engine);
     void closeProject();
 
-    // Each answers by its signal, or by workFailed() or workStopped(); they run one after the other.
+    // Each answers by its signal, or by workFailed() or workStopped(); they run one after the
+    // other.
     void preflight(const IngestOptions& options);
     void ingest(const IngestOptions& options);
     void rescan();
@@ -100,7 +101,7 @@ class EngineBridge : public QObject {
     ProgressMeter m_meter;
     std::vector<JobId> m_posted;  // work that may be running or waiting
     int m_works = 0;
-    JobId m_answer = 0;  // 0: none is being made
+    JobId m_answer = 0;                      // 0: none is being made
     std::unique_ptr<EngineThread> m_thread;  // ends first
 };
 

@@ -43,8 +43,8 @@ ProjectLayout EngineWorker::layout() {
     ProjectLayout layout;
     std::error_code ignored;
     if (m_options && std::filesystem::is_regular_file(m_options->model, ignored))
-        layout.weightBytes = static_cast<std::int64_t>(
-            std::filesystem::file_size(m_options->model, ignored));
+        layout.weightBytes =
+            static_cast<std::int64_t>(std::filesystem::file_size(m_options->model, ignored));
     const ProjectContext& context = session().context();
     if (context.isEmpty()) return layout;
     for (const auto& part : context.input().parts) {
@@ -56,8 +56,7 @@ ProjectLayout EngineWorker::layout() {
         layout.documents.back().tokens.end = part.tokens.end;
     }
     const KvLayout kv = kvLayout(m_engine->config(), session().project().settings.kv);
-    const std::vector<PlannedBlock> plan =
-        m_workspace->documents().plan(session().project().id);
+    const std::vector<PlannedBlock> plan = m_workspace->documents().plan(session().project().id);
     const std::vector<DocumentState> states = session().states();
     for (std::size_t i = 0; i < context.blocks().size(); ++i) {
         BlockRow row;

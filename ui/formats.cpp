@@ -21,7 +21,9 @@ QString formatSeconds(double seconds) {
             .arg(QLocale().toString(seconds, 'f', 1));
     if (whole < 60) return QCoreApplication::translate("Formats", "%1 s").arg(whole);
     if (whole < 3600)
-        return QCoreApplication::translate("Formats", "%1 min %2 s").arg(whole / 60).arg(whole % 60);
+        return QCoreApplication::translate("Formats", "%1 min %2 s")
+            .arg(whole / 60)
+            .arg(whole % 60);
     return QCoreApplication::translate("Formats", "%1 h %2 min")
         .arg(whole / 3600)
         .arg(whole / 60 % 60);

@@ -116,6 +116,8 @@ void MainWindow::makeBars() {
     stripBar->setMovable(false);
     stripBar->addWidget(m_timing->strip());
     addToolBar(Qt::BottomToolBarArea, stripBar);
+    stripBar->hide();
+    connect(m_timing, &TimingView::blocksChanged, stripBar, &QToolBar::setVisible);
     m_activity = new ActivityBar(this);
     statusBar()->setObjectName(QStringLiteral("statusBar"));
     statusBar()->setSizeGripEnabled(false);
@@ -139,9 +141,8 @@ void MainWindow::connectCommands() {
         m_docks.first()->raise();
         m_sourceView->find();
     });
-    on(Command::searchChats, [this] {
-        openSearch(dialogParts(), [this](const ChatHit& hit) { showHit(hit); });
-    });
+    on(Command::searchChats,
+       [this] { openSearch(dialogParts(), [this](const ChatHit& hit) { showHit(hit); }); });
     on(Command::settings, [this] { openSettings(dialogParts()); });
     on(Command::keys, [this] { openKeys(dialogParts()); });
     on(Command::models, [this] {
@@ -197,9 +198,7 @@ void MainWindow::connectPanels() {
     connect(m_watch, &SourceWatch::changed, this, [this] {
         if (!m_parts.bridge.isWorking()) m_parts.bridge.rescan();
     });
-    const auto watch = [this] {
-        m_watch->setOn(m_parts.settings.isOn(Setting::watchesSources));
-    };
+    const auto watch = [this] { m_watch->setOn(m_parts.settings.isOn(Setting::watchesSources)); };
     connect(&m_parts.settings, &Settings::changed, m_watch, watch);
     watch();
 }
@@ -207,9 +206,8 @@ void MainWindow::connectPanels() {
 void MainWindow::connectBridge() {
     EngineBridge& bridge = m_parts.bridge;
     connect(&bridge, &EngineBridge::activityChanged, m_activity, &ActivityBar::show);
-    connect(&bridge, &EngineBridge::activityChanged, this, [this](const Activity& activity) {
-        m_sources->setBusy(!activity.isIdle());
-    });
+    connect(&bridge, &EngineBridge::activityChanged, this,
+            [this](const Activity& activity) { m_sources->setBusy(!activity.isIdle()); });
     connect(&bridge, &EngineBridge::changesFound, this, [this](const ProjectChanges& changes) {
         m_parts.library.noteDocuments();
         m_sources->showChanges(SourceFlow::summaryOf(changes));
@@ -217,10 +215,9 @@ void MainWindow::connectBridge() {
     connect(&bridge, &EngineBridge::ingestFinished, m_sources,
             [this] { m_sources->showChanges({}); });
     connect(&bridge, &EngineBridge::warned, m_activity, &ActivityBar::setIdleText);
-    connect(&bridge, &EngineBridge::explanationReady, this,
-            [this](qint64, const Explanation& explanation) {
-                showExplanation(*this, explanation);
-            });
+    connect(
+        &bridge, &EngineBridge::explanationReady, this,
+        [this](qint64, const Explanation& explanation) { showExplanation(*this, explanation); });
 }
 
 void MainWindow::begin(const QStringList& paths) {

@@ -32,8 +32,8 @@ void makeMenus(QMainWindow& window, const CommandSet& commands, const QList<QDoc
     file->addSeparator();
     fill(file, {Command::quit});
     QMenu* chat = window.menuBar()->addMenu(tr(QT_TRANSLATE_NOOP("Menus", "&Chat")));
-    fill(chat, {Command::newChat, Command::searchChats, Command::focusQuestion,
-                Command::copyAnswer, Command::stop});
+    fill(chat, {Command::newChat, Command::searchChats, Command::focusQuestion, Command::copyAnswer,
+                Command::stop});
     chat->addSeparator();
     fill(chat, {Command::summarize});
     QMenu* view = window.menuBar()->addMenu(tr(QT_TRANSLATE_NOOP("Menus", "&View")));

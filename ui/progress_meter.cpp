@@ -63,8 +63,7 @@ bool ProgressMeter::countBlock(const BlockEncoded& event) {
     m_encodedTokens += event.tokens.tokens();
     const double seconds = m_clock.seconds();
     if (seconds > 0) m_activity.tokensPerSecond = static_cast<double>(m_encodedTokens) / seconds;
-    const auto left =
-        static_cast<double>(m_totalTokens - m_encodedTokens - m_restoredTokens);
+    const auto left = static_cast<double>(m_totalTokens - m_encodedTokens - m_restoredTokens);
     if (m_activity.tokensPerSecond > 0 && left > 0)
         m_activity.secondsLeft = left / m_activity.tokensPerSecond;
     else

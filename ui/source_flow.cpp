@@ -173,8 +173,9 @@ void SourceFlow::remake(const ProjectSettings& settings) {
 
 void SourceFlow::addPastedText(const QString& text) {
     const QString folder = dataFolder() + QStringLiteral("/pasted");
-    const QString name = tr("Pasted %1.txt").arg(QDateTime::currentDateTime().toString(
-        QStringLiteral("yyyy-MM-dd HH.mm.ss")));
+    const QString name =
+        tr("Pasted %1.txt")
+            .arg(QDateTime::currentDateTime().toString(QStringLiteral("yyyy-MM-dd HH.mm.ss")));
     QDir().mkpath(folder);
     QSaveFile file(folder + QLatin1Char('/') + name);
     const QByteArray bytes = text.toUtf8();

@@ -35,6 +35,8 @@ TimingView::TimingView(Library& library, EngineBridge& bridge, const DesktopPart
     m_strip->setModel(m_model);
     m_strip->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     connectPanels();
+    connect(m_model, &BlockTableModel::modelReset, this,
+            [this] { emit blocksChanged(m_model->rowCount() > 0); });
     connect(&library, &Library::projectOpened, this, [this] { m_model->setRows({}); });
     connect(&bridge, &EngineBridge::layoutChanged, this, &TimingView::showLayout);
     connect(&bridge, &EngineBridge::eventsArrived, this, &TimingView::takeEvents);
@@ -96,8 +98,8 @@ void TimingView::showLayout(const ProjectLayout& layout) {
     fill.openProjectBytes = layout.kvBytes;
     fill.usedBytes = layout.kvBytes;
     fill.freeDiskBytes = disk.bytesAvailable();
-    fill.quotaBytes = static_cast<std::int64_t>(
-        keptQuota(folder).value_or(defaultQuota(folder, 0)));
+    fill.quotaBytes =
+        static_cast<std::int64_t>(keptQuota(folder).value_or(defaultQuota(folder, 0)));
     m_memoryPanel->setCache(fill);
 }
 
@@ -136,17 +138,15 @@ void TimingView::chooseBlock(int block) {
 }
 
 void TimingView::exportTo(const QString& name, const QByteArray& content) {
-    dialogs::chooseNewFile(m_window, tr("Export Figures"), name,
-                           [this, content](const QString& path) {
-                               QSaveFile file(path);
-                               const bool isWritten = file.open(QIODevice::WriteOnly) &&
-                                                      file.write(content) == content.size() &&
-                                                      file.commit();
-                               if (!isWritten)
-                                   dialogs::showError(m_window, tr("The figures were not exported"),
-                                                      tr("%1 could not be written: %2")
-                                                          .arg(path, file.errorString()));
-                           });
+    dialogs::chooseNewFile(
+        m_window, tr("Export Figures"), name, [this, content](const QString& path) {
+            QSaveFile file(path);
+            const bool isWritten = file.open(QIODevice::WriteOnly) &&
+                                   file.write(content) == content.size() && file.commit();
+            if (!isWritten)
+                dialogs::showError(m_window, tr("The figures were not exported"),
+                                   tr("%1 could not be written: %2").arg(path, file.errorString()));
+        });
 }
 
 }  // namespace asterism

@@ -34,6 +34,8 @@ class TimingView : public QObject {
     QWidget* strip() const;
 
   signals:
+    // Whether there are blocks to be seen.
+    void blocksChanged(bool hasBlocks);
     // The first document of a block that was chosen.
     void documentChosen(const QString& name);
     // The KV cache is to be cleared or given more room.

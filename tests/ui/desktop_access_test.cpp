@@ -52,8 +52,8 @@ std::string placeOf(QAccessibleInterface* part) {
 void addUnnamed(QAccessibleInterface* part, std::vector<std::string>& unnamed) {
     if (!part || !part->isValid() || part->state().invisible) return;
     if (part->role() == QAccessible::NoRole) unnamed.push_back("no role: " + placeOf(part));
-    const bool isInner = part->object() && part->object()->objectName().startsWith(
-                                               QStringLiteral("qt_"));
+    const bool isInner =
+        part->object() && part->object()->objectName().startsWith(QStringLiteral("qt_"));
     if (isControl(part->role()) && part->text(QAccessible::Name).trimmed().isEmpty() && !isInner)
         unnamed.push_back("no name: " + placeOf(part));
     // Items of lists and trees are the models' matter.

@@ -3,6 +3,7 @@
 #include <QAbstractButton>
 #include <QApplication>
 #include <QDir>
+#include <QMessageBox>
 #include <QTest>
 
 #include "app/engine_factory.h"
@@ -15,12 +16,18 @@ namespace asterism::test {
 DesktopUnderTest::DesktopUnderTest(const std::optional<std::filesystem::path>& model)
     : m_model(model) {
     for (const char* variable :
-         {"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"})
+         {"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"}) {
+        m_environment[variable] = qgetenv(variable);
         qputenv(variable, QByteArray::fromStdString((folder() / variable).string()));
+    }
     m_desktop = std::make_unique<Desktop>(parts());
 }
 
-DesktopUnderTest::~DesktopUnderTest() = default;
+DesktopUnderTest::~DesktopUnderTest() {
+    m_desktop.reset();
+    // Empty counts as unset.
+    for (const auto& [variable, value] : m_environment) qputenv(variable, value);
+}
 
 DesktopParts DesktopUnderTest::parts() const {
     DesktopParts parts;
@@ -52,6 +59,14 @@ QWidget* findWidget(const QString& name) {
     return hidden;
 }
 
+std::string messagesShown() {
+    std::string texts;
+    for (const QWidget* widget : QApplication::topLevelWidgets())
+        if (const auto* box = qobject_cast<const QMessageBox*>(widget); box && box->isVisible())
+            texts += (box->text() + QLatin1Char('\n') + box->informativeText()).toStdString();
+    return texts;
+}
+
 void DesktopUnderTest::click(const char* name) const {
     QTest::mouseClick(find<QAbstractButton>(name), Qt::LeftButton);
 }
@@ -62,8 +77,8 @@ bool DesktopUnderTest::wait(const std::function<bool()>& isDone, int seconds) {
 
 void DesktopUnderTest::picture(const QString& name, QWidget* widget) {
     QTest::qWait(50);
-    const QString folder = QDir(QApplication::applicationDirPath()).filePath(
-        QStringLiteral("screenshots"));
+    const QString folder =
+        QDir(QApplication::applicationDirPath()).filePath(QStringLiteral("screenshots"));
     QDir().mkpath(folder);
     QWidget* shown = widget ? widget : &window();
     shown->grab().save(QStringLiteral("%1/%2.png").arg(folder, name));

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,12 +42,15 @@ class DesktopUnderTest {
   private:
     DesktopParts parts() const;
 
+    std::map<const char*, QByteArray> m_environment;  // as it was
     TempDir m_folder;
     std::optional<std::filesystem::path> m_model;
     std::unique_ptr<Desktop> m_desktop;
 };
 
 QWidget* findWidget(const QString& name);
+// Texts of the message boxes that are open, to say in a failure what went wrong.
+std::string messagesShown();
 
 template <typename Widget>
 Widget* DesktopUnderTest::find(const char* name) const {

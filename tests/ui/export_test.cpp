@@ -18,8 +18,7 @@ TEST(ChatExport, HoldsTheTextAndTheSourcesOfAnswers) {
     options.keepsBlocks = false;
     Library library(options);
     const std::int64_t chat = test::fillProject(library, folder.path());
-    const QString markdown =
-        QString::fromUtf8(exportedChat(library, chat, ExportFormat::markdown));
+    const QString markdown = QString::fromUtf8(exportedChat(library, chat, ExportFormat::markdown));
     EXPECT_TRUE(markdown.startsWith(QStringLiteral("# What is the anchor")))
         << markdown.toStdString();
     EXPECT_TRUE(markdown.contains(QStringLiteral("> What is the anchor")));

@@ -74,8 +74,9 @@ TEST_F(MarkdownText, CodeThatIsStillComingIsCode) {
 }
 
 TEST_F(MarkdownText, NothingIsEverLoaded) {
-    show("![a picture](https://example.org/a.png) ![](file:///etc/passwd)\n\n"
-         "<img src=\"http://example.org/b.png\"><script>alert(1)</script>");
+    show(
+        "![a picture](https://example.org/a.png) ![](file:///etc/passwd)\n\n"
+        "<img src=\"http://example.org/b.png\"><script>alert(1)</script>");
     document.setTextWidth(400);
     EXPECT_EQ(document.loads, 0);
     EXPECT_TRUE(document.toPlainText().contains(QStringLiteral("<img src=")));
@@ -93,8 +94,8 @@ TEST_F(MarkdownText, NumbersOfSourcesStandWhereTheyBelong) {
 TEST_F(MarkdownText, AQuotationThatIsNotInTheSourcesIsFlagged) {
     show("It says \"so\" there.",
          {{TextSign::Kind::quotationBegin, 8}, {TextSign::Kind::quotationEnd, 12}});
-    EXPECT_TRUE(document.toPlainText().contains(
-        QStringLiteral("\"so\" [not found in the sources]")));
+    EXPECT_TRUE(
+        document.toPlainText().contains(QStringLiteral("\"so\" [not found in the sources]")));
 }
 
 TEST_F(MarkdownText, AnAnswerCannotForgeSigns) {
@@ -105,7 +106,8 @@ TEST_F(MarkdownText, AnAnswerCannotForgeSigns) {
 // A stream is shown about 30 times a second; what is on the screen then may be 8,000 letters long.
 TEST_F(MarkdownText, ALongAnswerIsShownInAFewMilliseconds) {
     QByteArray text;
-    while (text.size() < 8000) text += "Some **words** of a `long` answer, line by line.\n\n- item\n\n";
+    while (text.size() < 8000)
+        text += "Some **words** of a `long` answer, line by line.\n\n- item\n\n";
     const double begin = test::threadSeconds();
     for (int i = 0; i < 5; ++i) show(text.constData());
     EXPECT_LT((test::threadSeconds() - begin) / 5, 0.2);

@@ -90,6 +90,13 @@ TEST_F(Models, AnAnswerStreamsIntoTheLastRow) {
     model.show(chat);
     ASSERT_EQ(model.rowCount(), 2);
     EXPECT_EQ(model.message(1).citations.size(), 2U);
+    std::vector<CitationRecord> citations = model.message(1).citations;
+    citations.push_back(citations[0]);
+    citations.back().sentence = -1;
+    library.chats().setCitations(model.lastAnswer(), citations);
+    model.show(chat);
+    EXPECT_EQ(model.message(1).citations.size(), 2U) << "a passage has one number";
+    EXPECT_EQ(model.message(1).cited.size(), 2U);
     model.beginAnswer(QStringLiteral("More?"), model.lastAnswer());
     ASSERT_EQ(model.rowCount(), 4);
     model.addText(QStringLiteral("Yes"));

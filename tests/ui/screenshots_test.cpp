@@ -55,8 +55,8 @@ TEST_P(Screenshots, ChatWithSources) {
     under.library().openProject(QStringLiteral("Star attention"));
     under.library().openConversation(chat);
     under.find<QTreeView>("sourcesTree")->expandAll();
-    const auto citations = under.library().chats().citations(
-        under.library().chats().find(chat)->leafMessage);
+    const auto citations =
+        under.library().chats().citations(under.library().chats().find(chat)->leafMessage);
     under.find<SourceViewPanel>("sourceViewPanel")->showCitation(citations.front());
     picture("chat");
     under.find<SourceViewPanel>("sourceViewPanel")->showCitation(citations.back());

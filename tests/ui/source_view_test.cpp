@@ -24,7 +24,8 @@ TEST(Passages, AreFoundThroughOtherLineEndsAndHyphens) {
 }
 
 TEST(Passages, ThatGoOnOnTheNextPageAreMarkedToTheEnd) {
-    const QString page = QStringLiteral("Top. The passage that begins on this page and then it ends");
+    const QString page =
+        QStringLiteral("Top. The passage that begins on this page and then it ends");
     const QString passage =
         QStringLiteral("The passage that begins on this page and then it ends on the next one.");
     const TextStretch found = findPassage(page, passage);
@@ -43,8 +44,8 @@ TEST(PdfPages, ShowTheirPassageByItsCharacterBoxes) {
     PdfPageView view(nullptr);
     view.resize(600, 700);
     view.show();
-    ASSERT_TRUE(view.open(
-        QString::fromStdString(test::dataFile("documents/two_pages.pdf").string())));
+    ASSERT_TRUE(
+        view.open(QString::fromStdString(test::dataFile("documents/two_pages.pdf").string())));
     EXPECT_EQ(view.pageCount(), 2);
     bool isDrawn = false;
     QObject::connect(&view, &PdfPageView::pageDrawn, [&] { isDrawn = true; });

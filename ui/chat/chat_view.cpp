@@ -18,6 +18,12 @@ constexpr int kGap = 3 * kGridUnit;     // between messages
 constexpr int kMargin = 3 * kGridUnit;  // around the column
 constexpr int kColumnCharacters = 74;
 
+// Goes once it is not at work itself: what it is told now may come from its own button.
+void discard(MessageWidget* widget) {
+    widget->hide();
+    widget->deleteLater();
+}
+
 }  // namespace
 
 ChatView::ChatView(MessageListModel& model, QWidget* parent)
@@ -54,7 +60,7 @@ int ChatView::estimate(int row) const {
 }
 
 void ChatView::reset() {
-    for (const auto& [row, widget] : m_widgets) widget->deleteLater();
+    for (const auto& [row, widget] : m_widgets) discard(widget);
     m_widgets.clear();
     m_heights.clear();
     m_isMeasured.clear();
@@ -76,7 +82,7 @@ void ChatView::removeRows(int first, int last) {
     m_heights.erase(m_heights.begin() + first, m_heights.begin() + last + 1);
     m_isMeasured.erase(m_isMeasured.begin() + first, m_isMeasured.begin() + last + 1);
     for (auto it = m_widgets.lower_bound(first); it != m_widgets.end();) {
-        it->second->deleteLater();
+        discard(it->second);
         it = m_widgets.erase(it);
     }
     arrange();
@@ -178,7 +184,7 @@ void ChatView::dropFarWidgets(int first, int last) {
             ++it;
             continue;
         }
-        it->second->deleteLater();
+        discard(it->second);
         it = m_widgets.erase(it);
     }
 }

@@ -71,8 +71,8 @@ QString withSigns(QString text, std::vector<TextSign> signs) {
         return one.position < other.position;
     });
     for (auto sign = signs.rbegin(); sign != signs.rend(); ++sign) {
-        char16_t letter = sign->kind == TextSign::Kind::quotationBegin ? kQuotationBegin
-                                                                       : kQuotationEnd;
+        char16_t letter =
+            sign->kind == TextSign::Kind::quotationBegin ? kQuotationBegin : kQuotationEnd;
         if (sign->kind == TextSign::Kind::citation)
             letter = static_cast<char16_t>(kCitation + std::clamp(sign->number, 1, kMostCitations));
         text.insert(std::clamp<qsizetype>(sign->position, 0, text.size()), QChar(letter));
@@ -126,9 +126,9 @@ class Writer {
     void writeProse(const QString& text) {
         QTextDocument part;
         part.setDefaultFont(m_document.defaultFont());
-        part.setMarkdown(text, QTextDocument::MarkdownFeatures(
-                                   QTextDocument::MarkdownDialectGitHub |
-                                   QTextDocument::MarkdownNoHTML));
+        part.setMarkdown(text,
+                         QTextDocument::MarkdownFeatures(QTextDocument::MarkdownDialectGitHub |
+                                                         QTextDocument::MarkdownNoHTML));
         style(part);
         if (m_isBegun) m_cursor.insertBlock(QTextBlockFormat(), QTextCharFormat());
         m_isBegun = true;
@@ -144,7 +144,8 @@ class Writer {
             const bool isTight = block.textList() || cursor.currentTable();
             format.setTopMargin(format.headingLevel() > 0 ? kGridUnit : 0);
             format.setBottomMargin(isTight ? 2 : kGridUnit);
-            if (!cursor.currentTable()) format.setLineHeight(125, QTextBlockFormat::ProportionalHeight);
+            if (!cursor.currentTable())
+                format.setLineHeight(125, QTextBlockFormat::ProportionalHeight);
             cursor.setBlockFormat(format);
             std::vector<std::pair<int, QTextFragment>> fragments;
             for (auto it = block.begin(); !it.atEnd(); ++it)
@@ -218,7 +219,8 @@ class Writer {
         QTextCharFormat muted;
         muted.setForeground(m_palette.placeholderText());
         muted.setFontPointSize(m_document.defaultFont().pointSizeF() * 0.86);
-        if (!segment.language.isEmpty()) m_cursor.insertText(segment.language + QStringLiteral("   "), muted);
+        if (!segment.language.isEmpty())
+            m_cursor.insertText(segment.language + QStringLiteral("   "), muted);
         QTextCharFormat link = muted;
         link.setAnchor(true);
         link.setAnchorHref(QStringLiteral("copy:%1").arg(number));
@@ -295,6 +297,7 @@ void showMarkdown(QTextDocument& document, const QString& markdown,
     document.clear();
     document.setUndoRedoEnabled(false);
     document.setDocumentMargin(0);
+    document.setIndentWidth(2.5 * kGridUnit);
     QString text = markdown;
     text.remove(signPattern());  // none of these came from us
     Writer writer(document, palette);

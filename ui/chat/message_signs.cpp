@@ -10,8 +10,7 @@ namespace {
 
 // Characters of UTF-16 that the first bytes of a text make.
 qsizetype characters(const std::string& text, std::size_t bytes) {
-    return QString::fromUtf8(text.data(),
-                             static_cast<qsizetype>(std::min(bytes, text.size())))
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(std::min(bytes, text.size())))
         .size();
 }
 
@@ -21,12 +20,10 @@ std::vector<TextSign> signsOf(const ShownMessage& message) {
     std::vector<TextSign> signs;
     const std::string& text = message.record.text;
     const std::vector<ByteRange> sentences = splitSentences(text);
-    for (std::size_t i = 0; i < message.citations.size(); ++i) {
-        const int sentence = message.citations[i].sentence;
-        if (sentence < 0 || sentence >= static_cast<int>(sentences.size())) continue;
+    for (const auto& [sentence, citation] : message.cited) {
+        if (sentence >= static_cast<int>(sentences.size())) continue;
         const ByteRange& range = sentences[static_cast<std::size_t>(sentence)];
-        signs.push_back({TextSign::Kind::citation, characters(text, range.end),
-                         static_cast<int>(i) + 1});
+        signs.push_back({TextSign::Kind::citation, characters(text, range.end), citation + 1});
     }
     for (const QuotationRecord& quotation : message.quotations) {
         if (quotation.isFound) continue;

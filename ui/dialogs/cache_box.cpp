@@ -122,8 +122,8 @@ void CacheBox::showUsage(quint64 bytes, quint64 files, quint64 quota) {
     m_usageBar->setValue(quota > 0 ? static_cast<int>(1000.0 * static_cast<double>(bytes) /
                                                       static_cast<double>(quota))
                                    : 0);
-    m_usageLabel->setText(tr("%1 in %n block(s)", nullptr, static_cast<int>(files))
-                              .arg(formatBytes(bytes)));
+    m_usageLabel->setText(
+        tr("%1 in %n block(s)", nullptr, static_cast<int>(files)).arg(formatBytes(bytes)));
     m_clearButton->setEnabled(files > 0);
 }
 

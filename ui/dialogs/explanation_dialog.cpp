@@ -31,9 +31,9 @@ class ExplanationDialog : public QDialog {
         tree->setAlternatingRowColors(true);
         tree->setHeaderLabels({tr("Block"), tr("Sources"), tr("Attention"), tr("Without it")});
         for (const BlockEffect& effect : explanation.blocks)
-            new QTreeWidgetItem(tree, {formatCount(static_cast<std::int64_t>(effect.block) + 1),
-                                       names(effect), formatPercent(effect.mass),
-                                       effectText(effect)});
+            new QTreeWidgetItem(
+                tree, {formatCount(static_cast<std::int64_t>(effect.block) + 1), names(effect),
+                       formatPercent(effect.mass), effectText(effect)});
         tree->header()->resizeSection(0, 60);
         tree->header()->resizeSection(1, 260);
         tree->header()->resizeSection(2, 80);
@@ -61,9 +61,11 @@ class ExplanationDialog : public QDialog {
     static QString effectText(const BlockEffect& effect) {
         constexpr double kNothing = 0.05;  // nats
         if (effect.drop > kNothing)
-            return tr("%1 times less likely").arg(QLocale().toString(std::exp(effect.drop), 'g', 3));
+            return tr("%1 times less likely")
+                .arg(QLocale().toString(std::exp(effect.drop), 'g', 3));
         if (effect.drop < -kNothing)
-            return tr("%1 times more likely").arg(QLocale().toString(std::exp(-effect.drop), 'g', 3));
+            return tr("%1 times more likely")
+                .arg(QLocale().toString(std::exp(-effect.drop), 'g', 3));
         return tr("no difference");
     }
 
@@ -72,8 +74,9 @@ class ExplanationDialog : public QDialog {
         for (const BlockEffect& effect : explanation.blocks)
             if (!most || effect.drop > most->drop) most = &effect;
         if (!most || most->drop < 0.5)
-            return tr("The answer depends on no single block: it would be given without any of "
-                      "them.");
+            return tr(
+                "The answer depends on no single block: it would be given without any of "
+                "them.");
         return tr("The answer depends most on %1.").arg(names(*most));
     }
 };

@@ -80,8 +80,8 @@ class FirstRunDialog : public QDialog {
             tr("A model to read with"),
             tr("Asterism runs it on this machine. The small one is quick everywhere; the larger "
                "ones answer better. You can change it later."));
-        m_models = new ModelList(parts.desktop, parts.library, parts.settings,
-                                 layout->parentWidget());
+        m_models =
+            new ModelList(parts.desktop, parts.library, parts.settings, layout->parentWidget());
         layout->addWidget(m_models, 1);
         connect(m_models, &ModelList::choiceChanged, this, [this] { showButtons(); });
         connect(m_models, &ModelList::arrived, this, [this] { showButtons(); });

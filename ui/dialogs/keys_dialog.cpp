@@ -79,8 +79,9 @@ class KeysDialog : public QDialog {
             item->setIcon(0, action->icon());
             item->setData(0, Qt::UserRole, static_cast<int>(command));
         }
-        for (const auto& [name, keys] : {std::pair{tr("Send the question"), tr("Enter")},
-                                         std::pair{tr("New line in the question"), tr("Shift+Enter")}}) {
+        for (const auto& [name, keys] :
+             {std::pair{tr("Send the question"), tr("Enter")},
+              std::pair{tr("New line in the question"), tr("Shift+Enter")}}) {
             auto* item = new QTreeWidgetItem(m_keysTree, {name, keys});
             item->setFlags(Qt::ItemIsEnabled);
         }
@@ -93,9 +94,8 @@ class KeysDialog : public QDialog {
         m_keyEdit->setEnabled(canChange);
         m_setButton->setEnabled(canChange);
         m_keyEdit->clear();
-        m_noteLabel->setText(canChange
-                                 ? tr("Click into the field and press the new keys.")
-                                 : tr("These keys are fixed."));
+        m_noteLabel->setText(canChange ? tr("Click into the field and press the new keys.")
+                                       : tr("These keys are fixed."));
     }
 
     void setKeys() {
@@ -110,8 +110,7 @@ class KeysDialog : public QDialog {
                                               action->text().remove(QLatin1Char('&'))));
                 return;
             }
-        m_settings.setKeys(CommandSet::nameOf(chosen),
-                           keys.toString(QKeySequence::PortableText));
+        m_settings.setKeys(CommandSet::nameOf(chosen), keys.toString(QKeySequence::PortableText));
     }
 
     CommandSet& m_commands;

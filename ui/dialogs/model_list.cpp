@@ -105,8 +105,11 @@ void ModelList::fill() {
     for (const CatalogueEntry& entry : m_parts.catalogue->entries()) {
         const QString name = QString::fromStdString(entry.name);
         addRow(name,
-               {QString::fromStdString(entry.title), {}, formatBytes(entry.bytes),
-                formatBytes(entry.bytes + kWorkBytes), QString::fromStdString(entry.licence),
+               {QString::fromStdString(entry.title),
+                {},
+                formatBytes(entry.bytes),
+                formatBytes(entry.bytes + kWorkBytes),
+                QString::fromStdString(entry.licence),
                 speedOf(entry.name)},
                isHere(name));
     }
@@ -115,8 +118,12 @@ void ModelList::fill() {
         const QFileInfo file(own);
         const auto bytes = static_cast<std::uint64_t>(std::max<qint64>(0, file.size()));
         addRow(own,
-               {file.fileName(), {}, formatBytes(bytes), formatBytes(bytes + kWorkBytes),
-                tr("as its maker says"), speedOf(own.toStdString())},
+               {file.fileName(),
+                {},
+                formatBytes(bytes),
+                formatBytes(bytes + kWorkBytes),
+                tr("as its maker says"),
+                speedOf(own.toStdString())},
                file.exists());
     }
     for (int row = 0; row < m_modelsTree->topLevelItemCount(); ++row)

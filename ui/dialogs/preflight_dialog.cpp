@@ -109,8 +109,7 @@ QWidget* PreflightDialog::makeAdvanced() {
     m_kvComboBox = new QComboBox(fields);
     m_kvComboBox->setObjectName(QStringLiteral("kvComboBox"));
     for (const KvType type : kKvTypes) m_kvComboBox->addItem(kvName(type), static_cast<int>(type));
-    m_kvComboBox->setCurrentIndex(
-        m_kvComboBox->findData(static_cast<int>(m_costs.settings.kv)));
+    m_kvComboBox->setCurrentIndex(m_kvComboBox->findData(static_cast<int>(m_costs.settings.kv)));
     m_blockComboBox = new QComboBox(fields);
     m_blockComboBox->setObjectName(QStringLiteral("blockComboBox"));
     for (const int size : kBlockSizes)
@@ -158,9 +157,8 @@ void PreflightDialog::chooseSettings() {
 void PreflightDialog::showCosts() {
     const PreflightModel::Figures figures = m_model->figures();
     const ProjectChanges& changes = m_preflight->changes;
-    m_totalsLabel->setText(
-        tr("%n file(s), %1 tokens", nullptr, static_cast<int>(figures.files))
-            .arg(formatCount(figures.tokens)));
+    m_totalsLabel->setText(tr("%n file(s), %1 tokens", nullptr, static_cast<int>(figures.files))
+                               .arg(formatCount(figures.tokens)));
     // Costs were counted for everything; what is unticked lowers them in proportion.
     const double share = changes.tokens > 0 ? static_cast<double>(figures.tokens) /
                                                   static_cast<double>(changes.tokens)

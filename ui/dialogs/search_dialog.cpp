@@ -53,6 +53,7 @@ class SearchDialog : public QDialog {
         connect(m_wordsEdit, &QLineEdit::textChanged, this, [this] { m_typing.start(); });
         connect(m_hitsList, &QListWidget::itemActivated, this, [this] { choose(); });
         connect(m_hitsList, &QListWidget::itemClicked, this, [this] { choose(); });
+        connect(m_hitsList, &QListWidget::currentRowChanged, this, [this] { showCurrent(); });
         m_stateLabel->setText(tr("Type to search; Enter opens."));
     }
 
@@ -84,21 +85,31 @@ class SearchDialog : public QDialog {
             QString snippet = QString::fromStdString(hit.snippet).simplified().toHtmlEscaped();
             const QString title = QString::fromStdString(hit.title);
             item->setData(Qt::AccessibleTextRole, title + QStringLiteral(": ") + snippet);
-            snippet.replace(QChar(2), QStringLiteral("<b>")).replace(QChar(3), QStringLiteral("</b>"));
+            snippet.replace(QChar(2), QStringLiteral("<b>"))
+                .replace(QChar(3), QStringLiteral("</b>"));
             auto* label = new QLabel(
                 QStringLiteral("<b>%1</b><br>%2").arg(title.toHtmlEscaped(), snippet), m_hitsList);
             label->setWordWrap(true);
             label->setContentsMargins(kGridUnit, kGridUnit / 2, kGridUnit, kGridUnit / 2);
             label->setAttribute(Qt::WA_TransparentForMouseEvents);
-            item->setSizeHint(QSize(
-                0, label->heightForWidth(std::max(100, m_hitsList->viewport()->width()))));
+            item->setSizeHint(
+                QSize(0, label->heightForWidth(std::max(100, m_hitsList->viewport()->width()))));
             m_hitsList->setItemWidget(item, label);
         }
         if (m_hitsList->count() > 0) m_hitsList->setCurrentRow(0);
+        showCurrent();
         m_stateLabel->setText(words.trimmed().isEmpty() ? tr("Type to search; Enter opens.")
                               : m_hits.empty()
                                   ? tr("No chat has all of these words.")
                                   : tr("%n place(s)", nullptr, static_cast<int>(m_hits.size())));
+    }
+
+    // Labels do not know which row is chosen.
+    void showCurrent() {
+        for (int row = 0; row < m_hitsList->count(); ++row)
+            if (QWidget* label = m_hitsList->itemWidget(m_hitsList->item(row)))
+                label->setForegroundRole(row == m_hitsList->currentRow() ? QPalette::HighlightedText
+                                                                         : QPalette::Text);
     }
 
     void choose() {

@@ -174,10 +174,9 @@ class SettingsDialog : public QDialog {
         Choices devices;
         for (const std::string& device : m_desktop.devices) {
             const QString name = QString::fromStdString(device);
-            devices.emplace_back(name == QLatin1String("cpu")
-                                     ? tr("Processor")
-                                     : tr("Graphics card (%1)").arg(name),
-                                 name);
+            devices.emplace_back(
+                name == QLatin1String("cpu") ? tr("Processor") : tr("Graphics card (%1)").arg(name),
+                name);
         }
         form->addRow(tr("Device:"),
                      makeChoice(Setting::device, QStringLiteral("deviceComboBox"), devices));

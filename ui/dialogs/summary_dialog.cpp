@@ -124,8 +124,7 @@ class SummaryDialog : public QDialog {
         if (!item) return;
         const QString name = item->data(Qt::UserRole).toString();
         const auto found = m_texts.find(name);
-        m_view->showText(found == m_texts.end() ? tr("*There is no summary yet.*")
-                                                : found->second);
+        m_view->showText(found == m_texts.end() ? tr("*There is no summary yet.*") : found->second);
         showChips(name.isEmpty());
     }
 

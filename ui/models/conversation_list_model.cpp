@@ -79,9 +79,8 @@ QVariant ConversationListModel::data(const QModelIndex& index, int role) const {
         case Qt::ToolTipRole:
             return tr("%1\nLast message: %2")
                 .arg(titleOf(row.conversation),
-                     QLocale().toString(
-                         QDateTime::fromMSecsSinceEpoch(row.conversation.changedAt),
-                         QLocale::ShortFormat));
+                     QLocale().toString(QDateTime::fromMSecsSinceEpoch(row.conversation.changedAt),
+                                        QLocale::ShortFormat));
         case Qt::DecorationRole:
             if (row.conversation.isArchived) return icon("mail-archive");
             return icon(row.conversation.isPinned ? "view-pin" : "chat");
@@ -109,8 +108,8 @@ int ConversationListModel::rowOf(std::int64_t conversation) const {
 }
 
 int ConversationListModel::conversationCount() const {
-    return static_cast<int>(std::count_if(
-        m_rows.begin(), m_rows.end(), [](const Row& row) { return row.conversation.id != 0; }));
+    return static_cast<int>(std::count_if(m_rows.begin(), m_rows.end(),
+                                          [](const Row& row) { return row.conversation.id != 0; }));
 }
 
 void ConversationListModel::read() {

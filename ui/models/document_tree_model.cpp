@@ -203,8 +203,7 @@ QVariant DocumentTreeModel::data(const QModelIndex& index, int role) const {
                        ? QVariant(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter))
                        : QVariant();
         case Qt::ToolTipRole:
-            return node.document ? documentHint(*node.document)
-                                 : QString::fromStdString(node.path);
+            return node.document ? documentHint(*node.document) : QString::fromStdString(node.path);
         case Qt::AccessibleTextRole:
             if (index.column() != nameColumn) return {};
             return tr("%1, %2, %n token(s)", nullptr, static_cast<int>(node.tokens))
@@ -291,8 +290,7 @@ void DocumentTreeModel::read() {
     const auto isThere = [&](const DocumentRecord& record) {
         return m_byName.contains(record.name);
     };
-    if (records.size() == m_byName.size() &&
-        std::all_of(records.begin(), records.end(), isThere)) {
+    if (records.size() == m_byName.size() && std::all_of(records.begin(), records.end(), isThere)) {
         for (DocumentRecord& record : records) m_byName.at(record.name)->document = record;
         m_figures = {};
         summarize(*m_top);

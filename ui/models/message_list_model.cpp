@@ -1,5 +1,7 @@
 #include "ui/models/message_list_model.h"
 
+#include <algorithm>
+
 #include <utility>
 
 #include "ui/library.h"
@@ -114,7 +116,22 @@ void MessageListModel::readDetails(ShownMessage& message) const {
     message.hasDetails = true;
     message.siblings = m_library.chats().siblings(message.record.id);
     if (message.record.role == MessageRole::question) return;
-    message.citations = m_library.chats().citations(message.record.id);
+    std::vector<CitationRecord> all = m_library.chats().citations(message.record.id);
+    std::stable_partition(all.begin(), all.end(),
+                          [](const CitationRecord& citation) { return citation.sentence >= 0; });
+    for (CitationRecord& citation : all) {
+        const auto isSame = [&](const CitationRecord& other) {
+            return other.document == citation.document && other.textBegin == citation.textBegin &&
+                   other.textEnd == citation.textEnd;
+        };
+        const int sentence = citation.sentence;
+        auto known = std::find_if(message.citations.begin(), message.citations.end(), isSame);
+        if (known == message.citations.end())
+            known = message.citations.insert(known, std::move(citation));
+        if (sentence >= 0)
+            message.cited.emplace_back(sentence,
+                                       static_cast<int>(known - message.citations.begin()));
+    }
     message.quotations = m_library.chats().quotations(message.record.id);
 }
 

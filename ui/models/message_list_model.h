@@ -17,7 +17,9 @@ struct ShownMessage {
     QString error;  // why there is no answer; empty: there is one
     // Read from the database when first asked for.
     bool hasDetails = false;
+    // Each passage once, in the order the text comes to them; those of the answer as a whole last.
     std::vector<CitationRecord> citations;
+    std::vector<std::pair<int, int>> cited;  // sentence, index of the citation
     std::vector<QuotationRecord> quotations;
     std::vector<std::int64_t> siblings;  // the ways this message was edited, with itself
 };

@@ -122,8 +122,8 @@ QVariant PreflightModel::data(const QModelIndex& index, int role) const {
             if (index.column() == nameColumn)
                 return icon(node.isFolder ? "folder" : "text-x-generic");
             if (index.column() == noteColumn && node.secrets > 0)
-                return icon("dialog-warning", Theme::of(QApplication::palette())
-                                                  .stateColor(DocumentState::changed));
+                return icon("dialog-warning",
+                            Theme::of(QApplication::palette()).stateColor(DocumentState::changed));
             return {};
         case Qt::CheckStateRole:
             if (index.column() != nameColumn || node.files == 0) return {};

@@ -113,9 +113,8 @@ void ChatPanel::connectView() {
         m_messages->show(m_library.conversation());
     });
     connect(m_emptyState, &EmptyState::activated, this, &ChatPanel::takeEmptyAction);
-    connect(m_noticeBar, &NoticeBar::activated, this, [this] {
-        m_editParent ? stopEditing() : startChat();
-    });
+    connect(m_noticeBar, &NoticeBar::activated, this,
+            [this] { m_editParent ? stopEditing() : startChat(); });
 }
 
 void ChatPanel::connectBridge() {
@@ -322,8 +321,7 @@ void ChatPanel::regenerate(int row) {
     if (question < 0) return;
     const MessageRecord record = m_messages->message(question).record;
     const double temperature = m_settings.value(Setting::temperature).toDouble();
-    ask(QString::fromStdString(record.text), record.parentId,
-        temperature > 0 ? temperature : 0.7);
+    ask(QString::fromStdString(record.text), record.parentId, temperature > 0 ? temperature : 0.7);
 }
 
 void ChatPanel::openLink(const QUrl& address) {

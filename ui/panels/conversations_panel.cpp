@@ -94,18 +94,15 @@ void ConversationsPanel::openMenu(const QPoint& position) {
     menu->setAttribute(Qt::WA_DeleteOnClose);
     menu->addAction(icon("document-edit"), tr("Rename…"), this,
                     [this, record, title] { askTitle(record.id, title); });
-    menu->addAction(icon("view-pin"), record.isPinned ? tr("Unpin") : tr("Pin"), this,
-                    [this, record] {
-                        change([&](ChatStore& chats) {
-                            chats.setPinned(record.id, !record.isPinned);
-                        });
-                    });
-    menu->addAction(icon("mail-archive"), record.isArchived ? tr("Restore") : tr("Archive"), this,
-                    [this, record] {
-                        change([&](ChatStore& chats) {
-                            chats.setArchived(record.id, !record.isArchived);
-                        });
-                    });
+    menu->addAction(
+        icon("view-pin"), record.isPinned ? tr("Unpin") : tr("Pin"), this, [this, record] {
+            change([&](ChatStore& chats) { chats.setPinned(record.id, !record.isPinned); });
+        });
+    menu->addAction(
+        icon("mail-archive"), record.isArchived ? tr("Restore") : tr("Archive"), this,
+        [this, record] {
+            change([&](ChatStore& chats) { chats.setArchived(record.id, !record.isArchived); });
+        });
     menu->addSeparator();
     menu->addAction(icon("edit-delete"), tr("Delete…"), this,
                     [this, record, title] { askRemoval(record.id, title); });

@@ -27,8 +27,8 @@ ProjectsPanel::ProjectsPanel(Library& library, QWidget* parent)
     m_projectComboBox->setPlaceholderText(tr("No project yet"));
     m_projectComboBox->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_projectComboBox->setMinimumContentsLength(10);
-    auto* newButton = makeIconButton("project-new", tr("New project"),
-                                     QStringLiteral("newProjectButton"), this);
+    auto* newButton =
+        makeIconButton("project-new", tr("New project"), QStringLiteral("newProjectButton"), this);
     auto* menuButton = makeIconButton("overflow-menu", tr("More for this project"),
                                       QStringLiteral("projectMenuButton"), this);
     auto* layout = new QHBoxLayout(this);
@@ -83,8 +83,7 @@ void ProjectsPanel::askName() {
 void ProjectsPanel::askRemoval() {
     const std::int64_t project = m_library.project().id;
     std::int64_t tokens = 0;
-    for (const DocumentRecord& document : m_library.openDocuments())
-        tokens += document.tokens;
+    for (const DocumentRecord& document : m_library.openDocuments()) tokens += document.tokens;
     const auto chats = static_cast<int>(m_library.chats().list(project).size());
     const QString name = QString::fromStdString(m_library.project().name);
     dialogs::Question question{

@@ -35,7 +35,8 @@ bool hasOriginal(DocumentKind kind) {
 // Characters of UTF-16 before a byte of UTF-8.
 int characters(const std::string& text, std::size_t bytes) {
     return static_cast<int>(
-        QString::fromUtf8(text.data(), static_cast<qsizetype>(std::min(bytes, text.size()))).size());
+        QString::fromUtf8(text.data(), static_cast<qsizetype>(std::min(bytes, text.size())))
+            .size());
 }
 
 }  // namespace
@@ -97,8 +98,8 @@ QWidget* SourceViewPanel::makeHead() {
     m_pageLabel->setObjectName(QStringLiteral("pageLabel"));
     QToolButton* previous = makeIconButton("go-previous", tr("Previous page"),
                                            QStringLiteral("previousPageButton"), m_pageRow);
-    QToolButton* next = makeIconButton("go-next", tr("Next page"),
-                                       QStringLiteral("nextPageButton"), m_pageRow);
+    QToolButton* next =
+        makeIconButton("go-next", tr("Next page"), QStringLiteral("nextPageButton"), m_pageRow);
     auto* pages = new QHBoxLayout(m_pageRow);
     pages->setContentsMargins(0, 0, 0, 0);
     pages->setSpacing(2);
@@ -202,15 +203,15 @@ void SourceViewPanel::markPassage() {
                               tr("The passage was not found on this page as it is now; it is "
                                  "marked in “Extracted text”."));
     } else if (!quote.isEmpty()) {
-        QTextDocument& document = *m_readingView->document();
-        const TextStretch found = findPassage(document.toRawText(), quote);
+        // The quote is of the source's text, with the marks that are not shown here.
+        QTextDocument shown;
+        shown.setMarkdown(quote,
+                          QTextDocument::MarkdownFeatures(QTextDocument::MarkdownDialectGitHub |
+                                                          QTextDocument::MarkdownNoHTML));
+        const TextStretch found =
+            findPassage(m_readingView->document()->toRawText(), shown.toPlainText());
         if (found.isEmpty()) return chooseView(false);
-        QTextCursor passage(&document);
-        passage.setPosition(static_cast<int>(found.begin));
-        m_readingView->setTextCursor(passage);
-        m_readingView->ensureCursorVisible();
-        passage.setPosition(static_cast<int>(found.end), QTextCursor::KeepAnchor);
-        m_readingView->setExtraSelections({{passage, passageFormat(palette())}});
+        m_readingView->mark(static_cast<int>(found.begin), static_cast<int>(found.end));
     }
 }
 

@@ -26,8 +26,8 @@ SourcesPanel::SourcesPanel(Library& library, QWidget* parent)
       m_sourcesTree(new QTreeView(this)),
       m_emptyState(new EmptyState(this)),
       m_noticeBar(new NoticeBar(this)) {
-    QToolButton* rescanButton = m_header->addButton("view-refresh", tr("Look for changes"),
-                                                    QStringLiteral("rescanButton"));
+    QToolButton* rescanButton =
+        m_header->addButton("view-refresh", tr("Look for changes"), QStringLiteral("rescanButton"));
     QToolButton* folderButton =
         m_header->addButton("folder-open", tr("Add a folder"), QStringLiteral("addFolderButton"));
     QToolButton* filesButton =
@@ -115,12 +115,22 @@ void SourcesPanel::showNotice() {
             tr("%n source(s) are not encoded yet; what is done is kept.", nullptr, figures.waiting),
             tr("Resume"));
     else if (figures.failed > 0)
-        m_noticeBar->show(Kind::error,
-                          tr("%n source(s) could not be read; point at one to see why.", nullptr,
-                             figures.failed),
-                          tr("Retry"));
+        m_noticeBar->show(
+            Kind::error,
+            tr("%n source(s) could not be read; point at one to see why.", nullptr, figures.failed),
+            tr("Retry"));
     else
         m_noticeBar->show(Kind::information, {});
+}
+
+// Where there is little room the state is its sign alone; its word is in the tool tip.
+void SourcesPanel::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    QHeaderView* columns = m_sourcesTree->header();
+    const bool isNarrow = width() < 34 * fontMetrics().averageCharWidth();
+    columns->setSectionResizeMode(DocumentTreeModel::stateColumn,
+                                  isNarrow ? QHeaderView::Fixed : QHeaderView::ResizeToContents);
+    if (isNarrow) columns->resizeSection(DocumentTreeModel::stateColumn, 4 * kGridUnit);
 }
 
 void SourcesPanel::openMenu(const QPoint& position) {
@@ -140,8 +150,8 @@ void SourcesPanel::openMenu(const QPoint& position) {
                 const QString path = QString::fromStdString(source.path.string());
                 menu->addAction(
                     icon("edit-delete"),
-                    source.isFolder ? tr("Remove the Folder “%1”…").arg(path) : tr("Remove…"),
-                    this, [this, source, path] { emit sourceRemovalAsked(source.id, path); });
+                    source.isFolder ? tr("Remove the Folder “%1”…").arg(path) : tr("Remove…"), this,
+                    [this, source, path] { emit sourceRemovalAsked(source.id, path); });
             }
         menu->addSeparator();
     }

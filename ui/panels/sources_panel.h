@@ -37,6 +37,9 @@ class SourcesPanel : public QWidget {
     void documentOpened(const QString& name);
     void sourceRemovalAsked(qint64 source, const QString& path);
 
+  protected:
+    void resizeEvent(QResizeEvent* event) override;
+
   private:
     void showFigures();
     void showNotice();

@@ -15,9 +15,10 @@ namespace asterism {
 
 QString ActivityBar::textOf(const Activity& activity) {
     using Stage = Activity::Stage;
-    const QString count = activity.total > 0 ? tr("%1 of %2").arg(formatCount(activity.done),
-                                                                  formatCount(activity.total))
-                                             : QString();
+    const QString count =
+        activity.total > 0
+            ? tr("%1 of %2").arg(formatCount(activity.done), formatCount(activity.total))
+            : QString();
     switch (activity.stage) {
         case Stage::idle:
             return {};
@@ -37,9 +38,8 @@ QString ActivityBar::textOf(const Activity& activity) {
         case Stage::explaining:
             return tr("Finding out what the answer depends on");
         case Stage::summarizing:
-            return activity.total > 0
-                       ? tr("Summarising %1: %2").arg(count, activity.subject)
-                       : tr("Summarising");
+            return activity.total > 0 ? tr("Summarising %1: %2").arg(count, activity.subject)
+                                      : tr("Summarising");
     }
     return {};
 }
@@ -58,8 +58,8 @@ ActivityBar::ActivityBar(QWidget* parent)
     m_progressBar->setTextVisible(false);
     m_progressBar->setFixedSize(20 * kGridUnit, kGridUnit);
     m_rateLabel->setForegroundRole(QPalette::PlaceholderText);
-    m_pauseButton = makeIconButton("media-playback-pause", tr("Pause"),
-                                   QStringLiteral("pauseButton"), this);
+    m_pauseButton =
+        makeIconButton("media-playback-pause", tr("Pause"), QStringLiteral("pauseButton"), this);
     m_stopButton =
         makeIconButton("media-playback-stop", tr("Stop"), QStringLiteral("stopButton"), this);
     auto* layout = new QHBoxLayout(this);

@@ -1,5 +1,6 @@
 #include "ui/widgets/empty_state.h"
 
+#include <QEvent>
 #include <QLabel>
 #include <QPushButton>
 #include <QVBoxLayout>
@@ -42,13 +43,23 @@ EmptyState::EmptyState(QWidget* parent)
 
 void EmptyState::show(const char* iconName, const QString& title, const QString& text,
                       const QString& button) {
-    m_signLabel->setPixmap(
-        icon(iconName, palette().color(QPalette::PlaceholderText)).pixmap(QSize(40, 40)));
+    m_iconName = iconName;
+    showSign();
     m_titleLabel->setText(title);
     m_textLabel->setText(text);
     m_textLabel->setVisible(!text.isEmpty());
     m_actionButton->setText(button);
     m_actionButton->setVisible(!button.isEmpty());
+}
+
+void EmptyState::showSign() {
+    m_signLabel->setPixmap(
+        icon(m_iconName, palette().color(QPalette::PlaceholderText)).pixmap(QSize(40, 40)));
+}
+
+void EmptyState::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange) showSign();
 }
 
 }  // namespace asterism

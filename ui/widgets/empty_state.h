@@ -21,7 +21,13 @@ class EmptyState : public QWidget {
   signals:
     void activated();
 
+  protected:
+    void changeEvent(QEvent* event) override;
+
   private:
+    void showSign();
+
+    const char* m_iconName = "dialog-information";
     QLabel* m_signLabel;
     QLabel* m_titleLabel;
     QLabel* m_textLabel;

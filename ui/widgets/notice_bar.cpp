@@ -1,5 +1,6 @@
 #include "ui/widgets/notice_bar.h"
 
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPainter>
@@ -63,12 +64,21 @@ NoticeBar::NoticeBar(QWidget* parent)
 
 void NoticeBar::show(Kind kind, const QString& text, const QString& button) {
     m_kind = kind;
-    m_signLabel->setPixmap(icon(signOf(kind), colorOf(kind, palette())).pixmap(QSize(18, 18)));
+    showSign();
     m_textLabel->setText(text);
     m_actionButton->setText(button);
     m_actionButton->setVisible(!button.isEmpty());
     setVisible(!text.isEmpty());
     update();
+}
+
+void NoticeBar::showSign() {
+    m_signLabel->setPixmap(icon(signOf(m_kind), colorOf(m_kind, palette())).pixmap(QSize(18, 18)));
+}
+
+void NoticeBar::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange) showSign();
 }
 
 QString NoticeBar::text() const {

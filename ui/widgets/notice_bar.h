@@ -26,8 +26,11 @@ class NoticeBar : public QWidget {
 
   protected:
     void paintEvent(QPaintEvent* event) override;
+    void changeEvent(QEvent* event) override;
 
   private:
+    void showSign();
+
     QLabel* m_signLabel;
     QLabel* m_textLabel;
     QPushButton* m_actionButton;
