@@ -225,7 +225,7 @@ TEST_F(ProjectFaultsTest, OnADiskThatIsFullAtAnyWriteAnIngestSaysSoAndFinishesLa
             if ((failure == "no error" && said.empty()) || HasFailure()) break;
         }
         EXPECT_GT(failures, 10);
-        std::cout << failures << " ingests refused\n";
+        std::cout << failures << " ingests refused\n" << std::flush;
     });
     ASTERISM_EXPECT_NOTHING_WRONG(wrong);
 }
@@ -311,7 +311,8 @@ TEST_F(ProjectFaultsTest, OnADiskThatIsFullAtAnyWriteAnAnswerIsStoredAsAWholeOrR
             if ((failure == "no error" && said.empty()) || HasFailure()) break;
         }
         EXPECT_GT(failures, 2);
-        std::cout << failures << " answers refused, " << unkept << " stored without their turn\n";
+        std::cout << failures << " answers refused, " << unkept << " stored without their turn\n"
+                  << std::flush;
     });
     ASTERISM_EXPECT_NOTHING_WRONG(wrong);
 }

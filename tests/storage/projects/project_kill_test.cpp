@@ -177,7 +177,8 @@ TEST_F(ProjectKillTest, AKillAtAnyMomentOfAnIngestLosesTheBlockInWorkAtMost) {
         EXPECT_GE(m_kills, kKills);
         EXPECT_GT(m_killsBetweenBlocks, kKills / 5);
         std::cout << m_kills << " kills, " << m_killsBetweenBlocks
-                  << " of them between the first of " << whole.encoded << " blocks and the last\n";
+                  << " of them between the first of " << whole.encoded << " blocks and the last\n"
+                  << std::flush;
         return HasFailure() ? "expectations failed, see above" : "";
     });
     EXPECT_EQ(wrong, "");
