@@ -103,11 +103,9 @@ inline void addKBlock(const std::uint8_t* block, const std::int8_t* input, const
     const __m256i bit = _mm256_set1_epi8(16);
     const __m128 ofBlock = halvesAt(block);
     const std::uint8_t* stored = block + (fiveBits ? 48 : 16);
-    __m256i high = _mm256_setzero_si256();
-    // The fifth bits of group j are the bits j of 32 bytes; each is moved to bit 4.
-    if constexpr (fiveBits) high = _mm256_slli_epi16(bytesAt(block + 16), 4);
-    const __m256i early = high;
-    if constexpr (fiveBits) high = bytesAt(block + 16);
+    // Bit j of 32 bytes is the fifth of group j; each is moved to bit 4.
+    [[maybe_unused]] const __m256i high = fiveBits ? bytesAt(block + 16) : _mm256_setzero_si256();
+    [[maybe_unused]] const __m256i early = _mm256_slli_epi16(high, 4);
 #pragma GCC unroll 4
     for (int pair = 0; pair < 4; ++pair, stored += 32, input += 64, figures += 8) {
         const __m256i both = bytesAt(stored);
