@@ -34,12 +34,13 @@ std::optional<OpSeconds> Rank::takeOpSeconds() {
     return seconds;
 }
 
+// Output and log-sum-exps side by side, so that they travel between ranks as one.
 Partial Rank::workPartial(const TensorView& queries) {
-    return {workOutput(queries), workLogSumExp(queries)};
-}
-
-TensorView Rank::workOutput(const TensorView& queries) {
-    return reserveRows(m_output, m_backend, queries.shape);
+    const std::int64_t values = queries.elements();
+    const Shape rows{queries.shape[0], queries.shape[1]};
+    const TensorView both = reserveRows(m_partial, m_backend, {values + rows.elements()});
+    return {{both.data, queries.shape, DataType::f32},
+            {both.floats() + values, rows, DataType::f32}};
 }
 
 TensorView Rank::workLogSumExp(const TensorView& queries) {
@@ -83,11 +84,13 @@ void Rank::attendAllRanks(std::int64_t layer, const TensorView& queries,
     const std::int64_t heads = queries.shape[1];
     const auto count = static_cast<std::int64_t>(runs.size());
     const bool isAlone = m_communicator->size() == 1;
-    const bool isDirect = isAlone || output.type == DataType::f32;
     // The figures of a single row can be written where they are wanted.
     const bool isOneRow = step && isAlone && queries.rows() == 1;
-    const Partial partial{isDirect ? output : workOutput(queries),
-                          isOneRow ? step->total.slice(layer, layer + 1) : workLogSumExp(queries)};
+    Partial partial;
+    if (isAlone)
+        partial = {output, isOneRow ? step->total.slice(layer, layer + 1) : workLogSumExp(queries)};
+    else
+        partial = workPartial(queries);
     if (step && count > 0)
         m_runLogSumExp = step->runs.slice(layer, layer + 1).reshaped({count, heads});
     attendRuns(layer, queries, runs, place, partial);
@@ -97,27 +100,24 @@ void Rank::attendAllRanks(std::int64_t layer, const TensorView& queries,
         const TensorView lastRow = partial.logSumExp.slice(queries.rows() - 1, queries.rows());
         m_backend.copy(lastRow, step->total.slice(layer, layer + 1));
     }
-    if (!isDirect) m_backend.convert(partial.output, output);
+    if (!isAlone) m_backend.convert(partial.output, output);
 }
 
+// `mine` is a work partial.
 void Rank::gatherAndMerge(const Partial& mine) {
     const std::int64_t ranks = m_communicator->size();
-    const Shape& shape = mine.output.shape;
-    const TensorView outputs =
-        reserveRows(m_allOutputs, m_backend, {ranks, shape[0], shape[1], shape[2]});
-    const TensorView sums = reserveRows(m_allLogSumExps, m_backend, {ranks, shape[0], shape[1]});
-    {
-        const AddedTime timed(m_gatherSeconds);
-        m_backend.synchronize();
-        m_communicator->allGather(mine.output, outputs);
-        m_communicator->allGather(mine.logSumExp, sums);
-    }
-    m_backend.copy(outputs.slice(0, 1).reshaped(shape), mine.output);
-    m_backend.copy(sums.slice(0, 1).reshaped(mine.logSumExp.shape), mine.logSumExp);
-    for (std::int64_t rank = 1; rank < ranks; ++rank)
-        m_backend.merge({outputs.slice(rank, rank + 1).reshaped(shape),
-                         sums.slice(rank, rank + 1).reshaped(mine.logSumExp.shape)},
+    const std::int64_t values = mine.output.elements();
+    const TensorView both{mine.output.data, {values + mine.logSumExp.elements()}, DataType::f32};
+    const TensorView all = reserveRows(m_allPartials, m_backend, {ranks, both.elements()});
+    m_backend.synchronize();
+    m_communicator->allGather(both, all);
+    m_backend.copy(all.slice(0, 1).reshaped(both.shape), both);
+    for (std::int64_t rank = 1; rank < ranks; ++rank) {
+        float* part = all.floats() + rank * both.elements();
+        m_backend.merge({{part, mine.output.shape, DataType::f32},
+                         {part + values, mine.logSumExp.shape, DataType::f32}},
                         mine);
+    }
 }
 
 }  // namespace asterism

@@ -74,8 +74,7 @@ class Rank {
     std::optional<OpSeconds> takeOpSeconds();
     // A partial as large as `queries`, in work space that the next call overwrites.
     Partial workPartial(const TensorView& queries);
-    // Its parts.
-    TensorView workOutput(const TensorView& queries);
+    // Log-sum-exps alone, likewise.
     TensorView workLogSumExp(const TensorView& queries);
 
   private:
@@ -90,10 +89,9 @@ class Rank {
     VisibleWindow m_window;
     std::vector<AttentionSegment> m_segments;
     TensorView m_runLogSumExp;  // where attendRuns leaves them; no data: not wanted
-    Tensor m_output;            // [capacity, heads, headDim], f32
+    Tensor m_partial;           // [capacity, heads, headDim], then [capacity, heads], f32
     Tensor m_logSumExp;         // [capacity, heads], f32
-    Tensor m_allOutputs;        // [ranks, tokens, heads, headDim], f32
-    Tensor m_allLogSumExps;     // [ranks, tokens, heads], f32
+    Tensor m_allPartials;       // m_partial of every rank
 };
 
 }  // namespace asterism
