@@ -29,7 +29,7 @@ std::vector<std::filesystem::path> findSample() {
 
 DesktopParts desktopParts() {
     DesktopParts parts;
-    parts.openEngine = openEngine;
+    parts.openEngine = [](const EngineOptions& options) { return openEngine(options); };
     parts.resolveModel = [](const std::string& name) { return resolveModel(name); };
     parts.makeFetcher = [] { return std::make_unique<CatalogueFetcher>(); };
     parts.catalogue = &builtInCatalogue();
