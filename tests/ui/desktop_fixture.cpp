@@ -31,7 +31,7 @@ DesktopUnderTest::~DesktopUnderTest() {
 
 DesktopParts DesktopUnderTest::parts() const {
     DesktopParts parts;
-    parts.openEngine = openEngine;
+    parts.openEngine = [](const EngineOptions& options) { return openEngine(options); };
     parts.resolveModel = [model = m_model](const std::string& name) -> std::filesystem::path {
         if (!model) throw Error(name, ": this model has not been pulled; get it under Models");
         return *model;
