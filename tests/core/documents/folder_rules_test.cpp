@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "core/documents/folder_listing.h"
+#include "core/documents/documents.h"
 #include "tests/support/test_files.h"
 
 namespace asterism {

@@ -75,8 +75,10 @@ class ContextBuilding : public testing::Test {
 
     std::unique_ptr<Tokenizer> m_tokenizer =
         makeTokenizer(test::bytePairVocabulary({"o r", "or d", "\u010A \u010A"}));
-    PromptFrame m_frame{m_tokenizer->encode("<|im_start|>user\n", ControlTokens::parsed),
-                        m_tokenizer->encode("<|im_end|>\n", ControlTokens::parsed)};
+    PromptFrame m_frame{
+        m_tokenizer->encode("<|im_start|>user\n", ControlTokens::parsed),
+        m_tokenizer->encode("<|im_end|>\n", ControlTokens::parsed),
+        m_tokenizer->encode("<|im_end|>\n<|im_start|>user\n", ControlTokens::parsed)};
 };
 
 TEST_F(ContextBuilding, PutsEveryDocumentBehindALineWithItsName) {
