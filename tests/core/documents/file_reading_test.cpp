@@ -36,7 +36,18 @@ TEST(FileReading, ReadsAFileWhole) {
     test::writeFile(folder / "a", bytes);
     const FileContent content = readWholeFile(folder / "a", atMost(100'000));
     EXPECT_EQ(content.bytes, bytes);
-    EXPECT_GT(content.time, 0);
+}
+
+// A second change within one tick of the clock would bear the same time as the first.
+TEST(FileReading, TrustsTheTimeOfAFileOnlyOnceItIsOver) {
+    const test::TempDir folder;
+    test::writeFile(folder / "a", "text");
+    struct stat status {};
+    ASSERT_EQ(::stat((folder / "a").c_str(), &status), 0);
+    std::int64_t time = 0;
+    for (int tries = 0; time == 0 && tries < 100'000; ++tries)
+        time = readWholeFile(folder / "a", atMost(100)).time;
+    EXPECT_EQ(time, changeTime(status));
 }
 
 TEST(FileReading, ReadsAgainOnceWhenTheFileChanges) {
