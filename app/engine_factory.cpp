@@ -133,6 +133,7 @@ DeviceRate measureDeviceRate(const EngineOptions& options, const ModelConfig& mo
     if (isGpu(options)) return measureGpuRate(options, model);
     CpuOptions cpu;
     cpu.threads = options.threads;
+    if (options.precision == Precision::automatic) cpu.arithmetic = cpu::Arithmetic::automatic;
     const cpu::MachineRate rate = cpu::measureMachineRate(cpu);
     return {rate.productFlops, rate.productFlops, rate.readBytes, rate.registerFlops};
 }
