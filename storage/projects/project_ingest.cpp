@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <set>
 #include <utility>
 
 #include "core/base/clock.h"
@@ -119,6 +120,10 @@ IntakeRequest ProjectSession::intakeRequest(const IngestOptions& options) const 
 
 ProjectChanges ProjectSession::rescan(const std::stop_token& stop) {
     const IntakeRequest request = intakeRequest({});
+    // Files that were read and not taken are not new each time.
+    std::set<std::pair<std::string, std::uintmax_t>> refused;
+    for (const LeftOut& file : m_workspace.documents().leftOut(m_project.id))
+        refused.emplace(file.name, file.fileBytes);
     ProjectChanges changes;
     for (const SourceRecord& source : m_workspace.projects().sources(m_project.id)) {
         std::vector<DocumentRecord> known = request.failed;
@@ -130,6 +135,7 @@ ProjectChanges ProjectSession::rescan(const std::stop_token& stop) {
         changes.unchanged += std::ssize(scan.unchanged);
         for (const DocumentRecord* record : scan.removed) changes.removed.push_back(record->name);
         for (const FileToRead& file : scan.toRead) {
+            if (!file.known && refused.contains({file.file.name, file.file.bytes})) continue;
             (file.known ? changes.changed : changes.added).push_back(file.file.name);
             if (file.known && file.known->state != DocumentState::failed)
                 m_workspace.documents().setState(file.known->id, DocumentState::changed);
