@@ -6,9 +6,11 @@
 #include <cerrno>
 #include <cmath>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/base/clock.h"
 #include "core/base/error.h"
 #include "core/base/private_folder.h"
 #include "storage/schema.h"
@@ -183,7 +185,15 @@ void Database::open(const char* file, std::chrono::milliseconds longestWait) {
     sqlite3_busy_timeout(connection, static_cast<int>(longestWait.count()));
     // Foreign keys still off: a step that makes a table anew would take away what refers to it.
     migrate(*this, schemaSteps());
-    execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+    // The change of the journal needs the file for itself, and SQLite does not wait for that.
+    const Stopwatch clock;
+    while (sqlite3_exec(connection, "PRAGMA journal_mode = WAL", nullptr, nullptr, nullptr) !=
+           SQLITE_OK) {
+        const bool isBusy = (sqlite3_errcode(connection) & 0xFF) == SQLITE_BUSY;
+        if (!isBusy || clock.seconds() * 1000 > static_cast<double>(longestWait.count())) fail();
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
 }
 
 Statement Database::prepare(std::string_view sql) const {

@@ -12,16 +12,18 @@ namespace {
 
 constexpr std::int64_t kApplicationId = 0x41737465;  // "Aste"
 
-std::int64_t numberOf(const Database& database, const char* query) {
-    Statement statement = database.prepare(query);
-    return statement.step() ? statement.integer(0) : 0;
-}
-
-// Steps that the database has taken.
+// Steps that the database has taken. One statement looks at everything: another process may be
+// making the database at this moment.
 std::size_t schemaVersion(const Database& database, std::size_t newest) {
-    const std::int64_t version = numberOf(database, "PRAGMA user_version");
-    if (numberOf(database, "PRAGMA application_id") != kApplicationId) {
-        if (version == 0 && numberOf(database, "SELECT count(*) FROM sqlite_schema") == 0) return 0;
+    Statement statement = database.prepare(
+        "SELECT user_version, application_id, (SELECT count(*) FROM sqlite_schema) "
+        "FROM pragma_user_version, pragma_application_id");
+    const bool hasRow = statement.step();
+    const std::int64_t version = hasRow ? statement.integer(0) : 0;
+    const std::int64_t application = hasRow ? statement.integer(1) : 0;
+    const std::int64_t tables = hasRow ? statement.integer(2) : 0;
+    if (application != kApplicationId) {
+        if (version == 0 && tables == 0) return 0;
         throw Error(database.place(), ": is a database of another program; move it away, or ",
                     kDatabaseAdvice);
     }
