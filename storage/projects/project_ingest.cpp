@@ -126,8 +126,7 @@ ProjectChanges ProjectSession::rescan(const std::stop_token& stop) {
         refused.emplace(file.name, file.fileBytes);
     ProjectChanges changes;
     for (const SourceRecord& source : m_workspace.projects().sources(m_project.id)) {
-        std::vector<DocumentRecord> known = request.failed;
-        for (const SharedDocument& document : request.documents) known.push_back(document->record);
+        std::vector<DocumentRecord> known = m_workspace.documents().list(m_project.id);
         std::erase_if(known,
                       [&](const DocumentRecord& record) { return record.sourceId != source.id; });
         const SourceScan scan = scanSource(source, known, request.unwanted, {}, stop);
