@@ -129,7 +129,7 @@ TEST_F(CliIngest, WatchReadsEditsInPlaceAndNewFolders) {
 }
 
 TEST_F(CliIngest, AnInterruptedIngestGoesOnWhereItWas) {
-    for (int i = 0; i < 8; ++i)
+    for (int i = 0; i < 80; ++i)
         write("more/" + std::to_string(i) + ".txt", lines("word" + std::to_string(i), 100));
     {
         CliProcess process({"ingest", "docs", m_folder, "--model", m_files.model(),
@@ -139,7 +139,7 @@ TEST_F(CliIngest, AnInterruptedIngestGoesOnWhereItWas) {
         EXPECT_EQ(process.wait().code, 130);
     }
     const Json rest = ingest();
-    EXPECT_EQ(rest["added"].get<int>() + rest["unchanged"].get<int>(), 11);
+    EXPECT_EQ(rest["added"].get<int>() + rest["unchanged"].get<int>(), 83);
     EXPECT_EQ(run({"verify", "docs"})["blocks_right"], rest["blocks_total"]);
 }
 
