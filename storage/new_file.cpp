@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "core/base/error.h"
+#include "core/base/private_folder.h"
 
 namespace asterism {
 
@@ -28,15 +29,6 @@ constexpr std::time_t kLeftOverSeconds = 3600;
                     "`asterism-cli cache --quota BYTES`");
     throw Error("cannot ", what, " ", path.string(), ": ", std::generic_category().message(error),
                 "; check the folder and its permissions, or choose another with XDG_CACHE_HOME");
-}
-
-// What is in the folder is only as durable as this; a file that a power cut takes away again costs
-// no more than making it anew, so a file system that cannot sync folders is no error.
-void syncFolder(const fs::path& folder) {
-    const int file = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (file < 0) return;
-    ::fsync(file);
-    ::close(file);
 }
 
 }  // namespace

@@ -13,17 +13,12 @@ namespace asterism {
 
 namespace fs = std::filesystem;
 
-namespace {
-
-// So that a folder outlives a power cut. Some file systems cannot; that is no error.
 void syncFolder(const fs::path& folder) {
     const int file = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (file < 0) return;
     ::fsync(file);
     ::close(file);
 }
-
-}  // namespace
 
 void makePrivateFolder(const fs::path& folder, std::string_view advice) {
     std::error_code ignored;

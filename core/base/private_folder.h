@@ -9,4 +9,8 @@ namespace asterism {
 // Error that ends in `advice` ("choose another place with XDG_CACHE_HOME") if that is refused.
 void makePrivateFolder(const std::filesystem::path& folder, std::string_view advice);
 
+// Makes the names in the folder outlive a power cut. What is lost by one costs no more than making
+// it anew, so a file system that cannot sync folders is no error.
+void syncFolder(const std::filesystem::path& folder);
+
 }  // namespace asterism
