@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 #include <memory>
 
@@ -19,8 +20,8 @@ std::string adviceOn(const ProjectVerification& result, const std::string& name)
         return "the database is damaged: export the chats (`asterism-cli export " + name +
                "`), remove the project and ingest it again";
     if (!result.damaged.empty())
-        return "remove the damaged files and run `asterism-cli ingest " + name +
-               "`: only their blocks are encoded again";
+        return "`asterism-cli verify " + name + " --repair` removes the damaged files, then " +
+               "`asterism-cli ingest " + name + "` encodes their blocks again";
     if (!result.missing.empty())
         return "`asterism-cli ingest " + name + "` encodes the missing blocks";
     return {};
@@ -29,8 +30,9 @@ std::string adviceOn(const ProjectVerification& result, const std::string& name)
 Json verificationJson(const ProjectVerification& result, const std::string& name) {
     Json damaged = Json::array();
     for (const BlockProblem& block : result.damaged)
-        damaged.push_back(
-            {{"block", block.block}, {"file", block.path.string()}, {"problem", block.problem}});
+        damaged.push_back({{"block", block.block},
+                           {"file", block.file.path.string()},
+                           {"problem", block.problem}});
     return {{"project", name},
             {"clean", result.isClean()},
             {"blocks_total", result.blocks},
@@ -50,7 +52,7 @@ void printVerification(const ProjectVerification& result, const std::string& nam
               << " damaged\n"
               << "database:  " << (result.databaseProblems.empty() ? "right" : "damaged") << '\n';
     for (const BlockProblem& block : result.damaged)
-        std::cout << "damaged:   block " << block.block << ": " << block.path.string() << ": "
+        std::cout << "damaged:   block " << block.block << ": " << block.file.path.string() << ": "
                   << block.problem << '\n';
     for (const std::string& document : result.damagedDocuments)
         std::cout << "damaged:   the text of " << document << '\n';
@@ -61,11 +63,23 @@ void printVerification(const ProjectVerification& result, const std::string& nam
     std::cout << std::flush;
 }
 
-void verify(const std::string& name, const CommandContext& command) {
+// Removes what is damaged of the cache; says what is left to do.
+void repair(ProjectVerification& result, const std::string& name) {
+    const std::size_t removed = removeDamagedBlocks(result);
+    if (removed < result.damaged.size())
+        throw Error(name, ": ", result.damaged.size() - removed, " of ", result.damaged.size(),
+                    " damaged files could not be removed; see the rights of their folder, ",
+                    result.damaged.front().file.path.parent_path().string());
+    for (const BlockProblem& block : result.damaged) result.missing.push_back(block.block);
+    std::ranges::sort(result.missing);
+    result.damaged.clear();
+}
+
+void verify(const std::string& name, bool repairs, const CommandContext& command) {
     const auto workspace = WorkspaceFlags().open();
     const ProjectRecord project = workspace->projects().get(name);
     ProgressLine progress(command.showsProgress);
-    const ProjectVerification result = verifyProject(
+    ProjectVerification result = verifyProject(
         *workspace, project,
         [&](std::size_t index, std::size_t count) {
             progress.show("checking: block " + grouped(static_cast<std::int64_t>(index) + 1) +
@@ -73,6 +87,7 @@ void verify(const std::string& name, const CommandContext& command) {
         },
         command.stop);
     progress.clear();
+    if (repairs) repair(result, name);
     if (command.isJson)
         printJson(verificationJson(result, name));
     else
@@ -84,10 +99,12 @@ void verify(const std::string& name, const CommandContext& command) {
 
 void addVerifyCommand(CommandSet& commands) {
     const auto name = std::make_shared<std::string>();
-    CLI::App* app =
-        commands.add("verify", "Check every block, every text and the database of a project",
-                     [name](const CommandContext& context) { verify(*name, context); });
+    const auto repairs = std::make_shared<bool>(false);
+    CLI::App* app = commands.add(
+        "verify", "Check every block, every text and the database of a project",
+        [name, repairs](const CommandContext& context) { verify(*name, *repairs, context); });
     app->add_option("project", *name, "Name of the project")->required();
+    app->add_flag("--repair", *repairs, "Remove damaged blocks, so that ingest encodes them again");
 }
 
 }  // namespace asterism

@@ -2,11 +2,12 @@
 
 #include <xxhash.h>
 
+#include <algorithm>
+
 #include "core/base/error.h"
 #include "core/base/mapped_file.h"
 #include "core/model/decoder.h"
 #include "storage/block_file.h"
-#include "storage/block_folder.h"
 
 namespace asterism {
 
@@ -67,7 +68,7 @@ class Verification {
             ++m_result.right;
             return;
         }
-        m_result.damaged.push_back({index, std::move(problem), file->path});
+        m_result.damaged.push_back({index, std::move(problem), *file});
     }
 
     void checkDocument(const DocumentRecord& document) {
@@ -90,6 +91,13 @@ ProjectVerification verifyProject(
     const std::function<void(std::size_t index, std::size_t count)>& onBlock,
     const std::stop_token& stop) {
     return Verification(workspace, project).run(onBlock, stop);
+}
+
+std::size_t removeDamagedBlocks(const ProjectVerification& verification) {
+    const auto removed = std::ranges::count_if(
+        verification.damaged,
+        [](const BlockProblem& damaged) { return removeBlockFile(damaged.file); });
+    return static_cast<std::size_t>(removed);
 }
 
 }  // namespace asterism

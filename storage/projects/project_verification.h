@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/block_folder.h"
 #include "storage/workspace.h"
 
 namespace asterism {
@@ -14,7 +15,7 @@ namespace asterism {
 struct BlockProblem {
     std::size_t block = 0;
     std::string problem;  // "is damaged in layer 3"
-    std::filesystem::path path;
+    BlockFileEntry file;
 };
 
 struct ProjectVerification {
@@ -38,5 +39,9 @@ ProjectVerification verifyProject(
     Workspace& workspace, const ProjectRecord& project,
     const std::function<void(std::size_t index, std::size_t count)>& onBlock,
     const std::stop_token& stop);
+
+// Removes the files of the damaged blocks, so that the next ingest encodes these blocks and no
+// others; returns how many. A file that cannot be removed, or that is another one by now, stays.
+std::size_t removeDamagedBlocks(const ProjectVerification& verification);
 
 }  // namespace asterism

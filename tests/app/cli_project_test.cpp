@@ -130,6 +130,18 @@ TEST_F(CliProjects, VerifyTellsRightFromMissingAndDamaged) {
     EXPECT_TRUE(missing["clean"].get<bool>());
 }
 
+TEST_F(CliProjects, VerifyRemovesDamagedBlocksWhereToldAndIngestEncodesThem) {
+    const Json total = ingest()["blocks_total"];
+    for (const auto& file : blockFiles())
+        std::filesystem::resize_file(file, std::filesystem::file_size(file) / 2);
+    const Json repaired = run({"verify", "docs", "--repair"});
+    EXPECT_TRUE(repaired["clean"].get<bool>());
+    EXPECT_EQ(repaired["damaged"].size(), 0U);
+    EXPECT_EQ(repaired["missing"].size(), total.get<std::size_t>());
+    EXPECT_EQ(ingest()["blocks_encoded"], total);
+    EXPECT_EQ(run({"verify", "docs"})["blocks_right"], total);
+}
+
 TEST_F(CliProjects, ExportHasAllChatsWithIdsScopesAndSources) {
     ingest();
     const Json first = ask("Which \"thing\"?", {"--only", "a.*"});
