@@ -7,6 +7,8 @@
 #include <QFileInfo>
 #include <QSaveFile>
 #include <QStorageInfo>
+#include <filesystem>
+#include <system_error>
 
 #include "core/base/error.h"
 #include "storage/cache_settings.h"
@@ -77,7 +79,12 @@ ProjectSettings SourceFlow::chosenSettings() const {
 
 std::string SourceFlow::chosenModel() const {
     const QString chosen = m_settings.text(Setting::defaultModel);
-    return chosen.isEmpty() ? m_parts.catalogue->defaultEntry().name : chosen.toStdString();
+    if (!chosen.isEmpty()) return chosen.toStdString();
+    const auto isFetched = [this](const CatalogueEntry& entry) {
+        std::error_code error;
+        return std::filesystem::exists(m_parts.modelFolder / entry.fileName, error);
+    };
+    return m_parts.catalogue->usualEntry(isFetched).name;
 }
 
 void SourceFlow::createProject(const QString& name) {

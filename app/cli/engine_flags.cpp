@@ -68,7 +68,7 @@ void ModelFlag::add(CLI::App& command) {
 }
 
 std::filesystem::path ModelFlag::resolve() const {
-    return resolveModel(model.empty() ? builtInCatalogue().defaultEntry().name : model);
+    return resolveModel(model.empty() ? usualModel() : model);
 }
 
 void EngineFlags::add(CLI::App& command) {

@@ -45,7 +45,7 @@ OpenProject::OpenProject(const ProjectFlags& flags, const CommandContext& comman
 void OpenProject::openModel(const ProjectFlags& flags, const ProjectRecord* project) {
     EngineFlags engine = flags.engine;
     std::string& named = engine.model.model;
-    if (named.empty()) named = project ? project->model : builtInCatalogue().defaultEntry().name;
+    if (named.empty()) named = project ? project->model : usualModel();
     m_model = rememberedModel(named);
     const EngineOptions options = engine.resolve();
     m_engine = openEngine(options);

@@ -54,4 +54,16 @@ fs::path resolveModel(const std::string& nameFileOrFolder) {
     return resolveModel(nameFileOrFolder, builtInCatalogue(), modelFolder());
 }
 
+std::string usualModel(const Catalogue& catalogue, const fs::path& folder) {
+    const auto isFetched = [&folder](const CatalogueEntry& entry) {
+        std::error_code error;
+        return fs::exists(folder / entry.fileName, error);
+    };
+    return catalogue.usualEntry(isFetched).name;
+}
+
+std::string usualModel() {
+    return usualModel(builtInCatalogue(), modelFolder());
+}
+
 }  // namespace asterism

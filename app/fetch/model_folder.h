@@ -21,4 +21,9 @@ std::filesystem::path resolveModel(const std::string& nameFileOrFolder, const Ca
                                    const std::filesystem::path& folder);
 std::filesystem::path resolveModel(const std::string& nameFileOrFolder);
 
+// The name of the model to take where none is given: the catalogue's default or, where only others
+// are in `folder`, the first of these.
+std::string usualModel(const Catalogue& catalogue, const std::filesystem::path& folder);
+std::string usualModel();
+
 }  // namespace asterism

@@ -156,6 +156,13 @@ const CatalogueEntry* Catalogue::find(std::string_view name) const {
     return found == m_entries.end() ? nullptr : &*found;
 }
 
+const CatalogueEntry& Catalogue::usualEntry(
+    const std::function<bool(const CatalogueEntry&)>& isFetched) const {
+    if (isFetched(defaultEntry())) return defaultEntry();
+    const auto found = std::ranges::find_if(m_entries, isFetched);
+    return found == m_entries.end() ? defaultEntry() : *found;
+}
+
 const CatalogueEntry& Catalogue::get(std::string_view name) const {
     if (const CatalogueEntry* entry = find(name)) return *entry;
     std::string names;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -51,6 +52,10 @@ class Catalogue {
     // The same, but throws Error that lists the names there are.
     const CatalogueEntry& get(std::string_view name) const;
     const CatalogueEntry& defaultEntry() const { return get(m_defaultName); }
+    // The model to take where none is named: the default or, where that has not been fetched but
+    // others have, the first of these.
+    const CatalogueEntry& usualEntry(
+        const std::function<bool(const CatalogueEntry&)>& isFetched) const;
 
   private:
     std::string m_defaultName;

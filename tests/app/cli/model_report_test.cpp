@@ -47,7 +47,7 @@ TEST(ModelList, SaysWhichModelsAreThere) {
     EXPECT_TRUE(list["models"][0]["default"]);
     EXPECT_TRUE(list["models"][1]["path"].is_null());
     EXPECT_THAT(catalogueText(list), HasSubstr("* " + first.name));
-    EXPECT_THAT(catalogueText(list), HasSubstr("  qwen2.5-coder-0.5b"));
+    EXPECT_THAT(catalogueText(list), HasSubstr("  smollm2-135m-instruct"));
     EXPECT_THAT(catalogueText(list), HasSubstr("Gemma Terms of Use"));
 }
 

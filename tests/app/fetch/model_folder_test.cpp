@@ -63,13 +63,21 @@ TEST_F(ModelFolder, TakesAPathThatExistsAndACatalogueNameThatWasPulled) {
     EXPECT_EQ(resolveModel(entry.name, builtInCatalogue(), m_dir.path()), file);
 }
 
+TEST_F(ModelFolder, WithoutANameTheDefaultIsMeantUnlessOnlyAnotherIsThere) {
+    EXPECT_EQ(usualModel(builtInCatalogue(), m_dir.path()), "qwen2.5-coder-0.5b");
+    test::writeFile(m_dir / builtInCatalogue().get("smollm2-135m-instruct").fileName, "model");
+    EXPECT_EQ(usualModel(builtInCatalogue(), m_dir.path()), "smollm2-135m-instruct");
+    test::writeFile(m_dir / builtInCatalogue().defaultEntry().fileName, "model");
+    EXPECT_EQ(usualModel(builtInCatalogue(), m_dir.path()), "qwen2.5-coder-0.5b");
+}
+
 TEST_F(ModelFolder, SaysHowToPullAModelThatIsNotThere) {
     EXPECT_THAT(failure("qwen2.5-coder-0.5b"),
                 HasSubstr("`asterism-cli model pull qwen2.5-coder-0.5b`"));
 }
 
 TEST_F(ModelFolder, NamesTheChoicesForAnUnknownName) {
-    EXPECT_THAT(failure("gpt-9"), HasSubstr("smollm2-135m-instruct, qwen2.5-coder-0.5b"));
+    EXPECT_THAT(failure("gpt-9"), HasSubstr("qwen2.5-coder-0.5b, smollm2-135m-instruct"));
     EXPECT_THAT(failure(""), HasSubstr("smollm2-135m-instruct"));
     EXPECT_THAT(failure("./gpt-9"), HasSubstr("no model at ./gpt-9"));
 }
@@ -85,7 +93,7 @@ TEST(BuiltInCatalogue, IsTheFileInTheSourceTree) {
     }
     EXPECT_EQ(names, (std::set<std::string>{"gemma3-270m", "qwen2.5-coder-0.5b",
                                             "smollm2-135m-instruct"}));
-    EXPECT_EQ(builtInCatalogue().defaultEntry().name, "smollm2-135m-instruct");
+    EXPECT_EQ(builtInCatalogue().defaultEntry().name, "qwen2.5-coder-0.5b");
 }
 
 }  // namespace

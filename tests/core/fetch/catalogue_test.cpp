@@ -5,6 +5,8 @@
 
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <string>
 
 #include "core/base/error.h"
 
@@ -66,6 +68,18 @@ TEST(Catalogue, ReadsPackagesInOrderAndAddresses) {
     EXPECT_EQ(parts[1].bytes, 20);
     EXPECT_EQ(std::get<UrlSource>(catalogue.get("two").source).url, "https://example.org/two.gguf");
     EXPECT_EQ(catalogue.find("three"), nullptr);
+}
+
+TEST(Catalogue, TakesTheDefaultOrElseWhatHasBeenFetched) {
+    const Catalogue catalogue = Catalogue::parse(sound().dump(), "models.json");
+    const auto usual = [&](const std::set<std::string>& fetched) {
+        return catalogue
+            .usualEntry([&](const CatalogueEntry& entry) { return fetched.contains(entry.name); })
+            .name;
+    };
+    EXPECT_EQ(usual({"one", "two"}), "one");
+    EXPECT_EQ(usual({"two"}), "two");
+    EXPECT_EQ(usual({}), "one");
 }
 
 TEST(Catalogue, NamesTheModelsThereAreForAnUnknownOne) {
