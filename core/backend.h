@@ -72,6 +72,16 @@ struct OpSeconds {
     double linear = 0;
     double attention = 0;
     double merge = 0;
+    double sampling = 0;
+    bool isProfiled = false;  // of ops that were slowed down to be measured
+};
+
+// Measures a run of ops; see Backend::startTimer.
+class OpTimer {
+  public:
+    virtual ~OpTimer() = default;
+    // Seconds that the ops called since it was made took; waits for them.
+    virtual double seconds() = 0;
 };
 
 // Memory of a device, bytes.
@@ -102,9 +112,15 @@ class Backend {
         return activationType() == DataType::f32 ? "f32" : "bf16";
     }
 
-    // Time spent in ops since the last call. None where ops run on after their call has returned:
-    // their times are the device's.
+    // Time spent in ops since the last call. None where ops run on after their call has returned,
+    // unless measureOps() was called.
     virtual std::optional<OpSeconds> takeOpSeconds() { return std::nullopt; }
+    // Where ops run on after their call has returned: lets the device measure those of one step,
+    // called from now on until takeOpSeconds(). They are slower for it, recorded ones too.
+    virtual void measureOps() {}
+    // Measures the ops called from now on as one, by the device's clock if it has one. The backend
+    // outlives the timer.
+    virtual std::unique_ptr<OpTimer> startTimer();
 
     // Rows of activations that are best run at once through a layer that widens them: more keep
     // the device busier, fewer take less work space.
@@ -174,8 +190,9 @@ class Backend {
     virtual std::int64_t largest(const TensorView& values);
     // Runs `step`, which embeds one token and calls ops that do not wait, and records them, to be
     // run for up to `moreTokens` tokens that follow: then queries stand one further, store() stores
-    // one further, and segments that end with the stored token grow by it. May call `step` twice.
-    // Null if this backend records nothing; `step` has run all the same.
+    // one further, and segments that end with the stored token grow by it. May call `step` again,
+    // now or in a later run, always to have the same ops. Null if this backend records nothing;
+    // `step` has run all the same.
     virtual std::unique_ptr<RecordedStep> record(const std::function<void()>& step,
                                                  std::int64_t moreTokens);
 };

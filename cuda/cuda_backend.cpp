@@ -15,6 +15,7 @@
 #include "cuda/kernels/store_kernels.h"
 #include "cuda/kernels/weight_kernels.h"
 #include "cuda/linear.h"
+#include "cuda/op_times.h"
 #include "cuda/staging.h"
 #include "cuda/step_recorder.h"
 #include "cuda/stream.h"
@@ -48,7 +49,8 @@ class CudaBackend final : public Backend {
           m_staging(m_stream),
           m_linear(m_stream),
           m_attention(m_stream, m_ring),
-          m_scratch(m_stream) {}
+          m_scratch(m_stream),
+          m_times(m_stream) {}
     ~CudaBackend() override {
         // Nothing may be in flight when its memory goes; a failure was reported by the op itself.
         (void)cudaStreamSynchronize(m_stream->handle());
@@ -57,6 +59,15 @@ class CudaBackend final : public Backend {
     std::string description() const override;
     DataType activationType() const override { return m_activations; }
     std::int64_t rowsAtOnce() const override { return 8192; }
+    std::optional<OpSeconds> takeOpSeconds() override {
+        m_stream->enter();
+        return m_times.take();
+    }
+    void measureOps() override { m_times.start(); }
+    std::unique_ptr<OpTimer> startTimer() override {
+        m_times.drop();  // of a step that was stopped
+        return std::make_unique<StreamTimer>(m_stream);
+    }
 
     MemoryUse memory() const override {
         m_stream->enter();
@@ -106,6 +117,7 @@ class CudaBackend final : public Backend {
                std::int64_t first) override;
     void attend(const AttentionCall& call) override {
         m_stream->enter();
+        const OpTimes::Op measured(m_times, OpTimes::Kind::attention);
         m_attention.attend(call);
     }
     void merge(const Partial& part, const Partial& sum) override;
@@ -115,6 +127,10 @@ class CudaBackend final : public Backend {
 
   private:
     cudaStream_t stream() const { return m_stream->handle(); }
+    void setRecorder(StepRecorder* recorder) {
+        m_recorder = recorder;
+        m_attention.setRecorder(recorder);
+    }
     void copyBytes(const void* from, void* to, std::int64_t bytes, cudaMemcpyKind kind) {
         m_stream->enter();
         if (bytes > 0)
@@ -129,6 +145,7 @@ class CudaBackend final : public Backend {
     Linear m_linear;
     Attention m_attention;
     Scratch m_scratch;
+    OpTimes m_times;
     StepRecorder* m_recorder = nullptr;  // of the step at work
 };
 
@@ -184,6 +201,7 @@ void CudaBackend::linears(const TensorView& input, std::initializer_list<LinearP
     for (const LinearPart& part : parts)
         own.push_back({cuda::own(part.weight), part.bias ? &cuda::own(*part.bias) : nullptr,
                        part.output, false});
+    const OpTimes::Op measured(m_times, OpTimes::Kind::linear);
     m_linear.multiply(input, own);
 }
 
@@ -191,6 +209,7 @@ void CudaBackend::addLinear(const TensorView& input, const Weight& weight, const
                             const TensorView&) {
     m_stream->enter();
     const Linear::Part part{own(weight), nullptr, sum, true};
+    const OpTimes::Op measured(m_times, OpTimes::Kind::linear);
     m_linear.multiply(input, {&part, 1});
 }
 
@@ -239,7 +258,10 @@ std::int64_t CudaBackend::largest(const TensorView& values) {
     m_stream->enter();
     auto* work = m_scratch.values<unsigned long long>(2);
     auto* result = reinterpret_cast<std::int64_t*>(work + 1);
-    cuda::largest({values.floats(), values.elements(), work, result}, stream());
+    {
+        const OpTimes::Op measured(m_times, OpTimes::Kind::sampling);
+        cuda::largest({values.floats(), values.elements(), work, result}, stream());
+    }
     std::int64_t index = 0;
     m_staging.download(result, std::as_writable_bytes(std::span(&index, 1)));
     return index;
@@ -248,19 +270,18 @@ std::int64_t CudaBackend::largest(const TensorView& values) {
 std::unique_ptr<RecordedStep> CudaBackend::record(const std::function<void()>& step,
                                                   std::int64_t moreTokens) {
     m_stream->enter();
-    auto recorder = std::make_unique<StepRecorder>(m_stream, moreTokens);
-    const auto setRecorder = [this](StepRecorder* now) {
-        m_recorder = now;
-        m_attention.setRecorder(now);
-    };
-    setRecorder(recorder.get());
-    try {
-        recorder->record(step);
-    } catch (...) {
+    m_times.drop();  // what is captured does not run
+    auto recorder = std::make_unique<StepRecorder>(m_stream, m_times, moreTokens);
+    recorder->record([this, step, own = recorder.get()] {
+        setRecorder(own);
+        try {
+            step();
+        } catch (...) {
+            setRecorder(nullptr);
+            throw;
+        }
         setRecorder(nullptr);
-        throw;
-    }
-    setRecorder(nullptr);
+    });
     return recorder;
 }
 
@@ -270,6 +291,7 @@ void CudaBackend::merge(const Partial& part, const Partial& sum) {
     ASTERISM_CHECK(part.output.elements() == sum.output.elements());
     if (rows == 0) return;
     m_stream->enter();
+    const OpTimes::Op measured(m_times, OpTimes::Kind::merge);
     cuda::merge({part.output.floats(), part.logSumExp.floats(), sum.output.floats(),
                  sum.logSumExp.floats(), rows, sum.output.elements() / rows},
                 stream());

@@ -131,14 +131,31 @@ std::unique_ptr<KeyValueBlock> newBlock(Rank& rank, const EncodingJob& job, std:
     return block;
 }
 
-void finishBlock(Rank& rank, const EncodingJob& job, std::size_t index, double begin,
+// When work on a block began, since the run began, and how long its ops took.
+struct BlockTime {
+    double begin;
+    double seconds;
+};
+
+class BlockTimer {
+  public:
+    BlockTimer(Rank& rank, const EncodingJob& job)
+        : m_begin(job.clock.seconds()), m_ops(rank.backend().startTimer()) {}
+
+    // Waits for the ops.
+    BlockTime stop() { return {m_begin, m_ops->seconds()}; }
+
+  private:
+    double m_begin;
+    std::unique_ptr<OpTimer> m_ops;
+};
+
+void finishBlock(Rank& rank, const EncodingJob& job, std::size_t index, const BlockTime& time,
                  bool isRestored = false) {
-    rank.backend().synchronize();
-    const double seconds = job.clock.seconds() - begin;
-    job.context.seconds[index] = seconds;
+    job.context.seconds[index] = time.seconds;
     if (job.events)
         job.events(BlockEncoded{static_cast<std::int64_t>(index), job.context.blocks[index],
-                                rank.index(), begin, seconds, isRestored});
+                                rank.index(), time.begin, time.seconds, isRestored});
 }
 
 // What is run to get the anchor alone. A first-block anchor comes out of a run of its whole block,
@@ -176,7 +193,7 @@ void encodeStarBlock(Rank& rank, const EncodingJob& job, KeyValueBlock& scratch,
                      SharedAnchor* anchor, std::size_t index) {
     EncodedContext& context = job.context;
     const TokenRange range = context.blocks[index];
-    const double begin = job.clock.seconds();
+    BlockTimer timer(rank, job);
     std::unique_ptr<KeyValueBlock> stored = newBlock(rank, job, range.tokens());
     // Block 0 sees only itself; it hands on the anchor unless that is there already.
     const bool isFirst = context.options.anchor == AnchorMode::first && index == 0;
@@ -184,9 +201,10 @@ void encodeStarBlock(Rank& rank, const EncodingJob& job, KeyValueBlock& scratch,
     BlockAttention attention(rank, scratch, isFirst && !publishes ? nullptr : anchor, publishes,
                              stored.get(), encodingStart(context, index));
     rank.decoder().run(context.tokensOf(range), attention, job.stop);
+    const BlockTime time = timer.stop();
     if (job.cache) job.cache->saveBlock(index, rank, *stored);
     context.keyValues[index] = std::move(stored);
-    finishBlock(rank, job, index, begin);
+    finishBlock(rank, job, index, time);
 }
 
 // This rank's part of a run behind the anchor, if there is one.
@@ -217,9 +235,9 @@ void restoreBlocks(Rank& rank, const EncodingJob& job) {
     for (const std::size_t index : job.blocks) {
         if (context.rankOf[index] != rank.index()) continue;
         if (job.stop.stop_requested()) throw Stopped();
-        const double begin = job.clock.seconds();
+        BlockTimer timer(rank, job);
         context.keyValues[index] = job.cache->restoreBlock(index, rank);
-        if (context.hasBlock(index)) finishBlock(rank, job, index, begin, true);
+        if (context.hasBlock(index)) finishBlock(rank, job, index, timer.stop(), true);
     }
 }
 
@@ -283,7 +301,7 @@ void encodeCausal(Rank& rank, const EncodingJob& job) {
     for (std::size_t i = 0; i < context.blocks.size(); ++i) {
         const TokenRange range = context.blocks[i];
         const bool isMine = context.rankOf[i] == rank.index();
-        const double begin = job.clock.seconds();
+        BlockTimer timer(rank, job);
         if (isMine) context.keyValues[i] = newBlock(rank, job, range.tokens());
         KeyValueBlock* own = isMine ? context.keyValues[i].get() : nullptr;
         CausalAttention attention(rank, scratch, mine, own, range.begin);
@@ -291,7 +309,7 @@ void encodeCausal(Rank& rank, const EncodingJob& job) {
         if (job.onHidden) job.onHidden(rank, range, hidden);
         if (!isMine) continue;
         mine.push_back({own, 0, range.tokens(), static_cast<double>(range.begin), 1, range.begin});
-        finishBlock(rank, job, i, begin);
+        finishBlock(rank, job, i, timer.stop());
     }
 }
 

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include <gtest/gtest.h>
+
+#include "core/engine.h"
+
+namespace asterism::test {
+
+// An engine of `ranks` ranks that share the first GPU.
+std::unique_ptr<Engine> openOnGpu(const std::filesystem::path& model, DataType activations,
+                                  int ranks = 1);
+
+// Tests that need a GPU: skipped, with the reason, where there is none.
+class OnGpu : public testing::Test {
+  protected:
+    void SetUp() override;
+};
+
+}  // namespace asterism::test
