@@ -84,6 +84,15 @@ class OpTimer {
     virtual double seconds() = 0;
 };
 
+// Reads the memory of a backend on another thread, while its ops run; see Backend::readAside. One
+// thread at a time.
+class AsideReader {
+  public:
+    virtual ~AsideReader() = default;
+    // Returns when the bytes are there. Throws Error if the device failed.
+    virtual void download(const TensorView& from, std::span<std::byte> host) = 0;
+};
+
 // Memory of a device, bytes.
 struct MemoryUse {
     int device = 0;  // the same for backends that share it
@@ -133,6 +142,9 @@ class Backend {
     virtual std::unique_ptr<Buffer> allocate(std::int64_t bytes) = 0;
     virtual void upload(std::span<const std::byte> host, const TensorView& to) = 0;
     virtual void download(const TensorView& from, std::span<std::byte> host) = 0;
+    // Reads what the ops called so far leave and no later one changes. The backend and that memory
+    // outlive the reader. Null where nothing runs on after its call has returned.
+    virtual std::unique_ptr<AsideReader> readAside() { return nullptr; }
     virtual void copy(const TensorView& from, const TensorView& to) = 0;
     // Host memory that only is read from, as a buffer that keeps `owner` alive: no copy. Null where
     // ops cannot read host memory, which is then uploaded.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/base/check.h"
+#include "cuda/aside_copies.h"
 #include "cuda/attention.h"
 #include "cuda/check.h"
 #include "cuda/cuda_weight.h"
@@ -80,6 +81,10 @@ class CudaBackend final : public Backend {
     }
     void upload(std::span<const std::byte> host, const TensorView& to) override;
     void download(const TensorView& from, std::span<std::byte> host) override;
+    std::unique_ptr<AsideReader> readAside() override {
+        if (!m_asideCopies) m_asideCopies = std::make_shared<AsideCopies>(m_stream);
+        return std::make_unique<StreamReader>(m_stream, m_asideCopies);
+    }
     void copy(const TensorView& from, const TensorView& to) override;
     // Kernels read GPU memory only.
     std::unique_ptr<Buffer> borrow(std::span<const std::byte>,
@@ -142,6 +147,7 @@ class CudaBackend final : public Backend {
     std::shared_ptr<Stream> m_stream;
     UploadRing m_ring;
     Staging m_staging;
+    std::shared_ptr<AsideCopies> m_asideCopies;  // once they are needed
     Linear m_linear;
     Attention m_attention;
     Scratch m_scratch;

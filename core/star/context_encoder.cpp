@@ -1,6 +1,8 @@
 #include "core/star/context_encoder.h"
 
 #include <algorithm>
+#include <future>
+#include <utility>
 
 namespace asterism {
 
@@ -158,6 +160,44 @@ void finishBlock(Rank& rank, const EncodingJob& job, std::size_t index, const Bl
                                 rank.index(), time.begin, time.seconds, isRestored});
 }
 
+// Keeps one rank's blocks in the store. Where the backend can be read aside, a block goes there
+// while the next one is encoded: one at a time, so that no more than one stands in the host's
+// memory.
+class BlockSaver {
+  public:
+    BlockSaver(Rank& rank, const ContextCache* cache) : m_backend(rank.backend()), m_cache(cache) {}
+    // A run that ends by an exception waits too: what is finished is kept. The exception says more
+    // than a failure in here would.
+    ~BlockSaver() = default;
+
+    // The block stays where it is until finish().
+    void save(std::size_t index, const KeyValueBlock& block) {
+        if (!m_cache) return;
+        finish();
+        const std::shared_ptr<AsideReader> reader = m_backend.readAside();
+        if (!reader)
+            return m_cache->saveBlock(index, block,
+                                      [this](const TensorView& from, std::span<std::byte> host) {
+                                          m_backend.download(from, host);
+                                      });
+        const Download download = [reader](const TensorView& from, std::span<std::byte> host) {
+            reader->download(from, host);
+        };
+        m_saving = std::async(std::launch::async, [cache = m_cache, index, &block, download] {
+            cache->saveBlock(index, block, download);
+        });
+    }
+    // Waits; throws what saving threw.
+    void finish() {
+        if (m_saving.valid()) m_saving.get();
+    }
+
+  private:
+    Backend& m_backend;
+    const ContextCache* m_cache;
+    std::future<void> m_saving;  // waits when it is destroyed
+};
+
 // What is run to get the anchor alone. A first-block anchor comes out of a run of its whole block,
 // as it did the first time: a shorter run would round differently.
 std::span<const TokenId> anchorRun(const EncodedContext& context) {
@@ -190,7 +230,7 @@ void prepareAnchor(Rank& rank, const EncodingJob& job, KeyValueBlock& scratch,
 }
 
 void encodeStarBlock(Rank& rank, const EncodingJob& job, KeyValueBlock& scratch,
-                     SharedAnchor* anchor, std::size_t index) {
+                     SharedAnchor* anchor, BlockSaver& saver, std::size_t index) {
     EncodedContext& context = job.context;
     const TokenRange range = context.blocks[index];
     BlockTimer timer(rank, job);
@@ -202,8 +242,8 @@ void encodeStarBlock(Rank& rank, const EncodingJob& job, KeyValueBlock& scratch,
                              stored.get(), encodingStart(context, index));
     rank.decoder().run(context.tokensOf(range), attention, job.stop);
     const BlockTime time = timer.stop();
-    if (job.cache) job.cache->saveBlock(index, rank, *stored);
     context.keyValues[index] = std::move(stored);
+    saver.save(index, *context.keyValues[index]);
     finishBlock(rank, job, index, time);
 }
 
@@ -213,9 +253,11 @@ void encodeOwnBlocks(Rank& rank, const EncodingJob& job, SharedAnchor* anchor) {
     KeyValueBlock scratch =
         layerScratch(rank, std::max(longestBlock(context.blocks), context.anchorTokens));
     if (anchor) prepareAnchor(rank, job, scratch, *anchor);
+    BlockSaver saver(rank, job.cache);
     for (const std::size_t index : job.blocks)
         if (context.rankOf[index] == rank.index())
-            encodeStarBlock(rank, job, scratch, anchor, index);
+            encodeStarBlock(rank, job, scratch, anchor, saver, index);
+    saver.finish();
     // A rank without blocks of its own still takes part in the broadcasts.
     if (anchor) anchor->receive(rank.config().layers - 1);
 }
