@@ -20,6 +20,18 @@ std::unique_ptr<Engine> openOnGpu(const std::filesystem::path& model, DataType a
     return std::make_unique<Engine>(std::move(parts));
 }
 
+void expectError(const std::function<void()>& work, std::initializer_list<std::string_view> words) {
+    std::string message;
+    try {
+        work();
+    } catch (const Error& error) {
+        message = error.what();
+    }
+    ASSERT_FALSE(message.empty()) << "no error was thrown";
+    for (const std::string_view word : words)
+        EXPECT_NE(message.find(word), std::string::npos) << word << " is not in: " << message;
+}
+
 void OnGpu::SetUp() {
     try {
         cudaDeviceCount();

@@ -1,7 +1,11 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <initializer_list>
 #include <memory>
+#include <string>
+#include <string_view>
 
 #include <gtest/gtest.h>
 
@@ -18,5 +22,8 @@ class OnGpu : public testing::Test {
   protected:
     void SetUp() override;
 };
+
+// Fails unless the work throws an Error that mentions all of the words.
+void expectError(const std::function<void()>& work, std::initializer_list<std::string_view> words);
 
 }  // namespace asterism::test
