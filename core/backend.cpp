@@ -4,7 +4,27 @@
 #include <cmath>
 #include <vector>
 
+#include "core/base/clock.h"
+
 namespace asterism {
+
+namespace {
+
+// Waits for ops that run on, if there are any.
+class HostTimer final : public OpTimer {
+  public:
+    explicit HostTimer(Backend& backend) : m_backend(backend) {}
+    double seconds() override {
+        m_backend.synchronize();
+        return m_clock.seconds();
+    }
+
+  private:
+    Backend& m_backend;
+    Stopwatch m_clock;
+};
+
+}  // namespace
 
 void Backend::linears(const TensorView& input, std::initializer_list<LinearPart> parts) {
     for (const LinearPart& part : parts) linear(input, part.weight, part.bias, part.output);
@@ -14,6 +34,10 @@ void Backend::addLinear(const TensorView& input, const Weight& weight, const Ten
                         const TensorView& work) {
     linear(input, weight, nullptr, work);
     add(work, sum);
+}
+
+std::unique_ptr<OpTimer> Backend::startTimer() {
+    return std::make_unique<HostTimer>(*this);
 }
 
 std::int64_t Backend::largest(const TensorView& values) {

@@ -72,6 +72,25 @@ struct OpSeconds {
     double linear = 0;
     double attention = 0;
     double merge = 0;
+    double sampling = 0;
+    bool isProfiled = false;  // of ops that were slowed down to be measured
+};
+
+// Measures a run of ops; see Backend::startTimer.
+class OpTimer {
+  public:
+    virtual ~OpTimer() = default;
+    // Seconds that the ops called since it was made took; waits for them.
+    virtual double seconds() = 0;
+};
+
+// Reads the memory of a backend on another thread, while its ops run; see Backend::readAside. One
+// thread at a time.
+class AsideReader {
+  public:
+    virtual ~AsideReader() = default;
+    // Returns when the bytes are there. Throws Error if the device failed.
+    virtual void download(const TensorView& from, std::span<std::byte> host) = 0;
 };
 
 // Memory of a device, bytes.
@@ -102,9 +121,15 @@ class Backend {
         return activationType() == DataType::f32 ? "f32" : "bf16";
     }
 
-    // Time spent in ops since the last call. None where ops run on after their call has returned:
-    // their times are the device's.
+    // Time spent in ops since the last call. None where ops run on after their call has returned,
+    // unless measureOps() was called.
     virtual std::optional<OpSeconds> takeOpSeconds() { return std::nullopt; }
+    // Where ops run on after their call has returned: lets the device measure those of one step,
+    // called from now on until takeOpSeconds(). They are slower for it, recorded ones too.
+    virtual void measureOps() {}
+    // Measures the ops called from now on as one, by the device's clock if it has one. The backend
+    // outlives the timer.
+    virtual std::unique_ptr<OpTimer> startTimer();
 
     // Rows of activations that are best run at once through a layer that widens them: more keep
     // the device busier, fewer take less work space.
@@ -117,6 +142,9 @@ class Backend {
     virtual std::unique_ptr<Buffer> allocate(std::int64_t bytes) = 0;
     virtual void upload(std::span<const std::byte> host, const TensorView& to) = 0;
     virtual void download(const TensorView& from, std::span<std::byte> host) = 0;
+    // Reads what the ops called so far leave and no later one changes. The backend and that memory
+    // outlive the reader. Null where nothing runs on after its call has returned.
+    virtual std::unique_ptr<AsideReader> readAside() { return nullptr; }
     virtual void copy(const TensorView& from, const TensorView& to) = 0;
     // Host memory that only is read from, as a buffer that keeps `owner` alive: no copy. Null where
     // ops cannot read host memory, which is then uploaded.
@@ -174,8 +202,9 @@ class Backend {
     virtual std::int64_t largest(const TensorView& values);
     // Runs `step`, which embeds one token and calls ops that do not wait, and records them, to be
     // run for up to `moreTokens` tokens that follow: then queries stand one further, store() stores
-    // one further, and segments that end with the stored token grow by it. May call `step` twice.
-    // Null if this backend records nothing; `step` has run all the same.
+    // one further, and segments that end with the stored token grow by it. May call `step` again,
+    // now or in a later run, always to have the same ops. Null if this backend records nothing;
+    // `step` has run all the same.
     virtual std::unique_ptr<RecordedStep> record(const std::function<void()>& step,
                                                  std::int64_t moreTokens);
 };

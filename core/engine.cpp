@@ -106,10 +106,12 @@ Engine::Engine(EngineParts parts)
 Engine::~Engine() = default;
 
 void Engine::connect() {
+    m_isConnected = false;
     m_communicators = m_connectRanks();
     ASTERISM_CHECK(m_communicators.size() == m_ranks.size());
     for (std::size_t rank = 0; rank < m_ranks.size(); ++rank)
         m_ranks[rank]->setCommunicator(*m_communicators[rank]);
+    m_isConnected = true;
 }
 
 std::string Engine::description() const {
@@ -119,6 +121,7 @@ std::string Engine::description() const {
 }
 
 void Engine::runOnRanks(const std::function<void(Rank&)>& work) {
+    if (!m_isConnected) connect();
     std::mutex mutex;
     std::exception_ptr failure;
     const auto guarded = [&](Rank& rank) {
@@ -140,7 +143,9 @@ void Engine::runOnRanks(const std::function<void(Rank&)>& work) {
         guarded(*m_ranks.front());
     }
     if (!failure) return;
-    connect();
+    // Connecting anew may fail too, for the same reason, which says less: it waits for the next
+    // run.
+    m_isConnected = false;
     std::rethrow_exception(failure);
 }
 

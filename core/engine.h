@@ -148,6 +148,7 @@ class Engine {
     std::vector<std::unique_ptr<Backend>> m_backends;
     std::vector<std::unique_ptr<ModelWeights>> m_weights;  // one per device
     std::vector<std::unique_ptr<Communicator>> m_communicators;
+    bool m_isConnected = false;  // not since a run failed, which ends the communicators
     std::vector<std::unique_ptr<Rank>> m_ranks;
 };
 

@@ -45,6 +45,13 @@ class AnswerWriter {
         return m_options.sampling.temperature == 0 && m_options.sampling.repetitionPenalty == 1;
     }
 
+    // Whether to measure the step that is next: an early one, and some later ones. The very first
+    // is the one that backends record.
+    bool profilesNext() const {
+        const std::int64_t every = m_options.profiledEvery;
+        return m_events && every > 0 && std::ssize(m_answer.tokens) % every == 2 % every;
+    }
+
     // The token to run next; kNoToken once the answer is complete.
     TokenId next(std::span<const float> logits) {
         if (static_cast<std::int64_t>(m_answer.tokens.size()) >= m_options.maxTokens)
@@ -104,7 +111,8 @@ class AnswerWriter {
         parts.attention = ops->attention;
         parts.linear = ops->linear;
         parts.merge = ops->merge;
-        parts.sampling = sampling;
+        parts.sampling = sampling + ops->sampling;
+        parts.isProfiled = ops->isProfiled;
         parts.other = std::max(0.0, seconds - parts.seconds());
         return parts;
     }
@@ -150,6 +158,7 @@ void runTurn(Rank& rank, Conversation& conversation, std::span<const TokenId> qu
         }
         token = static_cast<TokenId>(rank.communicator().broadcast(token, last));
         if (token == kNoToken) return;
+        if (rank.isLast() && writer.profilesNext()) rank.backend().measureOps();
         hidden = decoder.run({&token, 1});
         if (rank.isLast()) ++completed;
     }

@@ -62,6 +62,8 @@ struct AnswerOptions {
     std::int64_t topLogits = 0;          // how many logits to report after the query
     bool ignoresEnd = false;             // goes on after end-of-answer tokens (measurements)
     bool recordsTokenMass = false;       // attention mass after every token, not only the query
+    // Where parts of a step can only be measured by slowing it down: of so many steps one; 0: none.
+    std::int64_t profiledEvery = 64;
 };
 
 }  // namespace asterism

@@ -25,34 +25,97 @@ void penalize(std::vector<float>& logits, std::span<const TokenId> previous, dou
     }
 }
 
-struct Candidate {
-    TokenId id;
-    double probability;
+// The most likely tokens, most likely first, sorted only as far as they are asked for: sorting a
+// whole vocabulary for one draw takes longer than the step of a small model.
+class Ranking {
+  public:
+    Ranking(std::span<const float> logits, std::size_t most)
+        : m_logits(logits), m_size(std::min(most, logits.size())), m_ids(logits.size()) {
+        std::iota(m_ids.begin(), m_ids.end(), 0);
+    }
+
+    std::size_t size() const { return m_size; }
+    TokenId token(std::size_t place) {
+        if (place >= m_sorted) sortMore(place);
+        return m_ids[place];
+    }
+    float logit(std::size_t place) { return logitOf(token(place)); }
+
+  private:
+    static constexpr std::size_t kFirst = 64;
+    static constexpr std::size_t kGrowth = 8;
+
+    float logitOf(TokenId id) const { return m_logits[static_cast<std::size_t>(id)]; }
+    void sortMore(std::size_t place) {
+        const std::size_t wanted = std::max({place + 1, kFirst, kGrowth * m_sorted});
+        const auto begin = m_ids.begin() + static_cast<std::ptrdiff_t>(m_sorted);
+        m_sorted = std::min(wanted, m_ids.size());
+        const auto end = m_ids.begin() + static_cast<std::ptrdiff_t>(m_sorted);
+        const auto greater = [this](TokenId a, TokenId b) {
+            return logitOf(a) != logitOf(b) ? logitOf(a) > logitOf(b) : a < b;
+        };
+        if (end == m_ids.end())
+            std::sort(begin, end, greater);
+        else
+            std::partial_sort(begin, end, m_ids.end(), greater);
+    }
+
+    std::span<const float> m_logits;
+    std::size_t m_size;
+    std::size_t m_sorted = 0;
+    std::vector<TokenId> m_ids;
 };
 
-// Probabilities of the tokens that top-k, top-p and min-p leave, most likely first, not normalised.
-std::vector<Candidate> candidatesOf(std::span<const float> logits, const SamplingOptions& options) {
-    const auto wanted = options.topK > 0 ? options.topK : static_cast<std::int64_t>(logits.size());
-    const auto best = topLogits(logits, wanted);
-    std::vector<Candidate> candidates;
-    double total = 0;
-    for (const auto& [id, logit] : best) {
-        const double relative =
-            std::exp((double{logit} - best.front().second) / options.temperature);
-        candidates.push_back({id, relative});
-        total += relative;
-    }
-    double kept = 0;
-    for (std::size_t i = 0; i < candidates.size(); ++i) {
-        const bool tooUnlikely = candidates[i].probability < options.minP;
-        const bool enough = kept >= options.topP * total;
-        if (i > 0 && (tooUnlikely || enough))
-            candidates.resize(i);
+// What top-k, top-p and min-p leave: the first tokens of a ranking. Probabilities are relative to
+// the most likely token's.
+class Candidates {
+  public:
+    Candidates(std::span<const float> logits, const SamplingOptions& options)
+        : m_temperature(options.temperature),
+          m_ranking(logits,
+                    options.topK > 0 ? static_cast<std::size_t>(options.topK) : logits.size()),
+          m_best(m_ranking.logit(0)),
+          m_count(m_ranking.size()) {
+        if (m_count < logits.size())
+            for (std::size_t i = 0; i < m_count; ++i) m_total += probability(i);
         else
-            kept += candidates[i].probability;
+            for (const float logit : logits) m_total += probabilityOf(logit);
+        if (options.topP < 1 || options.minP > 0) cut(options);
     }
-    return candidates;
-}
+
+    // The token at `share`, 0 to 1, of the cumulated probabilities.
+    TokenId at(double share) {
+        double sum = 0;
+        for (std::size_t i = 0; i < m_count; ++i) {
+            sum += probability(i);
+            if (share * m_total < sum) return m_ranking.token(i);
+        }
+        return m_ranking.token(m_count - 1);
+    }
+
+  private:
+    double probabilityOf(float logit) const {
+        return std::exp((double{logit} - m_best) / m_temperature);
+    }
+    double probability(std::size_t place) { return probabilityOf(m_ranking.logit(place)); }
+    void cut(const SamplingOptions& options) {
+        const double enough = options.topP * m_total;
+        double kept = 0;
+        for (std::size_t i = 0; i < m_count; ++i) {
+            if (i > 0 && (kept >= enough || probability(i) < options.minP))
+                m_count = i;
+            else
+                kept += probability(i);
+        }
+        m_total = kept;
+    }
+
+    double m_temperature;
+    Ranking m_ranking;
+    double m_best;
+    std::size_t m_count;
+    double m_total = 0;
+};
 
 }  // namespace
 
@@ -82,35 +145,17 @@ TokenId Sampler::next(std::span<const float> logits, std::span<const TokenId> pr
     }
     if (m_options.temperature == 0) return topLogits(logits, 1).front().first;
 
-    const std::vector<Candidate> candidates = candidatesOf(logits, m_options);
-    double total = 0;
-    for (const Candidate& candidate : candidates) total += candidate.probability;
     // 53 random bits, so that every machine draws the same: the library's distributions differ.
-    const double draw = static_cast<double>(m_random() >> 11) * 0x1p-53 * total;
-    double sum = 0;
-    for (const Candidate& candidate : candidates) {
-        sum += candidate.probability;
-        if (draw < sum) return candidate.id;
-    }
-    return candidates.back().id;
+    return Candidates(logits, m_options).at(static_cast<double>(m_random() >> 11) * 0x1p-53);
 }
 
 std::vector<std::pair<TokenId, float>> topLogits(std::span<const float> logits,
                                                  std::int64_t count) {
-    const auto kept = std::clamp<std::int64_t>(count, 0, static_cast<std::int64_t>(logits.size()));
-    std::vector<TokenId> ids(logits.size());
-    std::iota(ids.begin(), ids.end(), 0);
-    const auto greater = [&](TokenId a, TokenId b) {
-        const float left = logits[static_cast<std::size_t>(a)];
-        const float right = logits[static_cast<std::size_t>(b)];
-        return left != right ? left > right : a < b;
-    };
-    std::partial_sort(ids.begin(), ids.begin() + kept, ids.end(), greater);
+    Ranking ranking(logits, static_cast<std::size_t>(std::max<std::int64_t>(count, 0)));
     std::vector<std::pair<TokenId, float>> best;
-    for (std::int64_t i = 0; i < kept; ++i) {
-        const TokenId id = ids[static_cast<std::size_t>(i)];
-        best.emplace_back(id, logits[static_cast<std::size_t>(id)]);
-    }
+    best.reserve(ranking.size());
+    for (std::size_t i = 0; i < ranking.size(); ++i)
+        best.emplace_back(ranking.token(i), ranking.logit(i));
     return best;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/base/check.h"
+#include "cuda/aside_copies.h"
 #include "cuda/attention.h"
 #include "cuda/check.h"
 #include "cuda/cuda_weight.h"
@@ -15,6 +16,7 @@
 #include "cuda/kernels/store_kernels.h"
 #include "cuda/kernels/weight_kernels.h"
 #include "cuda/linear.h"
+#include "cuda/op_times.h"
 #include "cuda/staging.h"
 #include "cuda/step_recorder.h"
 #include "cuda/stream.h"
@@ -48,7 +50,8 @@ class CudaBackend final : public Backend {
           m_staging(m_stream),
           m_linear(m_stream),
           m_attention(m_stream, m_ring),
-          m_scratch(m_stream) {}
+          m_scratch(m_stream),
+          m_times(m_stream) {}
     ~CudaBackend() override {
         // Nothing may be in flight when its memory goes; a failure was reported by the op itself.
         (void)cudaStreamSynchronize(m_stream->handle());
@@ -57,6 +60,15 @@ class CudaBackend final : public Backend {
     std::string description() const override;
     DataType activationType() const override { return m_activations; }
     std::int64_t rowsAtOnce() const override { return 8192; }
+    std::optional<OpSeconds> takeOpSeconds() override {
+        m_stream->enter();
+        return m_times.take();
+    }
+    void measureOps() override { m_times.start(); }
+    std::unique_ptr<OpTimer> startTimer() override {
+        m_times.drop();  // of a step that was stopped
+        return std::make_unique<StreamTimer>(m_stream);
+    }
 
     MemoryUse memory() const override {
         m_stream->enter();
@@ -69,6 +81,10 @@ class CudaBackend final : public Backend {
     }
     void upload(std::span<const std::byte> host, const TensorView& to) override;
     void download(const TensorView& from, std::span<std::byte> host) override;
+    std::unique_ptr<AsideReader> readAside() override {
+        if (!m_asideCopies) m_asideCopies = std::make_shared<AsideCopies>(m_stream);
+        return std::make_unique<StreamReader>(m_stream, m_asideCopies);
+    }
     void copy(const TensorView& from, const TensorView& to) override;
     // Kernels read GPU memory only.
     std::unique_ptr<Buffer> borrow(std::span<const std::byte>,
@@ -106,6 +122,7 @@ class CudaBackend final : public Backend {
                std::int64_t first) override;
     void attend(const AttentionCall& call) override {
         m_stream->enter();
+        const OpTimes::Op measured(m_times, OpTimes::Kind::attention);
         m_attention.attend(call);
     }
     void merge(const Partial& part, const Partial& sum) override;
@@ -115,6 +132,10 @@ class CudaBackend final : public Backend {
 
   private:
     cudaStream_t stream() const { return m_stream->handle(); }
+    void setRecorder(StepRecorder* recorder) {
+        m_recorder = recorder;
+        m_attention.setRecorder(recorder);
+    }
     void copyBytes(const void* from, void* to, std::int64_t bytes, cudaMemcpyKind kind) {
         m_stream->enter();
         if (bytes > 0)
@@ -126,9 +147,11 @@ class CudaBackend final : public Backend {
     std::shared_ptr<Stream> m_stream;
     UploadRing m_ring;
     Staging m_staging;
+    std::shared_ptr<AsideCopies> m_asideCopies;  // once they are needed
     Linear m_linear;
     Attention m_attention;
     Scratch m_scratch;
+    OpTimes m_times;
     StepRecorder* m_recorder = nullptr;  // of the step at work
 };
 
@@ -184,6 +207,7 @@ void CudaBackend::linears(const TensorView& input, std::initializer_list<LinearP
     for (const LinearPart& part : parts)
         own.push_back({cuda::own(part.weight), part.bias ? &cuda::own(*part.bias) : nullptr,
                        part.output, false});
+    const OpTimes::Op measured(m_times, OpTimes::Kind::linear);
     m_linear.multiply(input, own);
 }
 
@@ -191,6 +215,7 @@ void CudaBackend::addLinear(const TensorView& input, const Weight& weight, const
                             const TensorView&) {
     m_stream->enter();
     const Linear::Part part{own(weight), nullptr, sum, true};
+    const OpTimes::Op measured(m_times, OpTimes::Kind::linear);
     m_linear.multiply(input, {&part, 1});
 }
 
@@ -239,7 +264,10 @@ std::int64_t CudaBackend::largest(const TensorView& values) {
     m_stream->enter();
     auto* work = m_scratch.values<unsigned long long>(2);
     auto* result = reinterpret_cast<std::int64_t*>(work + 1);
-    cuda::largest({values.floats(), values.elements(), work, result}, stream());
+    {
+        const OpTimes::Op measured(m_times, OpTimes::Kind::sampling);
+        cuda::largest({values.floats(), values.elements(), work, result}, stream());
+    }
     std::int64_t index = 0;
     m_staging.download(result, std::as_writable_bytes(std::span(&index, 1)));
     return index;
@@ -248,19 +276,18 @@ std::int64_t CudaBackend::largest(const TensorView& values) {
 std::unique_ptr<RecordedStep> CudaBackend::record(const std::function<void()>& step,
                                                   std::int64_t moreTokens) {
     m_stream->enter();
-    auto recorder = std::make_unique<StepRecorder>(m_stream, moreTokens);
-    const auto setRecorder = [this](StepRecorder* now) {
-        m_recorder = now;
-        m_attention.setRecorder(now);
-    };
-    setRecorder(recorder.get());
-    try {
-        recorder->record(step);
-    } catch (...) {
+    m_times.drop();  // what is captured does not run
+    auto recorder = std::make_unique<StepRecorder>(m_stream, m_times, moreTokens);
+    recorder->record([this, step, own = recorder.get()] {
+        setRecorder(own);
+        try {
+            step();
+        } catch (...) {
+            setRecorder(nullptr);
+            throw;
+        }
         setRecorder(nullptr);
-        throw;
-    }
-    setRecorder(nullptr);
+    });
     return recorder;
 }
 
@@ -270,6 +297,7 @@ void CudaBackend::merge(const Partial& part, const Partial& sum) {
     ASTERISM_CHECK(part.output.elements() == sum.output.elements());
     if (rows == 0) return;
     m_stream->enter();
+    const OpTimes::Op measured(m_times, OpTimes::Kind::merge);
     cuda::merge({part.output.floats(), part.logSumExp.floats(), sum.output.floats(),
                  sum.logSumExp.floats(), rows, sum.output.elements() / rows},
                 stream());

@@ -14,40 +14,39 @@ std::string versionText(int version) {
     return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
 }
 
-[[noreturn]] void throwNoDevice(cudaError_t status) {
-    int driver = 0;
-    if (cudaDriverGetVersion(&driver) != cudaSuccess) driver = 0;
-    if (driver == 0)
-        throw Error(
-            "device cuda: this machine has no NVIDIA driver; install one, or use --device cpu");
-    if (status == cudaErrorInsufficientDriver || driver / 1000 < CUDART_VERSION / 1000)
-        throw Error("device cuda: the NVIDIA driver is too old: it knows CUDA ",
-                    versionText(driver), " and this build needs ", versionText(CUDART_VERSION),
-                    "; update the driver, or use --device cpu");
+}  // namespace
+
+std::string noDeviceReason(int driverVersion, cudaError_t status) {
+    if (driverVersion == 0)
+        return "device cuda: this machine has no NVIDIA driver; install one, or use --device cpu";
+    if (status == cudaErrorInsufficientDriver || driverVersion / 1000 < CUDART_VERSION / 1000)
+        return "device cuda: the NVIDIA driver is too old: it knows CUDA " +
+               versionText(driverVersion) + " and this build needs " + versionText(CUDART_VERSION) +
+               "; update the driver, or use --device cpu";
     if (status == cudaErrorNoDevice || status == cudaSuccess)
-        throw Error("device cuda: the NVIDIA driver finds no GPU; use --device cpu");
-    throw Error("device cuda: the NVIDIA driver does not answer: ", cudaGetErrorString(status),
-                "; use --device cpu");
+        return "device cuda: the NVIDIA driver finds no GPU; use --device cpu";
+    return std::string("device cuda: the NVIDIA driver does not answer: ") +
+           cudaGetErrorString(status) + "; use --device cpu";
 }
 
-}  // namespace
+void checkIndex(int index, int count) {
+    if (index >= 0 && index < count) return;
+    throw Error("device cuda:", index, ": this machine has ", count, count == 1 ? " GPU" : " GPUs",
+                "; use cuda:0", count > 1 ? " to cuda:" + std::to_string(count - 1) : "");
+}
 
 int deviceCount() {
     int count = 0;
     const cudaError_t status = cudaGetDeviceCount(&count);
-    if (status != cudaSuccess || count == 0) {
-        (void)cudaGetLastError();  // clears it: the next call starts afresh
-        throwNoDevice(status);
-    }
-    return count;
+    if (status == cudaSuccess && count > 0) return count;
+    (void)cudaGetLastError();  // clears it: the next call starts afresh
+    int driver = 0;
+    if (cudaDriverGetVersion(&driver) != cudaSuccess) driver = 0;
+    throw Error(noDeviceReason(driver, status));
 }
 
 Device openDevice(int index) {
-    const int count = deviceCount();
-    if (index < 0 || index >= count)
-        throw Error("device cuda:", index, ": this machine has ", count,
-                    count == 1 ? " GPU" : " GPUs", "; use cuda:0",
-                    count > 1 ? " to cuda:" + std::to_string(count - 1) : "");
+    checkIndex(index, deviceCount());
     cudaDeviceProp properties{};
     check(cudaGetDeviceProperties(&properties, index), "asking what the GPU can do");
     if (properties.major < kOldestMajor)

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cuda_runtime_api.h>
+
 #include <cstdint>
 #include <string>
 
@@ -14,6 +16,12 @@ struct Device {
     int multiprocessors = 0;
     std::int64_t sharedBytesPerBlock = 0;  // the most a block can ask for
 };
+
+// Why there are no GPUs, and what to do: from the CUDA version that the driver knows (12040
+// is 12.4; 0: there is no driver) and what asking for GPUs returned.
+std::string noDeviceReason(int driverVersion, cudaError_t status);
+// Throws Error if a machine with so many GPUs has none of this index.
+void checkIndex(int index, int count);
 
 // GPUs that can be used. Throws Error if there is no driver, or one too old for this build.
 int deviceCount();

@@ -8,8 +8,11 @@
 
 namespace asterism::cuda {
 
-StepRecorder::StepRecorder(std::shared_ptr<Stream> stream, std::int64_t steps)
-    : m_stream(std::move(stream)), m_mostSteps(steps), m_state(m_stream, sizeof(State)) {
+StepRecorder::StepRecorder(std::shared_ptr<Stream> stream, const OpTimes& times, std::int64_t steps)
+    : m_stream(std::move(stream)),
+      m_times(times),
+      m_mostSteps(steps),
+      m_state(m_stream, sizeof(State)) {
     check(cudaMemsetAsync(m_state.data(), 0, sizeof(State), m_stream->handle()), "recording");
     void* host = nullptr;
     check(cudaHostAlloc(&host, sizeof(TokenId), cudaHostAllocDefault),
@@ -27,10 +30,12 @@ StepRecorder::~StepRecorder() {
     if (m_host) (void)cudaFreeHost(m_host);
 }
 
-void StepRecorder::record(const std::function<void()>& step) {
-    step();
+void StepRecorder::record(std::function<void()> step) {
+    m_step = std::move(step);
+    m_step();
     uploadMoves();
-    capture(step);
+    m_isRepeating = true;
+    capture();
 }
 
 void StepRecorder::uploadMoves() {
@@ -46,19 +51,13 @@ void StepRecorder::uploadMoves() {
     m_stream->synchronize();
 }
 
-void StepRecorder::capture(const std::function<void()>& step) {
-    m_isCapturing = true;
-    m_next = 0;
+void StepRecorder::capture() {
     cudaGraph_t graph = nullptr;
     // Other ranks' threads go on with what they do.
     check(cudaStreamBeginCapture(m_stream->handle(), cudaStreamCaptureModeThreadLocal),
           "recording");
     try {
-        putToken();
-        moveOn({static_cast<const TableMove*>(m_moves.data()),
-                static_cast<std::int64_t>(m_tables.size()), &state()->steps},
-               m_stream->handle());
-        step();
+        repeat();
     } catch (...) {
         if (cudaStreamEndCapture(m_stream->handle(), &graph) == cudaSuccess)
             (void)cudaGraphDestroy(graph);
@@ -68,7 +67,16 @@ void StepRecorder::capture(const std::function<void()>& step) {
     const cudaError_t made = cudaGraphInstantiate(&m_graph, graph, 0);
     (void)cudaGraphDestroy(graph);
     check(made, "recording");
-    m_isCapturing = false;
+}
+
+// Puts the ops on the stream again, for the token behind the last one.
+void StepRecorder::repeat() {
+    m_next = 0;
+    putToken();
+    moveOn({static_cast<const TableMove*>(m_moves.data()),
+            static_cast<std::int64_t>(m_tables.size()), &state()->steps},
+           m_stream->handle());
+    m_step();
 }
 
 void StepRecorder::putToken() {
@@ -82,12 +90,15 @@ void StepRecorder::run(TokenId token) {
     // The last run has read its token before the next one is written.
     check(cudaEventSynchronize(m_done), "computing");
     *m_host = token;
-    check(cudaGraphLaunch(m_graph, m_stream->handle()), "generating");
+    if (m_times.areTaken())
+        repeat();
+    else
+        check(cudaGraphLaunch(m_graph, m_stream->handle()), "generating");
     check(cudaEventRecord(m_done, m_stream->handle()), "generating");
 }
 
 const TokenId* StepRecorder::token(TokenId now) {
-    if (!m_isCapturing) {
+    if (!m_isRepeating) {
         *m_host = now;
         putToken();
         check(cudaEventRecord(m_done, m_stream->handle()), "recording");
@@ -96,7 +107,7 @@ const TokenId* StepRecorder::token(TokenId now) {
 }
 
 const void* StepRecorder::keep(std::span<const std::byte> table, std::int64_t segments) {
-    if (!m_isCapturing) {
+    if (!m_isRepeating) {
         const auto bytes = static_cast<std::int64_t>(table.size());
         m_tables.push_back({DeviceMemory(m_stream, bytes), bytes, segments});
         // From ordinary memory, so the bytes are taken before this returns.

@@ -11,21 +11,24 @@
 
 #include "core/backend.h"
 #include "cuda/kernels/attention_args.h"
+#include "cuda/op_times.h"
 #include "cuda/stream.h"
 
 namespace asterism::cuda {
 
-// Turns the ops of one token into a CUDA graph (Backend::record). They run twice: once for real,
-// when whatever they need is allocated and their tables get memory of their own, and once to be
-// captured. What changes from token to token stands in GPU memory: the token itself, how many were
-// stored since, and the attention tables, which the graph's first kernel moves on by one.
+// Turns the ops of one token into a CUDA graph (Backend::record). They are called twice: once for
+// real, when whatever they need is allocated and their tables get memory of their own, and once to
+// be captured. What changes from token to token stands in GPU memory: the token itself, how many
+// were stored since, and the attention tables, which the graph's first kernel moves on by one.
+// While op times are taken, the ops are called again instead: what they put on the stream is what
+// the graph holds, with events in between.
 class StepRecorder final : public RecordedStep {
   public:
-    // `steps` more tokens at most.
-    StepRecorder(std::shared_ptr<Stream> stream, std::int64_t steps);
+    // `steps` more tokens at most. `times` outlives the recorder.
+    StepRecorder(std::shared_ptr<Stream> stream, const OpTimes& times, std::int64_t steps);
     ~StepRecorder() override;
 
-    void record(const std::function<void()>& step);
+    void record(std::function<void()> step);
     void run(TokenId token) override;
 
     // For the ops while they are recorded. The token's place in GPU memory:
@@ -48,12 +51,15 @@ class StepRecorder final : public RecordedStep {
     };
 
     State* state() const { return static_cast<State*>(m_state.data()); }
-    void capture(const std::function<void()>& step);
+    void capture();
     void uploadMoves();
+    void repeat();
     void putToken();
 
     std::shared_ptr<Stream> m_stream;
+    const OpTimes& m_times;
     std::int64_t m_mostSteps;
+    std::function<void()> m_step;
     DeviceMemory m_state;
     TokenId* m_host = nullptr;     // page-locked, read by the graph
     cudaEvent_t m_done = nullptr;  // recorded behind every run
@@ -61,7 +67,7 @@ class StepRecorder final : public RecordedStep {
     std::vector<Table> m_tables;  // in the order of the ops
     DeviceMemory m_moves;         // a TableMove for each
     std::size_t m_next = 0;       // table of the next op
-    bool m_isCapturing = false;
+    bool m_isRepeating = false;   // the tables are there
 };
 
 }  // namespace asterism::cuda

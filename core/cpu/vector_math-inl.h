@@ -13,11 +13,12 @@ HWY_BEFORE_NAMESPACE();
 namespace asterism::cpu::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// 2^x to 2e-7 of its value; 0 below -126.5, 2^127 at most.
+// 2^x to 2e-7 of its value; 0 below -126.5, 2^127 at most. What is no number stays none, so that it
+// is noticed in the end: of two operands of which one is none, x86 returns the second.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V exp2(D d, V x) {
     const hn::RebindToSigned<D> di;
-    x = hn::Min(hn::Max(x, hn::Set(d, -127.0F)), hn::Set(d, 127.0F));
+    x = hn::Min(hn::Set(d, 127.0F), hn::Max(hn::Set(d, -127.0F), x));
     const auto whole = hn::NearestInt(x);
     const V f = hn::Sub(x, hn::ConvertTo(d, whole));
     // Taylor series of 2^f on [-0.5, 0.5].

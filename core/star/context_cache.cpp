@@ -82,16 +82,16 @@ void ContextCache::restoreAnchor(Rank& rank, KeyValueBlock& anchor) const {
     uploadLayers(*m_found, rank.backend(), anchor);
 }
 
-void ContextCache::saveBlock(std::size_t index, Rank& rank, const KeyValueBlock& block) const {
-    save(m_blocks[index], rank, block);
+void ContextCache::saveBlock(std::size_t index, const KeyValueBlock& block,
+                             const Download& download) const {
+    save(m_blocks[index], block.packed(download));
 }
 
 void ContextCache::saveAnchor(Rank& rank, const KeyValueBlock& anchor) const {
-    if (!hasAnchor()) save(m_anchor, rank, anchor);
+    if (!hasAnchor()) save(m_anchor, anchor.packed(rank.backend()));
 }
 
-void ContextCache::save(const Entry& entry, Rank& rank, const KeyValueBlock& block) const {
-    const std::vector<std::byte> bytes = block.packed(rank.backend());
+void ContextCache::save(const Entry& entry, std::span<const std::byte> bytes) const {
     try {
         m_store.save(entry.ownKey, entry.shape, bytes);
     } catch (const Error& error) {

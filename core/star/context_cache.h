@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -33,8 +34,9 @@ class ContextCache {
     const BlockKey& key(std::size_t index) const { return m_blocks[index].key; }
     // See takeFromStore().
     std::unique_ptr<KeyValueBlock> restoreBlock(std::size_t index, Rank& rank) const;
-    // Keeps what was encoded. A store that cannot (disk full) costs a warning, not the run.
-    void saveBlock(std::size_t index, Rank& rank, const KeyValueBlock& block) const;
+    // Keeps what was encoded; any thread. A store that cannot (disk full) costs a warning, not the
+    // run.
+    void saveBlock(std::size_t index, const KeyValueBlock& block, const Download& download) const;
 
     // Looks for the anchor's own keys and values.
     void findAnchor() { m_found = m_store.find(m_anchor.key, m_anchor.shape); }
@@ -49,7 +51,7 @@ class ContextCache {
         BlockShape shape;
     };
 
-    void save(const Entry& entry, Rank& rank, const KeyValueBlock& block) const;
+    void save(const Entry& entry, std::span<const std::byte> bytes) const;
 
     BlockStore& m_store;
     Warn m_warn;

@@ -1,6 +1,8 @@
 #include "core/star/context_encoder.h"
 
 #include <algorithm>
+#include <future>
+#include <utility>
 
 namespace asterism {
 
@@ -131,15 +133,70 @@ std::unique_ptr<KeyValueBlock> newBlock(Rank& rank, const EncodingJob& job, std:
     return block;
 }
 
-void finishBlock(Rank& rank, const EncodingJob& job, std::size_t index, double begin,
+// When work on a block began, since the run began, and how long its ops took.
+struct BlockTime {
+    double begin;
+    double seconds;
+};
+
+class BlockTimer {
+  public:
+    BlockTimer(Rank& rank, const EncodingJob& job)
+        : m_begin(job.clock.seconds()), m_ops(rank.backend().startTimer()) {}
+
+    // Waits for the ops.
+    BlockTime stop() { return {m_begin, m_ops->seconds()}; }
+
+  private:
+    double m_begin;
+    std::unique_ptr<OpTimer> m_ops;
+};
+
+void finishBlock(Rank& rank, const EncodingJob& job, std::size_t index, const BlockTime& time,
                  bool isRestored = false) {
-    rank.backend().synchronize();
-    const double seconds = job.clock.seconds() - begin;
-    job.context.seconds[index] = seconds;
+    job.context.seconds[index] = time.seconds;
     if (job.events)
         job.events(BlockEncoded{static_cast<std::int64_t>(index), job.context.blocks[index],
-                                rank.index(), begin, seconds, isRestored});
+                                rank.index(), time.begin, time.seconds, isRestored});
 }
+
+// Keeps one rank's blocks in the store. Where the backend can be read aside, a block goes there
+// while the next one is encoded: one at a time, so that no more than one stands in the host's
+// memory.
+class BlockSaver {
+  public:
+    BlockSaver(Rank& rank, const ContextCache* cache) : m_backend(rank.backend()), m_cache(cache) {}
+    // A run that ends by an exception waits too: what is finished is kept. The exception says more
+    // than a failure in here would.
+    ~BlockSaver() = default;
+
+    // The block stays where it is until finish().
+    void save(std::size_t index, const KeyValueBlock& block) {
+        if (!m_cache) return;
+        finish();
+        const std::shared_ptr<AsideReader> reader = m_backend.readAside();
+        if (!reader)
+            return m_cache->saveBlock(index, block,
+                                      [this](const TensorView& from, std::span<std::byte> host) {
+                                          m_backend.download(from, host);
+                                      });
+        const Download download = [reader](const TensorView& from, std::span<std::byte> host) {
+            reader->download(from, host);
+        };
+        m_saving = std::async(std::launch::async, [cache = m_cache, index, &block, download] {
+            cache->saveBlock(index, block, download);
+        });
+    }
+    // Waits; throws what saving threw.
+    void finish() {
+        if (m_saving.valid()) m_saving.get();
+    }
+
+  private:
+    Backend& m_backend;
+    const ContextCache* m_cache;
+    std::future<void> m_saving;  // waits when it is destroyed
+};
 
 // What is run to get the anchor alone. A first-block anchor comes out of a run of its whole block,
 // as it did the first time: a shorter run would round differently.
@@ -173,10 +230,10 @@ void prepareAnchor(Rank& rank, const EncodingJob& job, KeyValueBlock& scratch,
 }
 
 void encodeStarBlock(Rank& rank, const EncodingJob& job, KeyValueBlock& scratch,
-                     SharedAnchor* anchor, std::size_t index) {
+                     SharedAnchor* anchor, BlockSaver& saver, std::size_t index) {
     EncodedContext& context = job.context;
     const TokenRange range = context.blocks[index];
-    const double begin = job.clock.seconds();
+    BlockTimer timer(rank, job);
     std::unique_ptr<KeyValueBlock> stored = newBlock(rank, job, range.tokens());
     // Block 0 sees only itself; it hands on the anchor unless that is there already.
     const bool isFirst = context.options.anchor == AnchorMode::first && index == 0;
@@ -184,9 +241,10 @@ void encodeStarBlock(Rank& rank, const EncodingJob& job, KeyValueBlock& scratch,
     BlockAttention attention(rank, scratch, isFirst && !publishes ? nullptr : anchor, publishes,
                              stored.get(), encodingStart(context, index));
     rank.decoder().run(context.tokensOf(range), attention, job.stop);
-    if (job.cache) job.cache->saveBlock(index, rank, *stored);
+    const BlockTime time = timer.stop();
     context.keyValues[index] = std::move(stored);
-    finishBlock(rank, job, index, begin);
+    saver.save(index, *context.keyValues[index]);
+    finishBlock(rank, job, index, time);
 }
 
 // This rank's part of a run behind the anchor, if there is one.
@@ -195,9 +253,11 @@ void encodeOwnBlocks(Rank& rank, const EncodingJob& job, SharedAnchor* anchor) {
     KeyValueBlock scratch =
         layerScratch(rank, std::max(longestBlock(context.blocks), context.anchorTokens));
     if (anchor) prepareAnchor(rank, job, scratch, *anchor);
+    BlockSaver saver(rank, job.cache);
     for (const std::size_t index : job.blocks)
         if (context.rankOf[index] == rank.index())
-            encodeStarBlock(rank, job, scratch, anchor, index);
+            encodeStarBlock(rank, job, scratch, anchor, saver, index);
+    saver.finish();
     // A rank without blocks of its own still takes part in the broadcasts.
     if (anchor) anchor->receive(rank.config().layers - 1);
 }
@@ -217,9 +277,9 @@ void restoreBlocks(Rank& rank, const EncodingJob& job) {
     for (const std::size_t index : job.blocks) {
         if (context.rankOf[index] != rank.index()) continue;
         if (job.stop.stop_requested()) throw Stopped();
-        const double begin = job.clock.seconds();
+        BlockTimer timer(rank, job);
         context.keyValues[index] = job.cache->restoreBlock(index, rank);
-        if (context.hasBlock(index)) finishBlock(rank, job, index, begin, true);
+        if (context.hasBlock(index)) finishBlock(rank, job, index, timer.stop(), true);
     }
 }
 
@@ -283,7 +343,7 @@ void encodeCausal(Rank& rank, const EncodingJob& job) {
     for (std::size_t i = 0; i < context.blocks.size(); ++i) {
         const TokenRange range = context.blocks[i];
         const bool isMine = context.rankOf[i] == rank.index();
-        const double begin = job.clock.seconds();
+        BlockTimer timer(rank, job);
         if (isMine) context.keyValues[i] = newBlock(rank, job, range.tokens());
         KeyValueBlock* own = isMine ? context.keyValues[i].get() : nullptr;
         CausalAttention attention(rank, scratch, mine, own, range.begin);
@@ -291,7 +351,7 @@ void encodeCausal(Rank& rank, const EncodingJob& job) {
         if (job.onHidden) job.onHidden(rank, range, hidden);
         if (!isMine) continue;
         mine.push_back({own, 0, range.tokens(), static_cast<double>(range.begin), 1, range.begin});
-        finishBlock(rank, job, i, begin);
+        finishBlock(rank, job, i, timer.stop());
     }
 }
 

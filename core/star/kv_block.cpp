@@ -92,13 +92,18 @@ void KeyValueBlock::setTokens(std::int64_t tokens) {
 }
 
 std::vector<std::byte> KeyValueBlock::packed(Backend& backend) const {
+    return packed(
+        [&](const TensorView& from, std::span<std::byte> host) { backend.download(from, host); });
+}
+
+std::vector<std::byte> KeyValueBlock::packed(const Download& download) const {
     const auto layerSize = static_cast<std::size_t>(m_layout.layerBytes(m_tokens));
     std::vector<std::byte> bytes(static_cast<std::size_t>(m_layout.layers) * layerSize);
     if (m_tokens == m_capacity) {
         for (std::int64_t layer = 0; layer < m_layout.layers; ++layer) {
             const auto to =
                 std::span(bytes).subspan(static_cast<std::size_t>(layer) * layerSize, layerSize);
-            backend.download(layerBytes(layer), to);
+            download(layerBytes(layer), to);
             clearPadding(to, m_layout, m_tokens);
         }
         return bytes;
@@ -112,7 +117,7 @@ std::vector<std::byte> KeyValueBlock::packed(Backend& backend) const {
     const auto stride = static_cast<std::ptrdiff_t>(m_capacity * m_layout.headDim *
                                                     KeyValueView::valueBytes(m_layout.type));
     for (std::int64_t layer = 0; layer < m_layout.layers; ++layer) {
-        backend.download(layerBytes(layer), whole);
+        download(layerBytes(layer), whole);
         const KeyValueView from = one.view(whole.data(), 0, m_tokens, m_capacity);
         const KeyValueView to = m_layout.view(bytes.data(), layer, m_tokens, m_tokens);
         for (std::int64_t head = 0; head < m_layout.kvHeads; ++head) {

@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "core/backend.h"
@@ -25,6 +27,9 @@ struct KvLayout {
     KeyValueView view(void* base, std::int64_t layer, std::int64_t tokens,
                       std::int64_t capacity) const;
 };
+
+// Brings bytes from a backend's memory to the host: Backend::download or AsideReader::download.
+using Download = std::function<void(const TensorView& from, std::span<std::byte> host)>;
 
 // Keys and values of a run of tokens in all layers, in the memory of one backend. Keys are
 // un-rotated. Moves; never copied.
@@ -49,6 +54,7 @@ class KeyValueBlock {
     TensorView layerBytes(std::int64_t layer) const;
     // All layers on the host, with no more room than the tokens take: as a store keeps them. A q8
     // block must be full.
+    std::vector<std::byte> packed(const Download& download) const;
     std::vector<std::byte> packed(Backend& backend) const;
 
   private:

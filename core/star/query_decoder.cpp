@@ -24,7 +24,7 @@ class QueryDecoder::Attention : public LayerAttention {
     std::int64_t m_first;
     std::span<const KeyRun> m_runs;
     QueryPlace m_place;
-    const StepLogSumExp& m_step;
+    StepLogSumExp m_step;
 };
 
 QueryDecoder::QueryDecoder(Rank& rank, Conversation& conversation, std::stop_token stop)
@@ -38,6 +38,8 @@ QueryDecoder::QueryDecoder(Rank& rank, Conversation& conversation, std::stop_tok
     else
         rank.setVisibleWindow({});
 }
+
+QueryDecoder::~QueryDecoder() = default;
 
 void QueryDecoder::reserveFigures() {
     if (!m_total.isEmpty() && m_runs.size() <= m_figureRuns) return;
@@ -70,7 +72,7 @@ TensorView QueryDecoder::runForAll(std::span<const TokenId> tokens) {
 TensorView QueryDecoder::runRecorded(TokenId token) {
     if (m_stop.stop_requested()) throw Stopped();
     m_recorded->run(token);
-    return m_recordedHidden;
+    return m_hidden;
 }
 
 // A single token is recorded on the way where nothing between its ops waits for other ranks.
@@ -88,16 +90,15 @@ TensorView QueryDecoder::runOps(std::span<const TokenId> tokens, KeyValueBlock* 
     const Shape figureShape{m_rank.config().layers, runs, m_rank.config().heads};
     const StepLogSumExp step{{m_runLogSumExp.view().data, figureShape, DataType::f32},
                              m_total.view()};
-    Attention attention(m_rank, turn, first, m_runs, m_place, step);
-    TensorView hidden;
-    const auto run = [&] { hidden = m_rank.decoder().run(tokens, attention, m_stop); };
-    if (tokens.size() > 1 || m_rank.communicator().size() > 1) {
-        run();
-    } else {
-        m_recorded = m_rank.backend().record(run, turn->capacity() - turn->tokens());
-        m_recordedHidden = hidden;
-    }
-    return hidden;
+    m_attention = std::make_unique<Attention>(m_rank, turn, first, m_runs, m_place, step);
+    if (tokens.size() > 1 || m_rank.communicator().size() > 1)
+        return m_rank.decoder().run(tokens, *m_attention, m_stop);
+    m_token = tokens.front();
+    const auto run = [this] {
+        m_hidden = m_rank.decoder().run({&m_token, 1}, *m_attention, m_stop);
+    };
+    m_recorded = m_rank.backend().record(run, turn->capacity() - turn->tokens());
+    return m_hidden;
 }
 
 AttentionMass QueryDecoder::attentionMass() {

@@ -25,6 +25,7 @@ class QueryDecoder {
   public:
     // Both must outlive the decoder; Conversation::beginTurn has been called.
     QueryDecoder(Rank& rank, Conversation& conversation, std::stop_token stop);
+    ~QueryDecoder();
 
     // Runs the next tokens of the turn (the whole query, or one token of the answer) and returns
     // the hidden state of the last one, [1, hidden].
@@ -48,12 +49,15 @@ class QueryDecoder {
     std::stop_token m_stop;
     QueryPlace m_place;  // of the next token
     std::vector<KeyRun> m_runs;
-    std::vector<std::size_t> m_figures;        // of every run
-    std::size_t m_figureRuns = 0;              // runs that m_runLogSumExp has room for
-    Tensor m_runLogSumExp;                     // [layers, runs, heads]
-    Tensor m_total;                            // [layers, heads]
-    std::unique_ptr<RecordedStep> m_recorded;  // of one token; null: not yet, or never
-    TensorView m_recordedHidden;
+    std::vector<std::size_t> m_figures;  // of every run
+    std::size_t m_figureRuns = 0;        // runs that m_runLogSumExp has room for
+    Tensor m_runLogSumExp;               // [layers, runs, heads]
+    Tensor m_total;                      // [layers, heads]
+    // One token's run, which a backend may record and then ask for again.
+    TokenId m_token = 0;
+    std::unique_ptr<Attention> m_attention;
+    TensorView m_hidden;
+    std::unique_ptr<RecordedStep> m_recorded;  // null: not yet, or never
 };
 
 }  // namespace asterism

@@ -110,7 +110,10 @@ void Rank::gatherAndMerge(const Partial& mine) {
     const TensorView both{mine.output.data, {values + mine.logSumExp.elements()}, DataType::f32};
     const TensorView all = reserveRows(m_allPartials, m_backend, {ranks, both.elements()});
     m_backend.synchronize();
-    m_communicator->allGather(both, all);
+    {
+        const AddedTime timed(m_gatherSeconds);
+        m_communicator->allGather(both, all);
+    }
     m_backend.copy(all.slice(0, 1).reshaped(both.shape), both);
     for (std::int64_t rank = 1; rank < ranks; ++rank) {
         float* part = all.floats() + rank * both.elements();

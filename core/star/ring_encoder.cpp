@@ -131,6 +131,7 @@ class RingAttention : public LayerAttention {
 void encodeRing(Rank& rank, const EncodingJob& job) {
     EncodedContext& context = job.context;
     const double begin = job.clock.seconds();
+    const auto timer = rank.backend().startTimer();
     const ChunkPair mine = chunksOf(rank.index(), rank.communicator().size());
     std::vector<TokenId> tokens;
     for (const std::size_t index : mine) {
@@ -143,8 +144,7 @@ void encodeRing(Rank& rank, const EncodingJob& job) {
     }
     RingAttention attention(rank, job);
     rank.decoder().run(tokens, attention, job.stop);
-    rank.backend().synchronize();
-    const double seconds = job.clock.seconds() - begin;
+    const double seconds = timer->seconds();
     const auto total = static_cast<double>(std::max<std::size_t>(tokens.size(), 1));
     for (const std::size_t index : mine) {
         const TokenRange range = context.blocks[index];

@@ -64,9 +64,11 @@ __global__ void __launch_bounds__(kPieceWarps * 32) mergePiecesKernel(MergePiece
 #pragma unroll
         for (int k = 0; k < kPiecesAtOnce; ++k) {
             const int piece = begin + k * kPieceWarps;
-            if (piece >= args.pieces || top == -INFINITY) continue;
+            if (piece >= args.pieces) continue;
             const std::int64_t place = piece * args.rows + row;
-            const float weight = expf(args.logSumExps[place] - top);
+            const float own = args.logSumExps[place];
+            // An empty piece adds nothing; what is no number spoils the row, so that it is noticed.
+            const float weight = own == -INFINITY ? 0.0F : expf(own - top);
             sum += weight;
             if (isValue) output += weight * args.outputs[place * args.headDim + value];
         }
@@ -81,13 +83,13 @@ __global__ void __launch_bounds__(kPieceWarps * 32) mergePiecesKernel(MergePiece
         sum += sums[w];
         output += outputs[w][lane];
     }
-    output = sum > 0 ? output / sum : 0.0F;
+    output = sum != 0.0F ? output / sum : 0.0F;
     const std::int64_t at = row * args.headDim + value;
     if (isValue && args.outputType == DataType::f32)
         static_cast<float*>(args.output)[at] = output;
     else if (isValue)
         static_cast<bf16*>(args.output)[at] = fromFloat<bf16>(output);
-    if (value == 0) args.logSumExp[row] = sum > 0 ? top + logf(sum) : -INFINITY;
+    if (value == 0) args.logSumExp[row] = sum != 0.0F ? top + logf(sum) : -INFINITY;
 }
 
 __global__ void orderByTokenKernel(OrderByTokenArgs args) {

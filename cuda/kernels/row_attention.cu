@@ -437,10 +437,10 @@ struct RowAttentionKernel {
                 float output = 0;
                 for (int w = 0; w < kWarps; ++w)
                     output += factors[w] * outputs[(w * kRows + row) * kHeadDim + i];
-                args.outputs[to * kHeadDim + i] = sum > 0 ? output / sum : 0.0F;
+                args.outputs[to * kHeadDim + i] = sum != 0.0F ? output / sum : 0.0F;
             }
             if (threadIdx.x == 0)
-                args.logSumExps[to] = sum > 0 ? top * kLn2 + logf(sum) : -INFINITY;
+                args.logSumExps[to] = sum != 0.0F ? top * kLn2 + logf(sum) : -INFINITY;
         }
     }
 

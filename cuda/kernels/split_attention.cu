@@ -151,9 +151,9 @@ __global__ void __launch_bounds__(kWarps * 32) splitAttentionKernel(SplitAttenti
         for (int i = static_cast<int>(threadIdx.x); i < shape.headDim; i += kWarps * 32) {
             float output = 0;
             for (int w = 0; w < kWarps; ++w) output += factors[w] * shared.output[w][r][i];
-            args.outputs[row * shape.headDim + i] = sum > 0 ? output / sum : 0.0F;
+            args.outputs[row * shape.headDim + i] = sum != 0.0F ? output / sum : 0.0F;
         }
-        if (threadIdx.x == 0) args.logSumExps[row] = sum > 0 ? top + logf(sum) : -INFINITY;
+        if (threadIdx.x == 0) args.logSumExps[row] = sum != 0.0F ? top + logf(sum) : -INFINITY;
     }
 }
 

@@ -273,7 +273,7 @@ struct TileAttentionKernel {
                 sum += __shfl_xor_sync(~0U, sum, 2);
                 const std::int64_t token = tokenOf(r, half);
                 if (token >= args.shape.tokens) continue;
-                const float factor = sum > 0 ? 1.0F / sum : 0.0F;
+                const float factor = sum != 0.0F ? 1.0F / sum : 0.0F;
                 const std::int64_t row = token * args.shape.heads + head;
                 const std::int64_t at = row * kHeadDim + lane % 4 * 2;
 #pragma unroll
@@ -281,8 +281,9 @@ struct TileAttentionKernel {
                     writePair(at + t * 8, sums.output[r][t][2 * half] * factor,
                               sums.output[r][t][2 * half + 1] * factor);
                 if (lane % 4 == 0)
-                    args.logSumExp[row] =
-                        sum > 0 ? sums.top[r][half] * args.shape.scale + __logf(sum) : -INFINITY;
+                    args.logSumExp[row] = sum != 0.0F
+                                              ? sums.top[r][half] * args.shape.scale + __logf(sum)
+                                              : -INFINITY;
             }
     }
 

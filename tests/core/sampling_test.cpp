@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
+#include <numeric>
+#include <random>
 #include <set>
 
 #include "core/base/error.h"
@@ -119,6 +122,53 @@ TEST(Sampler, ThePenaltyLooksAsFarBackAsTold) {
     EXPECT_EQ(Sampler(options).next(kLogits, std::vector<TokenId>{0, 1, 0}), 4);
     options.penaltyTokens = 0;
     EXPECT_EQ(Sampler(options).next(kLogits, std::vector<TokenId>{1}), 1);
+}
+
+// The rule written down plainly: sort all, keep what top-p and min-p leave, cumulate.
+TokenId drawnBySorting(const std::vector<float>& logits, const SamplingOptions& options,
+                       double share) {
+    std::vector<TokenId> ids(logits.size());
+    std::iota(ids.begin(), ids.end(), 0);
+    const auto logitOf = [&](TokenId id) { return logits[static_cast<std::size_t>(id)]; };
+    std::stable_sort(ids.begin(), ids.end(),
+                     [&](TokenId a, TokenId b) { return logitOf(a) > logitOf(b); });
+    std::vector<double> shares;
+    double total = 0;
+    for (const TokenId id : ids) {
+        shares.push_back(
+            std::exp((double{logitOf(id)} - logitOf(ids.front())) / options.temperature));
+        total += shares.back();
+    }
+    double kept = 0;
+    std::size_t count = 0;
+    while (count < ids.size() &&
+           (count == 0 || (kept < options.topP * total && shares[count] >= options.minP)))
+        kept += shares[count++];
+    double sum = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        sum += shares[i];
+        if (share * kept < sum) return ids[i];
+    }
+    return ids[count - 1];
+}
+
+TEST(Sampler, LargeVocabulariesAreDrawnFromAsIfTheyWereSorted) {
+    std::mt19937 random(7);
+    std::vector<float> logits(3000);
+    for (float& logit : logits)  // many are equal
+        logit = static_cast<float>(random() % 500) * 0.01F;
+    SamplingOptions nucleus = warm(1.5, 11);
+    nucleus.topP = 0.7;
+    SamplingOptions likely = warm(1.5, 12);
+    likely.minP = 0.3;
+    for (const SamplingOptions& options : {warm(0.3, 9), warm(1.5, 10), nucleus, likely}) {
+        Sampler sampler(options);
+        std::mt19937_64 shares(options.seed);
+        for (int i = 0; i < 100; ++i)
+            EXPECT_EQ(
+                sampler.next(logits, {}),
+                drawnBySorting(logits, options, static_cast<double>(shares() >> 11) * 0x1p-53));
+    }
 }
 
 TEST(Sampler, HugeLogitsDoNotOverflow) {

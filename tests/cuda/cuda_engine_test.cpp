@@ -5,27 +5,13 @@
 #include <memory>
 #include <string>
 
-#include "core/base/error.h"
-#include "core/comm/local_communicator.h"
-#include "cuda/cuda_backend.h"
+#include "tests/cuda/gpu_engine.h"
 #include "tests/engine/engine_run.h"
 #include "tests/support/test_files.h"
 #include "tests/support/tiny_model.h"
 
 namespace asterism::test {
 namespace {
-
-std::unique_ptr<Engine> openOnGpu(const std::filesystem::path& model, DataType activations,
-                                  int ranks = 1) {
-    EngineParts parts;
-    parts.file = openModelFile(model);
-    for (int rank = 0; rank < ranks; ++rank) {
-        parts.backends.push_back(makeCudaBackend({.activations = activations}));
-        parts.deviceOf.push_back(0);
-    }
-    parts.connectRanks = [ranks] { return makeLocalCommunicators(ranks, copyOnGpu); };
-    return std::make_unique<Engine>(std::move(parts));
-}
 
 // Length of the difference over the length of the expected logits.
 double relativeError(std::span<const float> actual, std::span<const float> expected) {
@@ -72,16 +58,8 @@ std::vector<TinyModel> tinyModels() {
     return models;
 }
 
-class OnGpu : public testing::Test {
+class GpuAndProcessor : public OnGpu {
   protected:
-    void SetUp() override {
-        try {
-            cudaDeviceCount();
-        } catch (const Error& error) {
-            GTEST_SKIP() << error.what();
-        }
-    }
-
     // Asks both engines; `allowed` is the relative error of the logits.
     void expectSame(Engine& gpu, Engine& cpu, const Question& question, double allowed) {
         const Answer actual = ask(gpu, question);
@@ -95,7 +73,7 @@ class OnGpu : public testing::Test {
     }
 };
 
-class CudaEngine : public OnGpu, public testing::WithParamInterface<TinyModel> {
+class CudaEngine : public GpuAndProcessor, public testing::WithParamInterface<TinyModel> {
   protected:
     void SetUp() override {
         OnGpu::SetUp();
@@ -175,7 +153,7 @@ INSTANTIATE_TEST_SUITE_P(Tiny, CudaEngine, testing::ValuesIn(tinyModels()),
                          [](const auto& test) { return test.param.name; });
 
 // Real weights, quantised: greedy tokens are the same as long as the choice is clear.
-class CudaModel : public OnGpu, public testing::WithParamInterface<std::string> {};
+class CudaModel : public GpuAndProcessor, public testing::WithParamInterface<std::string> {};
 
 TEST_P(CudaModel, answersAsTheProcessorDoes) {
     ASTERISM_MODEL_OR_SKIP(path, GetParam());

@@ -1,0 +1,126 @@
+// What goes wrong while an engine works: devices that are lost, ranks that cannot be connected
+// again.
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "core/base/error.h"
+#include "core/comm/local_communicator.h"
+#include "core/cpu/cpu_backend.h"
+#include "tests/engine/counting_backend.h"
+#include "tests/engine/engine_run.h"
+#include "tests/engine/memory_store.h"
+#include "tests/support/test_files.h"
+
+namespace asterism::test {
+
+namespace {
+
+constexpr std::int64_t kBlock = 24;
+constexpr std::int64_t kBlocks = 6;
+constexpr char kLost[] = "the GPU failed while computing: it is gone; start again";
+
+// A device that fails at one of its ops and at all that follow, as one does that is lost.
+class LostBackend : public CountingBackend {
+  public:
+    explicit LostBackend(std::shared_ptr<std::atomic<int>> opsLeft)
+        : CountingBackend(makeCpuBackend({.threads = 1})), m_opsLeft(std::move(opsLeft)) {}
+
+    void attend(const AttentionCall& call) override {
+        if (--*m_opsLeft < 0) throw Error(kLost);
+        CountingBackend::attend(call);
+    }
+    void synchronize() override {
+        if (*m_opsLeft < 0) throw Error(kLost);
+    }
+
+  private:
+    std::shared_ptr<std::atomic<int>> m_opsLeft;
+};
+
+std::string complaintOf(const std::function<void()>& work) {
+    try {
+        work();
+    } catch (const Error& error) {
+        return error.what();
+    }
+    return {};
+}
+
+class LostDevice : public testing::TestWithParam<int> {
+  protected:
+    // All ranks stand on one device. `connections` may be made.
+    std::unique_ptr<Engine> openOnDevice(int attentions, int connections = 1000) {
+        const int ranks = GetParam();
+        const auto opsLeft = std::make_shared<std::atomic<int>>(attentions);
+        EngineParts parts;
+        parts.file = openModelFile(dataFile("tiny/llama31"));
+        for (int rank = 0; rank < ranks; ++rank) {
+            parts.backends.push_back(std::make_unique<LostBackend>(opsLeft));
+            parts.deviceOf.push_back(0);
+        }
+        parts.connectRanks = [ranks, left = connections]() mutable {
+            if (--left < 0) throw Error("the GPUs cannot be connected");
+            return makeLocalCommunicators(ranks);
+        };
+        return std::make_unique<Engine>(std::move(parts));
+    }
+
+    std::unique_ptr<EncodedContext> encode(Engine& engine) {
+        ContextOptions options;
+        options.blockTokens = kBlock;
+        options.anchor = AnchorMode::none;  // so that the store holds blocks alone
+        return engine.encode(someTokens(kBlocks * kBlock, engine.config().vocabulary, 5), {},
+                             options, {}, {});
+    }
+
+    std::vector<TokenId> answer(Engine& engine, const EncodedContext& context) {
+        Conversation conversation = engine.startConversation(context, truePlacement());
+        AnswerOptions options;
+        options.maxTokens = 5;
+        options.ignoresEnd = true;
+        return engine
+            .answer(conversation, someTokens(5, engine.config().vocabulary, 7), options, {}, {})
+            .tokens;
+    }
+
+    MemoryStore m_store;
+};
+
+TEST_P(LostDevice, IsSaidAndTheFinishedBlocksAreKept) {
+    const auto whole = openOnDevice(1'000'000);
+    const auto expected = answer(*whole, *encode(*whole));
+    // All attention of four blocks, and of half a block more.
+    const auto layers = static_cast<int>(whole->config().layers);
+    const auto engine = openOnDevice(4 * layers + layers / 2);
+    engine->setBlockStore(m_store, "tiny");
+    EXPECT_EQ(complaintOf([&] { encode(*engine); }), kLost);
+    EXPECT_EQ(complaintOf([&] { encode(*engine); }), kLost) << "it stays lost";
+    const auto kept = static_cast<std::int64_t>(m_store.size());
+    EXPECT_GE(kept, 4 - GetParam() + 1) << "of each other rank one block was in the making";
+    EXPECT_LE(kept, 4);
+
+    whole->setBlockStore(m_store, "tiny");
+    const auto context = encode(*whole);
+    EXPECT_EQ(context->restoredBlocks, kept);
+    EXPECT_EQ(answer(*whole, *context), expected);
+}
+
+TEST_P(LostDevice, IsSaidBeforeRanksThatCannotBeConnectedAgain) {
+    const auto engine = openOnDevice(1, 1);
+    EXPECT_EQ(complaintOf([&] { encode(*engine); }), kLost);
+    for (int again = 0; again < 2; ++again)
+        EXPECT_EQ(complaintOf([&] { encode(*engine); }), "the GPUs cannot be connected");
+}
+
+INSTANTIATE_TEST_SUITE_P(Ranks, LostDevice, testing::Values(1, 2, 3));
+
+}  // namespace
+
+}  // namespace asterism::test
