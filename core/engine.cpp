@@ -1,7 +1,6 @@
 #include "core/engine.h"
 
 #include <algorithm>
-#include <cmath>
 #include <exception>
 #include <mutex>
 #include <numeric>
@@ -67,16 +66,6 @@ void assignRanks(EncodedContext& context, const ModelConfig& config, int ranks) 
         costs.push_back(
             encodingFlops(config, context.blocks[i].tokens(), i == 0 ? 0 : context.anchorTokens));
     context.rankOf = assignBlocks(costs, ranks);
-}
-
-void checkPlacement(const EncodedContext& context, Placement placement) {
-    const AttentionMode mode = context.options.attention;
-    const bool isFixed = mode == AttentionMode::ring || mode == AttentionMode::window;
-    if (isFixed && placement != Placement::trueOrder)
-        throw Error("attention mode ", mode == AttentionMode::ring ? "ring" : "window",
-                    " takes only placement true");
-    if (placement == Placement::squeeze && mode == AttentionMode::star)
-        throw Error("placement squeeze is for dense caches; use true, stagger or reuse with star");
 }
 
 }  // namespace
@@ -295,41 +284,6 @@ std::vector<BlockKey> Engine::blockKeys(const EncodedContext& context) const {
     std::vector<BlockKey> keys;
     for (std::size_t i = 0; i < context.blocks.size(); ++i) keys.push_back(cache->key(i));
     return keys;
-}
-
-Conversation Engine::startConversation(const EncodedContext& context,
-                                       const PlacementOptions& options,
-                                       std::vector<Passage> passages) const {
-    checkPlacement(context, options.placement);
-    PlacementRequest request;
-    request.placement = options.placement;
-    request.anchor = context.options.attention == AttentionMode::star ? context.options.anchor
-                                                                      : AnchorMode::none;
-    request.fixedAnchorTokens = context.fixedAnchorTokens();
-    request.blocks = context.blocks;
-    request.room = options.room;
-    request.window = options.window > 0
-                         ? options.window
-                         : defaultWindow(m_config.window, context.options.blockTokens,
-                                         request.fixedAnchorTokens, request.room);
-    if (options.room < 0 || options.window < 0)
-        throw Error("a window of ", options.window, " and a room of ", options.room,
-                    " positions are not possible; use 0 or more");
-    Conversation conversation(context, placeBlocks(request), std::move(passages));
-
-    const std::int64_t last = context.firstToken() + context.contextTokens() + request.room;
-    const double highest = conversation.placed().queryStart + static_cast<double>(request.room);
-    if (highest > static_cast<double>(m_config.window))
-        conversation.setNote("questions stand at position " +
-                             std::to_string(std::llround(highest)) +
-                             ", beyond the model's window of " + std::to_string(m_config.window) +
-                             ": answers will suffer; placement stagger stays inside it");
-    else if (last > m_config.window)
-        conversation.setNote("the context has " + std::to_string(context.contextTokens()) +
-                             " tokens, the model's window is " + std::to_string(m_config.window) +
-                             ": blocks are placed inside " + std::to_string(request.window) +
-                             " positions, every token is read");
-    return conversation;
 }
 
 }  // namespace asterism

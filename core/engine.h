@@ -100,11 +100,13 @@ class Engine {
     // The keys of a star context's blocks in the store. Throws Error without a store.
     std::vector<BlockKey> blockKeys(const EncodedContext& context) const;
 
-    // Places a context for questions; see Conversation for passages. Throws Error if the window
+    // Places a context for questions; see Conversation for passages. Where blocks are to be
+    // selected, the conversation's first question does it (answer()). Throws Error if the window
     // cannot hold it, or the mode does not allow the placement.
     Conversation startConversation(const EncodedContext& context, const PlacementOptions& options,
                                    std::vector<Passage> passages = {}) const;
-    // Phase 2: runs the query, streams the answer.
+    // Phase 2: runs the query, streams the answer. Before it the first pass of a question that
+    // selects its blocks, which counts as part of the query's time.
     Answer answer(Conversation& conversation, std::span<const TokenId> query,
                   const AnswerOptions& options, const EventSink& events, std::stop_token stop);
 
@@ -127,6 +129,14 @@ class Engine {
     Score score(std::span<const TokenId> tokens, std::stop_token stop);
 
   private:
+    PlacementRequest placementRequest(const EncodedContext& context,
+                                      const PlacementOptions& options) const;
+    std::string placementNote(const Conversation& conversation,
+                              const PlacementOptions& options) const;
+    void selectBlocks(Conversation& conversation, std::span<const TokenId> query,
+                      const std::stop_token& stop);
+    std::vector<double> firstPassMass(const Conversation& conversation, const BlockPieces& pieces,
+                                      std::span<const TokenId> query, const std::stop_token& stop);
     BlockKeyBase keyBase() const;
     KvType turnType(const Conversation& conversation) const;
     BlockKey turnKeyOf(const Conversation& conversation, std::span<const TokenId> tokens,

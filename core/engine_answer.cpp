@@ -187,6 +187,7 @@ Answer Engine::answer(Conversation& conversation, std::span<const TokenId> query
         conversation.endTurn(tokens);
     };
     try {
+        if (conversation.awaitedSelection()) selectBlocks(conversation, query, stop);
         runOnRanks([&](Rank& rank) {
             runTurn(rank, conversation, query, options, writer, answer, completed, stop);
         });

@@ -52,6 +52,9 @@ struct PlacementOptions {
     Placement placement = Placement::stagger;
     std::int64_t window = 0;  // 0: defaultWindow()
     std::int64_t room = 256;  // positions kept for query, turns and answer
+    // Most blocks beside the first one that are attended, chosen by a first pass of the question
+    // over all of them (star mode); 0: all are attended.
+    std::int64_t selectBlocks = 0;
 };
 
 // How an answer is generated.

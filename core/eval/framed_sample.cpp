@@ -56,9 +56,12 @@ class LengthFit {
             m_highTokens = sample.tokens();
             return;
         }
-        if (possible < units || possible == m_recipe.most) checkEnough(sample.tokens());
         m_low = units;
         m_best = std::move(sample);
+        if (possible < m_recipe.most) return;
+        // All the text is in it: more units give nothing more.
+        checkEnough(m_best.tokens());
+        m_high = m_low + 1;
     }
 
     void checkEnough(std::int64_t tokens) const {

@@ -32,6 +32,7 @@ struct Outcome {
     std::string answer;
     std::vector<std::string> expected;
     std::int64_t contextTokens = 0;
+    std::int64_t attendedTokens = 0;  // of the context, where blocks are selected fewer than all
     std::int64_t queryTokens = 0;
     std::int64_t contextBlocks = 0;
     std::int64_t kvBytes = 0;

@@ -39,9 +39,10 @@ Runner::Runner(Engine& engine, const Texts& texts, PromptFrame frame, RunPlan pl
     }
 }
 
-void Runner::run(std::stop_token stop) {
+std::int64_t Runner::run(std::stop_token stop) {
     m_stop = std::move(stop);
     m_progress = {};
+    m_clock = {};
     checkLengths();
     const auto each =
         static_cast<std::int64_t>(m_plan.tasks.size() * m_groups.size()) * m_plan.samples;
@@ -49,10 +50,29 @@ void Runner::run(std::stop_token stop) {
         m_progress.contexts += each;
         m_progress.tokens += static_cast<double>(each * length);
     }
-    // Samples outermost: a run that is stopped early has something of everything.
-    for (const std::int64_t length : m_plan.lengths)
-        for (std::int64_t sample = 0; sample < m_plan.samples; ++sample)
-            for (const Task* task : m_plan.tasks) runSample(*task, length, sample);
+    std::int64_t leftOut = 0;
+    for (std::int64_t sample = 0; sample < m_plan.samples; ++sample)
+        for (const std::int64_t length : m_plan.lengths)
+            for (const Task* task : m_plan.tasks) {
+                if (hasTimeFor(length))
+                    runSample(*task, length, sample);
+                else
+                    ++leftOut;
+            }
+    return leftOut;
+}
+
+// Goes by the slowest haystack of the length so far, and before the first one by its tokens.
+bool Runner::hasTimeFor(std::int64_t length) const {
+    if (m_plan.seconds == 0) return true;
+    double expected = 0;
+    if (const auto same = m_longest.find(length); same != m_longest.end())
+        expected = same->second;
+    else
+        for (const auto& [other, seconds] : m_longest)
+            expected = std::max(expected,
+                                seconds * static_cast<double>(length) / static_cast<double>(other));
+    return m_clock.seconds() + expected < m_plan.seconds;
 }
 
 void Runner::checkLengths() const {
@@ -69,7 +89,9 @@ SampleRequest Runner::requestFor(std::int64_t length, std::int64_t index) const 
 
 void Runner::runSample(const Task& task, std::int64_t length, std::int64_t index) {
     if (m_stop.stop_requested()) throw Stopped();
+    const double begin = m_clock.seconds();
     const Place place{task, length, index, makeSample(task, requestFor(length, index))};
+    bool isMeasured = false;
     for (const auto& group : m_groups) {
         std::vector<const Setting*> open;
         for (const Setting* setting : group)
@@ -80,10 +102,12 @@ void Runner::runSample(const Task& task, std::int64_t length, std::int64_t index
         m_progress.setting = group.front();
         if (m_listener.onProgress) m_listener.onProgress(m_progress);
         if (!open.empty()) runContext(place, open);
+        isMeasured = isMeasured || !open.empty();
         (open.empty() ? m_progress.tokensKnown : m_progress.tokensDone) +=
             static_cast<double>(length);
         ++m_progress.contextsDone;
     }
+    if (isMeasured) m_longest[length] = std::max(m_longest[length], m_clock.seconds() - begin);
 }
 
 void Runner::runContext(const Place& place, std::span<const Setting* const> settings) {
@@ -148,6 +172,7 @@ void Runner::ask(const Place& place, Conversation& conversation, const Setting& 
     outcome.answer = answer.text;
     outcome.expected = asked.expected;
     outcome.contextTokens = context.contextTokens();
+    outcome.attendedTokens = conversation.tokensAttended();
     outcome.queryTokens = answer.queryTokens;
     outcome.contextBlocks = std::ssize(context.blocks);
     outcome.kvBytes = context.kvBytes();

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <span>
 #include <stop_token>
 #include <vector>
 
+#include "core/base/clock.h"
 #include "core/engine.h"
 #include "core/eval/framed_sample.h"
 #include "core/eval/outcome.h"
@@ -19,6 +21,9 @@ struct RunPlan {
     std::int64_t samples = 4;    // haystacks of a task and length
     std::int64_t questions = 4;  // asked of a haystack, where the task has so many
     std::uint64_t seed = 0;
+    // Not 0: a haystack is begun only if it can be expected to be read, with all settings, before
+    // the run has taken so long.
+    double seconds = 0;
 };
 
 // How far a run is, in contexts to encode. Tokens weigh them against each other.
@@ -51,9 +56,11 @@ class Runner {
     Runner(Engine& engine, const Texts& texts, PromptFrame frame, RunPlan plan,
            RunListener listener);
 
+    // Samples come one after the other, each with all tasks and lengths, so that a run that ends
+    // early has measured all settings alike. Returns how many haystacks the time was too short for.
     // Throws Stopped when asked to stop, and Error if a sample cannot be made or a known outcome
     // was for another question.
-    void run(std::stop_token stop);
+    std::int64_t run(std::stop_token stop);
 
   private:
     struct Place;
@@ -61,6 +68,7 @@ class Runner {
     // Throws Error if a task cannot be made as short or as long as the plan says.
     void checkLengths() const;
     SampleRequest requestFor(std::int64_t length, std::int64_t index) const;
+    bool hasTimeFor(std::int64_t length) const;
     void runSample(const Task& task, std::int64_t length, std::int64_t index);
     void runContext(const Place& place, std::span<const Setting* const> settings);
     void runSetting(const Place& place, const EncodedContext& context, const Setting& setting);
@@ -79,6 +87,8 @@ class Runner {
     std::vector<std::vector<const Setting*>> m_groups;  // that share contexts
     std::vector<std::pair<const Setting*, std::int64_t>> m_refused;
     RunProgress m_progress;
+    Stopwatch m_clock;
+    std::map<std::int64_t, double> m_longest;  // seconds that a haystack of a length took
     std::stop_token m_stop;
 };
 

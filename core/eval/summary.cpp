@@ -41,8 +41,8 @@ std::vector<const Outcome*> answeredByBoth(const std::vector<const Outcome*>& a,
     return both;
 }
 
-void addSpeeds(SummaryRow& row, const std::vector<const Outcome*>& outcomes) {
-    double tokens = 0, encode = 0, first = 0;
+void addCosts(SummaryRow& row, const std::vector<const Outcome*>& outcomes) {
+    double tokens = 0, encode = 0, first = 0, attended = 0;
     std::map<std::pair<std::string, std::int64_t>, double> contexts;
     for (const Outcome* outcome : outcomes) {
         const bool isNew = contexts.emplace(std::pair(outcome->task, outcome->sample), 0).second;
@@ -51,8 +51,10 @@ void addSpeeds(SummaryRow& row, const std::vector<const Outcome*>& outcomes) {
             encode += outcome->encodeSeconds;
         }
         first += outcome->firstTokenSeconds;
+        attended += static_cast<double>(outcome->attendedTokens);
     }
     const auto count = static_cast<double>(outcomes.size());
+    row.attendedTokens = attended / count;
     row.encodeTokensPerSecond = encode > 0 ? tokens / encode : 0;
     row.firstTokenSeconds = first / count;
     row.secondsPerQuestion = (encode + first) / count;
@@ -77,7 +79,7 @@ SummaryRow rowOf(const Cell& cell, const Cells& cells, std::span<const std::stri
         if (mine.empty()) continue;
         row.differences[baseline] = pairedDifference(haystackScores(mine), haystackScores(theirs));
     }
-    addSpeeds(row, outcomes);
+    addCosts(row, outcomes);
     return row;
 }
 

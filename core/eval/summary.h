@@ -21,6 +21,7 @@ struct SummaryRow {
     std::map<std::string, Estimate> tasks;
     // Against each baseline, over the haystacks that both have answered.
     std::map<std::string, PairedDifference> differences;
+    double attendedTokens = 0;  // of a context, mean
     double encodeTokensPerSecond = 0;
     double firstTokenSeconds = 0;
     double secondsPerQuestion = 0;  // encoding, shared by the questions of a context, and answer

@@ -17,6 +17,22 @@ std::int64_t Conversation::tokensInScope() const {
     return sum;
 }
 
+std::int64_t Conversation::tokensAttended() const {
+    std::vector<TokenRange> passages;
+    for (const Passage& passage : m_passages) passages.push_back(passage.tokens);
+    const BlockPieces pieces = cutAtBlocks(m_context.blocks, passages);
+    std::int64_t sum = 0;
+    for (std::size_t i = 0; i < pieces.tokens.size(); ++i)
+        if (isAttended(pieces.blockOf[i])) sum += pieces.tokens[i].tokens();
+    return sum;
+}
+
+void Conversation::select(BlockSelection selection, PlacedBlocks placed) {
+    m_awaited.reset();
+    m_selection = std::move(selection);
+    m_placed = std::move(placed);
+}
+
 QueryPlace Conversation::nextPlace() const {
     return {m_placed.queryStart + static_cast<double>(turnTokens()),
             m_context.firstToken() + m_context.contextTokens() + turnTokens()};
@@ -33,7 +49,7 @@ std::vector<Conversation::MassRun> Conversation::runsOf(int rank, int ranks) con
         for (std::size_t i = block; i < m_context.blocks.size(); ++i) {
             const TokenRange& tokens = m_context.blocks[i];
             if (tokens.begin >= passage.end) break;
-            if (m_context.rankOf[i] != rank || !m_context.hasBlock(i)) continue;
+            if (m_context.rankOf[i] != rank || !m_context.hasBlock(i) || !isAttended(i)) continue;
             const std::int64_t begin = std::max(tokens.begin, passage.begin) - tokens.begin;
             const std::int64_t end = std::min(tokens.end, passage.end) - tokens.begin;
             if (begin == end) continue;

@@ -2,11 +2,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "core/options.h"
+#include "core/star/block_selection.h"
 #include "core/star/encoded_context.h"
 #include "core/star/rank.h"
 
@@ -35,6 +37,16 @@ class Conversation {
     const std::string& note() const { return m_note; }
     void setNote(std::string note) { m_note = std::move(note); }
     std::int64_t tokensInScope() const;
+    // Those of them that stand in blocks which are attended.
+    std::int64_t tokensAttended() const;
+
+    // How the first question chooses the blocks to attend to; empty: all are attended, or they are
+    // chosen already.
+    const std::optional<PlacementOptions>& awaitedSelection() const { return m_awaited; }
+    void awaitSelection(const PlacementOptions& options) { m_awaited = options; }
+    // The blocks that this and all later turns attend to, and where they stand.
+    void select(BlockSelection selection, PlacedBlocks placed);
+    const std::optional<BlockSelection>& selection() const { return m_selection; }
 
     // Where the next turn's first token stands.
     QueryPlace nextPlace() const;
@@ -68,10 +80,15 @@ class Conversation {
 
   private:
     void addTurnRuns(std::vector<MassRun>& runs) const;
+    bool isAttended(std::size_t block) const {
+        return m_placed.starts[block] != PlacedBlocks::kNowhere;
+    }
 
     const EncodedContext& m_context;
     PlacedBlocks m_placed;
     std::vector<Passage> m_passages;
+    std::optional<PlacementOptions> m_awaited;
+    std::optional<BlockSelection> m_selection;
     std::vector<std::unique_ptr<KeyValueBlock>> m_turns;
     std::vector<TokenId> m_tokens;  // of the turns
     std::string m_note;

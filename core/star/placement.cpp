@@ -68,6 +68,23 @@ PlacedBlocks placeBlocks(const PlacementRequest& request) {
     return placed;
 }
 
+PlacedBlocks placeSelected(const PlacementRequest& request, std::span<const std::size_t> selected) {
+    std::vector<TokenRange> joined;
+    std::int64_t end = 0;
+    for (const std::size_t index : selected) {
+        const std::int64_t begin = end;
+        end += request.blocks[index].tokens();
+        joined.push_back({begin, end});
+    }
+    PlacementRequest alone = request;
+    alone.blocks = joined;
+    PlacedBlocks placed = placeBlocks(alone);
+    std::vector<double> starts(request.blocks.size(), PlacedBlocks::kNowhere);
+    for (std::size_t i = 0; i < selected.size(); ++i) starts[selected[i]] = placed.starts[i];
+    placed.starts = std::move(starts);
+    return placed;
+}
+
 std::int64_t defaultWindow(std::int64_t modelWindow, std::int64_t blockTokens,
                            std::int64_t fixedAnchorTokens, std::int64_t room) {
     const std::int64_t wanted = blockTokens + blockTokens / 2 + fixedAnchorTokens + room;

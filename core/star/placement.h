@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -32,6 +33,9 @@ struct PlacementRequest {
 };
 
 struct PlacedBlocks {
+    // Where a block stands that is not attended.
+    static constexpr double kNowhere = -1;
+
     std::vector<double> starts;  // position of each block's first token
     double step = 1;             // distance from token to token inside a block
     double queryStart = 0;       // position of the first query token; the rest follow at 1
@@ -40,6 +44,10 @@ struct PlacedBlocks {
 // Throws Error with the numbers if the window cannot hold anchor, room and the longest block
 // (stagger), or anything at all beside the room (squeeze).
 PlacedBlocks placeBlocks(const PlacementRequest& request);
+
+// Places only the blocks at `selected` (in rising order), as if the context consisted of them
+// alone; the others stand nowhere. Throws as placeBlocks().
+PlacedBlocks placeSelected(const PlacementRequest& request, std::span<const std::size_t> selected);
 
 // The window used where none is given: the smaller of the model's and
 // max(8192, 1.5 blocks + fixed anchor + room).

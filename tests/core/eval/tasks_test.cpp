@@ -308,6 +308,38 @@ TEST(TaskNames, AreTasksGroupsOrAll) {
     EXPECT_THROW(eval::tasksNamed({"niah"}), Error);
 }
 
+// A task of a word a unit, with text for `most` of them.
+Task wordTask(std::int64_t most, int& made) {
+    Task task;
+    task.name = "words";
+    task.recipe = [most, &made](const eval::Texts&, std::int64_t, eval::Random) {
+        eval::Recipe recipe;
+        recipe.most = most;
+        recipe.at = [&made](std::int64_t units) {
+            ++made;
+            Sample sample;
+            for (std::int64_t i = 0; i < units; ++i) sample.context += "word ";
+            sample.questions.push_back({"Which?", "", {"word"}, {}, {}});
+            return sample;
+        };
+        return recipe;
+    };
+    return task;
+}
+
+// Between 99 % and as close as a sample is made otherwise: more units are no more text.
+TEST(SampleLength, IsFoundAtOnceWhereTheTextRunsOutJustBeforeIt) {
+    int made = 0;
+    const std::int64_t whole = sampleOf(wordTask(4000, made), byteTokenizer(), 20'100).tokens();
+    EXPECT_GT(whole, 20'000);
+    for (const double share : {0.992, 0.995, 0.997, 0.9979}) {
+        made = 0;
+        const auto length = static_cast<std::int64_t>(static_cast<double>(whole) / share);
+        EXPECT_EQ(sampleOf(wordTask(4000, made), byteTokenizer(), length).tokens(), whole);
+        EXPECT_LE(made, 6) << share;
+    }
+}
+
 TEST(SampleLength, RefusesWhatATaskCannotBe) {
     const Task& common = *eval::tasksNamed({"cwe"}).front();
     EXPECT_THROW(sampleOf(common, byteTokenizer(), 500), Error);

@@ -66,6 +66,20 @@ TEST_F(ConversationTest, WithoutPassagesEveryBlockIsOne) {
     expectRun(second[0], 1, {block(1), 0, 40, 25, 1, 40});
 }
 
+TEST_F(ConversationTest, BlocksThatStandNowhereAreNotAttended) {
+    Conversation conversation(m_context, m_placed, {{{10, 20}}, {{30, 95}}});
+    conversation.select({}, {{0, PlacedBlocks::kNowhere, 40}, 1, 60});
+    EXPECT_EQ(conversation.tokensInScope(), 75);
+    EXPECT_EQ(conversation.tokensAttended(), 35);
+    EXPECT_EQ(conversation.massCount(), 4U);
+    const auto first = conversation.runsOf(0, 2);
+    ASSERT_EQ(first.size(), 3U);
+    expectRun(first[2], 1, {block(2), 0, 15, 40, 1, 80});
+    EXPECT_TRUE(conversation.runsOf(1, 2).empty());
+    EXPECT_EQ(conversation.nextPlace().position, 60);
+    EXPECT_EQ(conversation.nextPlace().token, 100);
+}
+
 TEST_F(ConversationTest, APassageOverSeveralBlocksIsSplitOverTheirRanks) {
     const Conversation conversation(m_context, m_placed, {{{10, 20}}, {{30, 95}}});
     EXPECT_EQ(conversation.tokensInScope(), 75);
