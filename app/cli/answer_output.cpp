@@ -51,6 +51,13 @@ Json sourcesJson(std::span<const CitationRecord> citations) {
     return sources;
 }
 
+Json selectionJson(const BlockSelection& selection, std::int64_t attendedTokens) {
+    return {{"blocks", selection.blocks},
+            {"attended_tokens", attendedTokens},
+            {"first_mass", selection.firstMass},
+            {"seconds", selection.seconds}};
+}
+
 Json answerJson(const AskResult& result, const EncodedContext& context, bool isKept) {
     const MessageRecord& message = result.message;
     Json sentences = Json::array();
@@ -79,6 +86,7 @@ Json answerJson(const AskResult& result, const EncodedContext& context, bool isK
                        {"tokens_per_s", message.tokensPerSecond}};
     json["blocks"] = {{"restored", context.restoredBlocks},
                       {"encoded", std::ssize(context.blocks) - context.restoredBlocks}};
+    if (result.selection) json["selection"] = selectionJson(*result.selection, message.tokensRead);
     return json;
 }
 
@@ -101,7 +109,7 @@ void printBelowAnswer(const AskResult& result, const EncodedContext& context) {
                       << "\", which is in no document" << std::endl;
     printSources(result.citations);
     std::cerr << timingLine(context, {message.tokensRead, message.firstTokenSeconds,
-                                      message.tokensPerSecond})
+                                      message.tokensPerSecond, result.selection.has_value()})
               << std::endl;
 }
 

@@ -16,8 +16,11 @@ namespace asterism {
 nlohmann::ordered_json sourceJson(const CitationRecord& citation);
 // The sources of the whole answer, without those of its sentences.
 nlohmann::ordered_json sourcesJson(std::span<const CitationRecord> citations);
+// {"blocks", "attended_tokens", "first_mass", "seconds"}
+nlohmann::ordered_json selectionJson(const BlockSelection& selection, std::int64_t attendedTokens);
 // {"answer", "conversation_id", "message_id", "sources", "sentence_sources", "quotations",
-// "tokens_read", "tokens_in_scope", "timings", "blocks"}; `isKept` false: the ids are null.
+// "tokens_read", "tokens_in_scope", "timings", "blocks"}, and "selection" where blocks were
+// selected; `isKept` false: the ids are null.
 nlohmann::ordered_json answerJson(const AskResult& result, const EncodedContext& context,
                                   bool isKept);
 

@@ -133,6 +133,7 @@ void addAskCommand(CommandSet& commands) {
     flags->project.engine.add(*app);
     flags->project.settings.add(*app);
     flags->placement.add(*app);
+    flags->placement.addSelection(*app);
     flags->answer.add(*app);
 }
 

@@ -187,6 +187,14 @@ void PlacementFlags::add(CLI::App& command) {
         ->capture_default_str();
 }
 
+void PlacementFlags::addSelection(CLI::App& command) {
+    command
+        .add_option("--select-blocks", options.selectBlocks,
+                    "Attend to the first block and the M that the question needs most")
+        ->check(atLeast(0))
+        ->default_str("0: attend to all");
+}
+
 PlacementOptions PlacementFlags::resolve(AttentionMode attention) const {
     PlacementOptions resolved = options;
     if (!placement.empty())

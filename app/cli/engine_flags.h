@@ -60,6 +60,8 @@ struct PlacementFlags {
     std::string placement;  // empty: the attention mode's own
 
     void add(CLI::App& command);
+    // --select-blocks, for commands that ask one question.
+    void addSelection(CLI::App& command);
     // The options for an attention mode: star staggers, the others stay in place.
     PlacementOptions resolve(AttentionMode attention) const;
 };

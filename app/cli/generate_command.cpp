@@ -2,6 +2,7 @@
 #include <iostream>
 #include <memory>
 
+#include "app/cli/answer_output.h"
 #include "app/cli/command_list.h"
 #include "app/cli/engine_flags.h"
 #include "app/cli/progress.h"
@@ -77,6 +78,12 @@ nlohmann::ordered_json numberOf(double value) {
     return value;
 }
 
+// A block that is not attended has no place.
+nlohmann::ordered_json startOf(double start) {
+    if (start == PlacedBlocks::kNowhere) return nullptr;
+    return numberOf(start);
+}
+
 nlohmann::ordered_json blocksOf(const Conversation& conversation) {
     const EncodedContext& context = conversation.context();
     auto blocks = nlohmann::ordered_json::array();
@@ -84,7 +91,7 @@ nlohmann::ordered_json blocksOf(const Conversation& conversation) {
         blocks.push_back({{"index", i},
                           {"begin", context.blocks[i].begin},
                           {"end", context.blocks[i].end},
-                          {"start", numberOf(conversation.placed().starts[i])},
+                          {"start", startOf(conversation.placed().starts[i])},
                           {"rank", context.rankOf[i]},
                           {"seconds", context.seconds[i]}});
     return blocks;
@@ -101,21 +108,26 @@ nlohmann::ordered_json resultOf(const Conversation& conversation, const Answer& 
         anchorMass = mass[mass.size() - 2];
         mass.erase(mass.end() - 2);
     }
-    return {{"context_tokens", context.contextTokens()},
-            {"query_tokens", answer.queryTokens},
-            {"anchor_tokens", context.anchorTokens},
-            {"blocks", blocksOf(conversation)},
-            {"first_logits", logits},
-            {"tokens", answer.tokens},
-            {"text", answer.text},
-            {"attention_mass", mass},
-            {"anchor_mass", anchorMass},
-            {"timings",
-             {{"encode_s", context.encodeSeconds},
-              {"query_s", answer.querySeconds},
-              {"first_token_s", answer.firstTokenSeconds},
-              {"tokens_per_s", answer.tokensPerSecond()}}},
-            {"memory", {{"kv_bytes", context.kvBytes()}, {"peak_bytes", peakMemory()}}}};
+    nlohmann::ordered_json result{
+        {"context_tokens", context.contextTokens()},
+        {"query_tokens", answer.queryTokens},
+        {"anchor_tokens", context.anchorTokens},
+        {"blocks", blocksOf(conversation)},
+        {"first_logits", logits},
+        {"tokens", answer.tokens},
+        {"text", answer.text},
+        {"attention_mass", mass},
+        {"anchor_mass", anchorMass},
+        {"timings",
+         {{"encode_s", context.encodeSeconds},
+          {"query_s", answer.querySeconds},
+          {"first_token_s", answer.firstTokenSeconds},
+          {"tokens_per_s", answer.tokensPerSecond()}}},
+        {"memory", {{"kv_bytes", context.kvBytes()}, {"peak_bytes", peakMemory()}}}};
+    if (conversation.selection())
+        result["selection"] =
+            selectionJson(*conversation.selection(), conversation.tokensAttended());
+    return result;
 }
 
 void noteClippedAnchor(const ContextOptions& options, const EncodedContext& context) {
@@ -123,6 +135,10 @@ void noteClippedAnchor(const ContextOptions& options, const EncodedContext& cont
         options.anchorTokens > context.anchorTokens)
         std::cerr << "note: the anchor is clipped to block 0's " << context.anchorTokens
                   << " tokens" << std::endl;
+}
+
+void printNote(const Conversation& conversation) {
+    if (!conversation.note().empty()) std::cerr << "note: " << conversation.note() << std::endl;
 }
 
 void generate(const GenerateFlags& flags, const CommandContext& command) {
@@ -145,15 +161,17 @@ void generate(const GenerateFlags& flags, const CommandContext& command) {
     noteClippedAnchor(options, *context);
     Conversation conversation =
         engine->startConversation(*context, flags.placement.resolve(options.attention));
-    if (!conversation.note().empty()) std::cerr << "note: " << conversation.note() << std::endl;
+    const bool isSelecting = conversation.awaitedSelection().has_value();
+    printNote(conversation);
 
     const Answer answer =
         engine->answer(conversation, input.query, flags.answer.options, events, command.stop);
     if (answer.end == AnswerEnd::stopped) throw Stopped();
+    if (!command.isJson) std::cout << std::endl;
+    if (isSelecting) printNote(conversation);
     if (command.isJson) return printJson(resultOf(conversation, answer));
-    std::cout << std::endl;
-    std::cerr << timingLine(*context, {conversation.tokensInScope(), answer.firstTokenSeconds,
-                                       answer.tokensPerSecond()})
+    std::cerr << timingLine(*context, {conversation.tokensAttended(), answer.firstTokenSeconds,
+                                       answer.tokensPerSecond(), isSelecting})
               << std::endl;
 }
 
@@ -169,6 +187,7 @@ void addGenerateCommand(CommandSet& commands) {
     flags->engine.add(*app);
     flags->context.add(*app);
     flags->placement.add(*app);
+    flags->placement.addSelection(*app);
     flags->answer.add(*app);
     app->add_option("--top-logits", flags->answer.options.topLogits,
                     "Logits to report after the query")

@@ -95,11 +95,13 @@ std::string timingLine(const EncodedContext& context, const AnswerTiming& answer
         blocks = grouped(context.restoredBlocks) + " blocks restored, " + blocks;
     blocks += " in " + duration(context.encodeSeconds);
     if (context.restoredBlocks == 0) blocks += " (" + grouped(std::llround(rate)) + " tokens/s)";
-    return "read " + grouped(answer.tokensRead) + " of " + grouped(context.contextTokens()) +
-           " tokens, nothing dropped · " + blocks + " · first token " +
-           duration(answer.firstTokenSeconds) + " · " + fixedText(answer.tokensPerSecond, 1) +
-           " tokens/s · KV cache " + bytesText(static_cast<std::uint64_t>(context.kvBytes())) +
-           " · peak memory " + bytesText(static_cast<std::uint64_t>(peakMemory()));
+    const std::string read =
+        grouped(answer.tokensRead) + " of " + grouped(context.contextTokens()) + " tokens";
+    return (answer.isSelection ? "attended to " + read : "read " + read + ", nothing dropped") +
+           " · " + blocks + " · first token " + duration(answer.firstTokenSeconds) + " · " +
+           fixedText(answer.tokensPerSecond, 1) + " tokens/s · KV cache " +
+           bytesText(static_cast<std::uint64_t>(context.kvBytes())) + " · peak memory " +
+           bytesText(static_cast<std::uint64_t>(peakMemory()));
 }
 
 std::int64_t peakMemory() {

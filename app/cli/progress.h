@@ -49,6 +49,7 @@ struct AnswerTiming {
     std::int64_t tokensRead = 0;
     double firstTokenSeconds = 0;
     double tokensPerSecond = 0;
+    bool isSelection = false;  // of blocks: not everything in scope was attended
 };
 std::string timingLine(const EncodedContext& context, const AnswerTiming& answer);
 

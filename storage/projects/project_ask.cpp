@@ -67,7 +67,8 @@ void checkRoom(const Conversation& conversation, std::int64_t query, const AskRe
 }
 
 bool samePlacement(const PlacementOptions& a, const PlacementOptions& b) {
-    return a.placement == b.placement && a.window == b.window && a.room == b.room;
+    return a.placement == b.placement && a.window == b.window && a.room == b.room &&
+           a.selectBlocks == b.selectBlocks;
 }
 
 }  // namespace
@@ -183,6 +184,10 @@ AskResult ProjectSession::ask(const AskRequest& asked, const EventSink& events,
     const std::int64_t parent = request.parent.value_or(conversation.leafMessage);
     std::vector<MessageRecord> branch;
     if (parent != 0) branch = m_workspace.chats().branch(parent);
+    if (!branch.empty() && request.placement.selectBlocks > 0)
+        throw Error(
+            "blocks are selected by the first question of a chat only; begin a new chat, "
+            "or leave --select-blocks out");
     const std::vector<TokenId> query = queryOf(request.question, branch);
     auto open = openConversation(request, branch, events, stop);
     checkRoom(open->conversation, std::ssize(query), request);
@@ -214,7 +219,8 @@ AskResult ProjectSession::keepAnswer(const AskRequest& request, ConversationReco
 
     result.message = answerRecord(answer);
     result.message.model = m_engine.model;
-    result.message.tokensRead = open.conversation.tokensInScope();
+    result.selection = open.conversation.selection();
+    result.message.tokensRead = open.conversation.tokensAttended();
     const std::vector<bool> matching = m_context->matching(request.only);
     for (const std::size_t part :
          m_context->input().partsInScope([&](std::size_t i) { return matching[i]; }))

@@ -93,6 +93,7 @@ struct AskResult {
     std::vector<CitationRecord> citations;
     std::vector<QuotationRecord> quotations;
     std::string note;  // what the user should know of the placement; one line or empty
+    std::optional<BlockSelection> selection;  // of the blocks, where it was asked for
     // Of each token of the answer, attention mass per block of the context, for display.
     std::vector<std::vector<float>> tokenBlockMass;
 };

@@ -59,6 +59,16 @@ TEST_F(CliAsk, ReportsEveryField) {
         EXPECT_TRUE(result["timings"][key].is_number()) << key;
 }
 
+TEST_F(CliAsk, SelectsBlocksAndSaysHowManyTokensWereAttended) {
+    const Json result = answer(m_folder, {"--select-blocks", "1"});
+    EXPECT_EQ(result["selection"]["blocks"].size(), 2U);
+    EXPECT_EQ(result["selection"]["attended_tokens"], result["tokens_read"]);
+    EXPECT_LT(result["tokens_read"], result["tokens_in_scope"]);
+    EXPECT_NE(result["note"].get<std::string>().find("the question attends to 2 of"),
+              std::string::npos);
+    EXPECT_FALSE(answer(m_folder).contains("selection"));
+}
+
 TEST_F(CliAsk, AskingAgainLoadsTheBlocksAndAnswersTheSame) {
     const SharedCache cache;
     const Json first = answer(m_folder);

@@ -161,6 +161,37 @@ TEST_F(CliGenerate, PlacementsPutBlocksWhereTheirFormulasSay) {
     EXPECT_EQ(startsOf(squeezed), (Starts{0, 50, 100, 150}));
 }
 
+TEST_F(CliGenerate, SelectsBlocksAndSaysWhich) {
+    const CliResult run = this->run({"--select-blocks", "1"});
+    const Json result = run.json();
+    const Json& selection = result.at("selection");
+    ASSERT_EQ(selection.at("blocks").size(), 2U);
+    EXPECT_EQ(selection["blocks"][0], 0);
+    EXPECT_EQ(selection.at("attended_tokens"), 200);
+    ASSERT_EQ(selection.at("first_mass").size(), 4U);
+    const std::size_t chosen = selection["blocks"][1];
+    for (std::size_t block = 0; block < 4; ++block) {
+        const bool isAttended = block == 0 || block == chosen;
+        EXPECT_EQ(result["blocks"][block]["start"].is_null(), !isAttended);
+        EXPECT_EQ(result["attention_mass"][block] > 0, isAttended);
+        EXPECT_TRUE(block == 0 ||
+                    selection["first_mass"][block] <= selection["first_mass"][chosen]);
+    }
+    EXPECT_EQ(result["blocks"][chosen]["start"], 100);
+    EXPECT_NEAR(wholeMass(result), 1, 1e-4);
+    EXPECT_NE(run.errors.find("2 of 4 blocks (200 of 400 tokens)"), std::string::npos)
+        << run.errors;
+
+    const Json all = generate({"--select-blocks", "3", "--top-logits", "5"});
+    const Json plain = generate({"--top-logits", "5"});
+    EXPECT_EQ(all["first_logits"], plain["first_logits"]);
+    EXPECT_EQ(all["tokens"], plain["tokens"]);
+    EXPECT_FALSE(plain.contains("selection"));
+    expectRefusal(this->run({"--select-blocks", "-1"}), 2, {"--select-blocks", "-1"});
+    expectRefusal(this->run({"--select-blocks", "1", "--attention", "dense"}), 1,
+                  {"star", "--select-blocks"});
+}
+
 TEST_F(CliGenerate, FractionsOfSqueezeAreWrittenOut) {
     const Json result = generate(
         {"--attention", "dense", "--placement", "squeeze", "--window", "171", "--room", "20"});
