@@ -30,6 +30,7 @@ struct EvalFlags {
     std::int64_t samples = 4;
     std::int64_t questions = 4;
     std::uint64_t seed = 0;
+    double minutes = 0;  // 0: as long as it takes
     std::string text;
     std::string repository;
     std::string squad;
@@ -138,20 +139,30 @@ class EvalCommand {
         plan.samples = m_flags.samples;
         plan.questions = m_flags.questions;
         plan.seed = m_flags.seed;
+        plan.seconds = 60 * m_flags.minutes;
         eval::Runner runner(*m_engine, m_texts, frameFor(m_engine->tokenizer()), std::move(plan),
                             listener());
+        std::int64_t leftOut = 0;
         try {
-            runner.run(m_command.stop);
+            leftOut = runner.run(m_command.stop);
         } catch (const Stopped&) {
             clearLine();
             report();
             throw;
         }
         clearLine();
+        if (leftOut > 0)
+            std::cerr << "note: the time was too short for " << grouped(leftOut) << " of "
+                      << grouped(haystacks()) << " haystacks; more --minutes measure more, and "
+                      << "with --results the same command goes on where it ended" << std::endl;
         report();
     }
 
   private:
+    std::int64_t haystacks() const {
+        return std::ssize(m_tasks) * std::ssize(m_flags.lengths) * m_flags.samples;
+    }
+
     // What outcomes depend on beside what they say themselves.
     nlohmann::ordered_json head() const {
         return {{"model", m_options.model.filename().string()},
@@ -182,8 +193,11 @@ class EvalCommand {
                   << grouped(progress.length) << " tokens, " << progress.setting->name;
         if (progress.tokensDone > 0) {
             const double left = progress.tokens - progress.tokensDone - progress.tokensKnown;
-            std::cerr << ", " << duration(m_clock.seconds() / progress.tokensDone * left)
-                      << " left";
+            double seconds = m_clock.seconds() / progress.tokensDone * left;
+            if (m_flags.minutes > 0)
+                seconds =
+                    std::min(seconds, std::max(0.0, 60 * m_flags.minutes - m_clock.seconds()));
+            std::cerr << ", " << duration(seconds) << " left";
         }
         std::cerr << std::flush;
         m_hasLine = true;
@@ -244,6 +258,10 @@ void addRunFlags(CLI::App& app, EvalFlags& flags) {
         ->capture_default_str();
     app.add_option("--seed", flags.seed, "Another seed gives other haystacks")
         ->check(atLeast(0))
+        ->capture_default_str();
+    app.add_option("--minutes", flags.minutes,
+                   "Begin no haystack that would take the run longer than this; 0: no limit")
+        ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
     app.add_option("--results", flags.results,
                    "File for every answer; the same command goes on from it");

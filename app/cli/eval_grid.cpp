@@ -87,6 +87,11 @@ std::string applyWindow(Setting& row, std::int64_t window) {
     return std::to_string(window);
 }
 
+std::string applySelection(Setting& row, std::int64_t blocks) {
+    row.placement.selectBlocks = blocks;
+    return blocks > 0 ? "select " + std::to_string(blocks) : std::string();
+}
+
 // The placements of the list that a mode has a use for; its own where it has none for any.
 std::vector<std::string> placementsFor(AttentionMode mode, const std::vector<std::string>& all) {
     std::vector<std::string> fitting;
@@ -123,6 +128,9 @@ void EvalGrid::add(CLI::App& command) {
     addList("--placement", placements,
             "Where blocks stand for questions: true, stagger, reuse; squeeze for dense");
     addList("--window", windows, "Positions for stagger and squeeze; 0: the default")
+        ->check(atLeast(0));
+    addList("--select-blocks", selectBlocks,
+            "Blocks beside the first one that a question attends to, chosen for it; 0: all")
         ->check(atLeast(0));
     addList("--kv", kvTypes, "How keys and values are stored: q8, bf16, f32");
     addList("--sliding-tokens", slidingTokens, "Lengths of window mode's window")
@@ -170,6 +178,7 @@ std::vector<Setting> EvalGrid::settings(const Tokenizer& tokenizer) const {
             return mode == AttentionMode::star || value != "true" ? value : std::string();
         });
         rows.vary(windows, applyWindow);
+        if (mode == AttentionMode::star) rows.vary(selectBlocks, applySelection);
         rows.vary(kvTypes, [](Setting& row, const std::string& value) {
             row.context.kv = kvTypeOf(value);
             return value;

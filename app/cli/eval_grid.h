@@ -20,7 +20,8 @@ struct EvalGrid {
     std::vector<std::string> positions{"contiguous"};
     std::vector<std::string> plans{"fixed"};
     std::vector<std::string> placements{"stagger"};
-    std::vector<std::int64_t> windows{0};  // 0: the default
+    std::vector<std::int64_t> windows{0};       // 0: the default
+    std::vector<std::int64_t> selectBlocks{0};  // of star; 0: all blocks are attended
     std::vector<std::string> kvTypes{"q8"};
     std::vector<std::int64_t> slidingTokens{4096};
     std::int64_t sinkTokens = 4;

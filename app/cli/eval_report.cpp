@@ -38,15 +38,15 @@ std::string differenceText(const SummaryRow& row, const std::string& baseline) {
 }
 
 std::string mainTable(std::span<const SummaryRow> rows, std::span<const std::string> baselines) {
-    std::string text = "| setting | tokens | haystacks | questions | score |";
+    std::string text = "| setting | tokens | attended | haystacks | questions | score |";
     for (const std::string& baseline : baselines) text += " against " + baseline + " |";
-    text += " encoding tokens/s | first token s | s a question |\n|---|---|---|---|---|";
+    text += " encoding tokens/s | first token s | s a question |\n|---|---|---|---|---|---|";
     for (std::size_t i = 0; i < baselines.size(); ++i) text += "---|";
     text += "---|---|---|\n";
     for (const SummaryRow& row : rows) {
         text += "| " + row.setting + " | " + grouped(row.length) + " | " +
-                grouped(row.score.haystacks) + " | " + grouped(row.questions) + " | " +
-                points(row.score, false) + " |";
+                grouped(std::llround(row.attendedTokens)) + " | " + grouped(row.score.haystacks) +
+                " | " + grouped(row.questions) + " | " + points(row.score, false) + " |";
         for (const std::string& baseline : baselines)
             text += " " + differenceText(row, baseline) + " |";
         text += " " + grouped(std::llround(row.encodeTokensPerSecond)) + " | " +
@@ -107,6 +107,7 @@ Json evalJson(std::span<const SummaryRow> rows) {
                         {"questions", row.questions},
                         {"score", jsonOf(row.score)},
                         {"differences", differences},
+                        {"attended_tokens", row.attendedTokens},
                         {"encode_tokens_per_s", row.encodeTokensPerSecond},
                         {"first_token_s", row.firstTokenSeconds},
                         {"seconds_per_question", row.secondsPerQuestion},

@@ -25,6 +25,7 @@ Json jsonOf(const Outcome& outcome) {
             {"answer", outcome.answer},
             {"expected", outcome.expected},
             {"context_tokens", outcome.contextTokens},
+            {"attended_tokens", outcome.attendedTokens},
             {"query_tokens", outcome.queryTokens},
             {"blocks", outcome.contextBlocks},
             {"kv_bytes", outcome.kvBytes},
@@ -45,6 +46,7 @@ Outcome outcomeOf(const Json& json) {
     json.at("answer").get_to(outcome.answer);
     json.at("expected").get_to(outcome.expected);
     json.at("context_tokens").get_to(outcome.contextTokens);
+    json.at("attended_tokens").get_to(outcome.attendedTokens);
     json.at("query_tokens").get_to(outcome.queryTokens);
     json.at("blocks").get_to(outcome.contextBlocks);
     json.at("kv_bytes").get_to(outcome.kvBytes);

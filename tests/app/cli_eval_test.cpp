@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <set>
 #include <sstream>
@@ -113,6 +114,48 @@ TEST_F(CliEval, LeavesOutSettingsThatALengthDoesNotAllow) {
     EXPECT_EQ(result.code, 0);
     EXPECT_NE(result.errors.find("is left out at 1,024 tokens"), std::string::npos);
     EXPECT_EQ(result.json().at("rows").size(), 1U);
+}
+
+TEST_F(CliEval, ComparesSelectionsOfBlocks) {
+    const Arguments star{"--modes", "star", "--block-tokens", "128", "--results", resultsFile()};
+    const auto evalSelecting = [&](const std::string& blocks) {
+        Arguments arguments = star;
+        arguments.insert(arguments.end(), {"--select-blocks", blocks});
+        return eval(arguments);
+    };
+    const Json result = evalSelecting("0,1,2");
+    ASSERT_EQ(result.at("rows").size(), 3U);
+    const std::string plain = result.at("rows")[0].at("setting");
+    EXPECT_EQ(plain, "star blocks 128 anchor first contiguous stagger q8");
+    EXPECT_EQ(result.at("rows")[1].at("setting"),
+              "star blocks 128 anchor first contiguous stagger select 1 q8");
+    EXPECT_GT(result.at("rows")[0].at("attended_tokens"), 512);
+    EXPECT_LE(result.at("rows")[1].at("attended_tokens"), 256);
+    EXPECT_LE(result.at("rows")[2].at("attended_tokens"), 384);
+
+    // Rows are known by their selection: only the new one is asked.
+    const auto lines = [&] {
+        const std::string text = readFile(resultsFile());
+        return std::count(text.begin(), text.end(), '\n');
+    };
+    EXPECT_EQ(lines(), 1 + 3 * 6);
+    evalSelecting("1,3");
+    EXPECT_EQ(lines(), 1 + 4 * 6);
+    expectRefusal(run({"--select-blocks", "-1"}), 2, {"--select-blocks", "-1"});
+}
+
+TEST_F(CliEval, EndsInGoodOrderWhenTheTimeIsUp) {
+    const CliResult none = run({"--minutes", "0.0000001"});
+    EXPECT_EQ(none.code, 0);
+    EXPECT_NE(none.errors.find("too short for 4 of 4 haystacks"), std::string::npos) << none.errors;
+    EXPECT_TRUE(none.json().at("rows").empty());
+
+    const CliResult some = run({"--minutes", "0.05", "--samples", "100000"});
+    EXPECT_EQ(some.code, 0);
+    EXPECT_NE(some.errors.find("of 200,000 haystacks"), std::string::npos) << some.errors;
+    const Json rows = some.json().at("rows");
+    ASSERT_EQ(rows.size(), 2U);
+    EXPECT_EQ(rows[0].at("score").at("haystacks"), rows[1].at("score").at("haystacks"));
 }
 
 TEST_F(CliEval, DrawsAPlot) {

@@ -68,6 +68,18 @@ TEST(EvalGrid, SharesContextsBetweenPlacements) {
     EXPECT_EQ(settings[2].contextFor(16384).blockTokens, 4096);
 }
 
+TEST(EvalGrid, SelectsBlocksOfStarAndSharesItsContexts) {
+    EvalGrid grid;
+    grid.selectBlocks = {0, 4, 8};
+    EXPECT_EQ(namesOf(grid), (std::vector<std::string>{
+                                 "dense q8", "star blocks 4096 anchor first contiguous stagger q8",
+                                 "star blocks 4096 anchor first contiguous stagger select 4 q8",
+                                 "star blocks 4096 anchor first contiguous stagger select 8 q8"}));
+    const auto settings = settingsOf(grid);
+    EXPECT_EQ(settings[2].placement.selectBlocks, 4);
+    EXPECT_TRUE(settings[1].sharesContextsWith(settings[3]));
+}
+
 TEST(EvalGrid, ReadsAnchorsFromFiles) {
     const test::TempDir folder;
     test::writeFile(folder / "anchor.txt", "abc");

@@ -20,6 +20,7 @@ eval::Outcome outcomeOf(std::int64_t question) {
     outcome.answer = "an \"answer\"\nof two lines";
     outcome.expected = {"a", "b"};
     outcome.contextTokens = 4000;
+    outcome.attendedTokens = 1024;
     outcome.encodeSeconds = 1.5;
     return outcome;
 }
@@ -46,6 +47,7 @@ TEST_F(EvalResultsFile, KeepsOutcomesAsTheyWere) {
     EXPECT_EQ(found->answer, outcomeOf(2).answer);
     EXPECT_EQ(found->expected, outcomeOf(2).expected);
     EXPECT_EQ(found->score, 0.25);
+    EXPECT_EQ(found->attendedTokens, 1024);
     EXPECT_FALSE(results.find(outcomeOf(7).key()));
 }
 
