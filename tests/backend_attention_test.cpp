@@ -181,9 +181,12 @@ void AttentionTest::check(ReferenceAttention call, KvType type) {
     const Result actual = attend(call, type);
     const ReferencePartial expected = referenceAttend(call);
     // A value halfway between two bytes may be rounded either way: one step of its row. What is
-    // made for long runs rounds weights and results to bf16 too.
-    const bool roundsMore = type == KvType::q8 || (call.tokens >= 256 && tolerance() > 1e-5);
-    const double allowed = roundsMore ? std::max(tolerance(), 2e-2) : tolerance();
+    // made for long runs rounds weights and results to bf16 too, what is made for bytes rounds
+    // them once more when they are rotated.
+    const bool rounds = tolerance() > 1e-5;
+    double allowed = tolerance();
+    if (call.tokens >= 256 && rounds) allowed = std::max(allowed, 2e-2);
+    if (type == KvType::q8) allowed = std::max(allowed, rounds ? 3e-2 : 2e-2);
     expectNear(actual.output, expected.output, allowed);
     expectNear(actual.logSumExp, expected.logSumExp, allowed);
     expectNear(actual.segmentLogSumExp, expected.segmentLogSumExp, allowed);
@@ -261,6 +264,22 @@ TEST_P(AttentionTest, groupsFromOneHeadToMany) {
             ReferenceAttention call = makeCall(tokens, heads, 1, 16);
             addSegment(call, 45);
             check(call);
+        }
+    }
+}
+
+TEST_P(AttentionTest, everyNumberOfRowsOverBytesThatAreHiddenInPart) {
+    for (const std::int64_t heads : {1, 2, 3, 4, 5, 6, 7, 8}) {
+        for (const std::int64_t tokens : {1, 2}) {
+            for (const std::int64_t window : {0, 70}) {
+                ReferenceAttention call = makeCall(tokens, heads, 1, 64);
+                addSegment(call, 150);
+                addSegment(call, 37);
+                makeCausal(call);
+                call.window = window;
+                call.sinkTokens = 4;
+                check(call, KvType::q8);
+            }
         }
     }
 }

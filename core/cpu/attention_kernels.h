@@ -23,6 +23,9 @@ struct KeyRotation {
     const float* cosines = nullptr;
     const float* sines = nullptr;
     std::int64_t pairs = 0;
+    // The same of the first keys as multiples of 1 / 32767, if pairs is a multiple of 32; see
+    // RotaryTables.
+    const std::int16_t* words = nullptr;
 };
 
 // Which keys of one tile a query row sees; both counted in tokens relative to the call's first

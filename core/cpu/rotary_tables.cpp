@@ -12,6 +12,17 @@ std::size_t index(std::int64_t value) {
     return static_cast<std::size_t>(value);
 }
 
+constexpr std::int64_t kWordPairs = 32;
+
+// The even, then the odd ones of 32 figures of two keys that lie `stride` apart; returns the end.
+std::int16_t* packTwoKeys(const float* figures, std::int64_t stride, std::int16_t* to) {
+    for (const std::int64_t odd : {0, 1})
+        for (const float* key : {figures, figures + stride})
+            for (std::int64_t pair = odd; pair < kWordPairs; pair += 2)
+                *to++ = static_cast<std::int16_t>(std::lround(key[pair] * 32767.0F));
+    return to;
+}
+
 }  // namespace
 
 RotaryTables::RotaryTables(const RopeConfig& rope) : m_rope(rope) {
@@ -27,7 +38,7 @@ KeyRotation RotaryTables::keys(double keyStep) {
     auto table = std::find_if(m_keyTables.begin(), m_keyTables.end(),
                               [keyStep](const KeyTable& kept) { return kept.step == keyStep; });
     if (table == m_keyTables.end()) {
-        m_keyTables.push_back({keyStep, {}});
+        m_keyTables.push_back({keyStep, {}, {}});
         table = std::prev(m_keyTables.end());
         float* cosines = table->angles.floats(2 * kPieceKeys * pairs() + 1);
         float* sines = cosines + kPieceKeys * pairs();
@@ -38,9 +49,26 @@ KeyRotation RotaryTables::keys(double keyStep) {
                 *sines++ = static_cast<float>(std::sin(angle));
             }
         }
+        table->packWords(pairs());
     }
     const float* cosines = table->angles.data();
-    return {cosines, cosines + kPieceKeys * pairs(), pairs()};
+    return {cosines, cosines + kPieceKeys * pairs(), pairs(), table->packedWords()};
+}
+
+void RotaryTables::KeyTable::packWords(std::int64_t pairs) {
+    if (pairs % kWordPairs != 0) return;
+    auto* to = reinterpret_cast<std::int16_t*>(words.floats(kWordKeys * pairs + 1));
+    const float* cosines = angles.data();
+    const float* sines = cosines + kPieceKeys * pairs;
+    for (std::int64_t group = 0; group < kWordKeys; group += 16) {
+        for (std::int64_t first = 0; first < pairs; first += kWordPairs) {
+            for (const std::int64_t key : {0, 1, 2, 3, 8, 9, 10, 11}) {
+                const std::int64_t at = (group + key) * pairs + first;
+                to = packTwoKeys(cosines + at, 4 * pairs, to);
+                to = packTwoKeys(sines + at, 4 * pairs, to);
+            }
+        }
+    }
 }
 
 void RotaryTables::forgetOld() {

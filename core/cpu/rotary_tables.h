@@ -12,11 +12,16 @@ namespace asterism::cpu {
 
 constexpr std::int64_t kPieceKeys = 1024;  // keys that share one rotation table
 constexpr std::int64_t kQueryTile = 256;   // most query tokens of one tile
+constexpr std::int64_t kWordKeys = 256;    // keys of a run whose angles are kept as words too
 
 // cos and sin for one rotary embedding. Only the difference of a query's and a key's place counts,
 // so long runs of keys are read as pieces of kPieceKeys that each start at angle 0 and the query
 // carries the piece's place: one small key table per key spacing serves every segment.
 // All angles are computed in fp64.
+//
+// As words they are in the order of the kernels that read them: for every 16 keys and 32 pairs,
+// eight times two keys, four apart (0 and 4 to 3 and 7, 8 and 12 to 11 and 15): cosines of the even
+// pairs, 16 of the one key and 16 of the other, of the odd pairs, and the sines likewise.
 class RotaryTables {
   public:
     explicit RotaryTables(const RopeConfig& rope);
@@ -38,6 +43,12 @@ class RotaryTables {
     struct KeyTable {
         double step;
         Scratch angles;  // cosines [kPieceKeys, pairs], then sines
+        Scratch words;   // [kWordKeys, 2, pairs] in the kernels' order
+
+        void packWords(std::int64_t pairs);
+        const std::int16_t* packedWords() const {
+            return reinterpret_cast<const std::int16_t*>(words.data());
+        }
     };
 
     RopeConfig m_rope;

@@ -29,11 +29,18 @@ struct RowAttention::Memory {
     float* pieceSums = nullptr;
     float* maxima = nullptr;
     float* sums = nullptr;
-    float* scores = nullptr;  // [groupRows, kRowKeys]
+    float* scores = nullptr;     // [groupRows, kRowKeys]
+    float* byteHeads = nullptr;  // [key heads, ByteHead::floats]
+
+    ByteHead byteHead(const AttentionPlan& plan, std::int64_t head) const {
+        const std::int64_t floats = ByteHead::floats(groupRows, plan.headDim);
+        return ByteHead::in(byteHeads + head * floats, groupRows, plan.headDim);
+    }
 };
 
-RowAttention::RowAttention(ThreadPool& pool, const RowAttentionKernels& kernels)
-    : m_pool(pool), m_kernels(kernels), m_scratch(index(pool.threads())) {}
+RowAttention::RowAttention(ThreadPool& pool, const RowAttentionKernels& kernels,
+                           const ByteAttentionKernels* bytes)
+    : m_pool(pool), m_kernels(kernels), m_bytes(bytes), m_scratch(index(pool.threads())) {}
 
 bool RowAttention::takes(const AttentionPlan& plan) const {
     return plan.tokens * plan.group <= kMostRows && plan.headDim % m_kernels.lanes == 0 &&
@@ -84,8 +91,9 @@ RowAttention::Memory RowAttention::makeMemory(const AttentionPlan& plan, int wor
     memory.rows = plan.rows();
     const std::int64_t block = roundUp(memory.rows * plan.headDim, 16);
     const std::int64_t column = roundUp(memory.rows, 16);
-    float* next =
-        m_scratch[index(worker)].floats(4 * block + 4 * column + memory.groupRows * kRowKeys);
+    const std::int64_t byteFloats = ByteHead::floats(memory.groupRows, plan.headDim);
+    float* next = m_scratch[index(worker)].floats(
+        4 * block + 4 * column + memory.groupRows * kRowKeys + plan.kvHeads * byteFloats);
     for (float** place :
          {&memory.queries, &memory.rotated, &memory.pieceOutputs, &memory.outputs}) {
         *place = next;
@@ -96,6 +104,7 @@ RowAttention::Memory RowAttention::makeMemory(const AttentionPlan& plan, int wor
         next += column;
     }
     memory.scores = next;
+    memory.byteHeads = next + memory.groupRows * kRowKeys;
     return memory;
 }
 
@@ -147,6 +156,8 @@ void RowAttention::attendPiece(const AttentionPlan& plan, const AttentionPiece& 
     tile.view = &plan.call->segments[piece.segment].keyValues;
     tile.rows = static_cast<int>(memory.groupRows);
     tile.scores = memory.scores;
+    const bool asBytes = m_bytes && m_bytes->takes(*tile.view, piece.rotation);
+    if (asBytes) prepareBytes(plan, tile, memory);
     for (std::int64_t first = 0; first < piece.keys; first += kRowKeys) {
         tile.first = piece.firstKey + first;
         tile.count = std::min(kRowKeys, piece.keys - first);
@@ -155,17 +166,29 @@ void RowAttention::attendPiece(const AttentionPlan& plan, const AttentionPiece& 
         tile.rotation = piece.rotation;
         tile.rotation.cosines += first * piece.rotation.pairs;
         tile.rotation.sines += first * piece.rotation.pairs;
+        if (asBytes) tile.rotation.words += first * 2 * piece.rotation.pairs;
         for (tile.head = 0; tile.head < plan.kvHeads; ++tile.head)
-            attendKeys(plan, piece, tile, memory);
+            attendKeys(plan, piece, tile, asBytes, memory);
+    }
+}
+
+void RowAttention::prepareBytes(const AttentionPlan& plan, RowTile& tile,
+                                const Memory& memory) const {
+    for (tile.head = 0; tile.head < plan.kvHeads; ++tile.head) {
+        tile.queries = memory.rotated + tile.head * memory.groupRows * plan.headDim;
+        m_bytes->prepare(tile, memory.byteHead(plan, tile.head));
     }
 }
 
 void RowAttention::attendKeys(const AttentionPlan& plan, const AttentionPiece& piece, RowTile& tile,
-                              const Memory& memory) const {
+                              bool asBytes, const Memory& memory) const {
     const std::int64_t firstRow = tile.head * memory.groupRows;
     tile.queries = memory.rotated + firstRow * plan.headDim;
     tile.outputs = memory.pieceOutputs + firstRow * plan.headDim;
-    m_kernels.score(tile);
+    if (asBytes)
+        m_bytes->score(tile, memory.byteHead(plan, tile.head));
+    else
+        m_kernels.score(tile);
     const std::int64_t first = tile.first - piece.firstKey;
     float factors[kMostRows];
     for (std::int64_t row = 0; row < memory.groupRows; ++row) {
@@ -185,7 +208,10 @@ void RowAttention::attendKeys(const AttentionPlan& plan, const AttentionPiece& p
         factors[row] = m_kernels.soften(scores, tile.count, memory.pieceMaxima + firstRow + row,
                                         memory.pieceSums + firstRow + row);
     }
-    m_kernels.accumulate(tile, factors);
+    if (asBytes)
+        m_bytes->accumulate(tile, factors);
+    else
+        m_kernels.accumulate(tile, factors);
 }
 
 // Adds the state of a piece to that of the share.

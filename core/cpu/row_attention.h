@@ -5,6 +5,7 @@
 
 #include "core/cpu/aligned_buffer.h"
 #include "core/cpu/attention_plan.h"
+#include "core/cpu/byte_attention_kernels.h"
 #include "core/cpu/row_attention_kernels.h"
 #include "core/cpu/thread_pool.h"
 
@@ -14,9 +15,11 @@ namespace asterism::cpu {
 // all heads, so that the table of rotations is read from the nearest cache.
 class RowAttention {
   public:
-    static constexpr std::int64_t kPiece = 256;  // keys of a piece
+    static constexpr std::int64_t kPiece = kWordKeys;  // keys of a piece
 
-    RowAttention(ThreadPool& pool, const RowAttentionKernels& kernels);
+    // `bytes`, for q8 keys that they take, may be null.
+    RowAttention(ThreadPool& pool, const RowAttentionKernels& kernels,
+                 const ByteAttentionKernels* bytes);
 
     // Whether a call is for this way of attending.
     bool takes(const AttentionPlan& plan) const;
@@ -31,15 +34,17 @@ class RowAttention {
     Memory makeMemory(const AttentionPlan& plan, int worker);
     void runShare(AttentionPlan& plan, std::int64_t share, const Memory& memory) const;
     void rotateQueries(const AttentionPlan& plan, std::size_t piece, const Memory& memory) const;
+    void prepareBytes(const AttentionPlan& plan, RowTile& tile, const Memory& memory) const;
     void attendPiece(const AttentionPlan& plan, const AttentionPiece& piece,
                      const Memory& memory) const;
     void attendKeys(const AttentionPlan& plan, const AttentionPiece& piece, RowTile& tile,
-                    const Memory& memory) const;
+                    bool asBytes, const Memory& memory) const;
     void mergePiece(AttentionPlan& plan, std::size_t piece, const Memory& memory) const;
     void writeShare(const AttentionPlan& plan, std::int64_t share, const Memory& memory) const;
 
     ThreadPool& m_pool;
     const RowAttentionKernels& m_kernels;
+    const ByteAttentionKernels* m_bytes;
     std::vector<Scratch> m_scratch;  // one per worker
     // Angles of the query tokens at every piece, [pieces, tokens, 2, pairs] as cos and sin. The
     // layers of a model ask for the same ones, so they are kept with what they were made for.
