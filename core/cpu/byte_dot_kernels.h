@@ -22,8 +22,9 @@ struct ByteDotKernels {
     void (*round)(const float* input, std::int64_t columns, const ByteInput& rounded);
     // Whether rows of the type can be multiplied this way.
     bool (*takes)(DataType type);
-    // row . input; columns is a multiple of the type's block.
-    float (*dot)(DataType type, const std::byte* row, const ByteInput& input, std::int64_t columns);
+    // outputs[r] = rows[r] . input; columns is a multiple of the type's block.
+    void (*dot)(DataType type, const std::byte* const* rows, std::int64_t count,
+                const ByteInput& input, std::int64_t columns, float* outputs);
 };
 
 // Null for f32.

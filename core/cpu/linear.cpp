@@ -129,13 +129,22 @@ void Linear::multiplyBytes(const LinearCall& call) {
     for (std::int64_t t = 0; t < call.tokens; ++t)
         m_bytes->round(call.input + t * columns, columns, inputOf(t));
     constexpr std::int64_t kChunk = 32;
-    m_pool.parallelFor(ceilDivide(weight.rows(), kChunk), [&](std::int64_t chunk, int) {
+    const std::int64_t chunks = ceilDivide(weight.rows(), kChunk);
+    // Threads take items in turn: each walks through a part of its own, so that what it fetches
+    // ahead is what it reads next.
+    const std::int64_t part = ceilDivide(chunks, m_pool.threads());
+    m_pool.parallelFor(part * m_pool.threads(), [&](std::int64_t item, int) {
+        const std::int64_t chunk = item % m_pool.threads() * part + item / m_pool.threads();
+        if (chunk >= chunks) return;
         const std::int64_t end = std::min(weight.rows(), (chunk + 1) * kChunk);
-        for (std::int64_t r = chunk * kChunk; r < end; ++r) {
-            const float bias = call.bias ? call.bias[r] : 0.0F;
-            for (std::int64_t t = 0; t < call.tokens; ++t)
-                call.output[t * weight.rows() + r] =
-                    m_bytes->dot(weight.type(), weight.row(r), inputOf(t), columns) + bias;
+        const std::int64_t first = chunk * kChunk;
+        std::array<const std::byte*, kChunk> rows{};
+        for (std::int64_t r = first; r < end; ++r) rows[index(r - first)] = weight.row(r);
+        for (std::int64_t t = 0; t < call.tokens; ++t) {
+            float* outputs = call.output + t * weight.rows() + first;
+            m_bytes->dot(weight.type(), rows.data(), end - first, inputOf(t), columns, outputs);
+            if (!call.bias) continue;
+            for (std::int64_t r = first; r < end; ++r) outputs[r - first] += call.bias[r];
         }
     });
 }
