@@ -27,6 +27,7 @@ namespace {
 constexpr std::int64_t kLine = 64;
 constexpr std::int64_t kPairs = 32;      // rotated pairs of a chunk: 64 channels
 constexpr std::int64_t kGroupKeys = 16;  // keys that are the lanes of one vector
+constexpr int kGroups = 2;               // that are multiplied at a time
 constexpr int kRowsAtATime = 3;          // rows whose sums of values fit the registers
 constexpr float kKeyRange = 32000.0F;    // of rotated keys in 16 bits, with room for rounding
 constexpr float kQueryRange = 127 * 128.0F;
@@ -278,52 +279,52 @@ inline __m512i wordOfAll(const void* from) {
     return _mm512_set1_epi32(word);
 }
 
-// Scores of 16 keys for `rows` rows from `row` on.
+// Scores of kGroups groups of keys, one behind the other, for `rows` rows from `row` on.
 template <int rows>
-void dotGroup(const __m512i* keys, std::int64_t headDim, const ByteHead& head, std::int64_t row,
-              float* scores) {
+void dotGroups(const __m512i* keys, std::int64_t headDim, const ByteHead& head, std::int64_t row,
+               float* scores) {
     const std::int8_t* queries = head.queries + row * 2 * headDim;
-    __m512i sums[rows][2];
-    for (auto& each : sums) each[0] = each[1] = _mm512_setzero_si512();
-    for (std::int64_t at = 0; at < headDim; at += 4, ++keys) {
-#pragma GCC unroll 4
-        for (int r = 0; r < rows; ++r) {
-            const std::int8_t* query = queries + r * 2 * headDim + at;
-            sums[r][0] = _mm512_dpbusd_epi32(sums[r][0], *keys, wordOfAll(query));
-            sums[r][1] = _mm512_dpbusd_epi32(sums[r][1], *keys, wordOfAll(query + headDim));
+    __m512i sums[rows][2][kGroups];
+    for (auto& ofRow : sums)
+        for (auto& part : ofRow)
+            for (__m512i& sum : part) sum = _mm512_setzero_si512();
+    for (std::int64_t at = 0; at < headDim / 4; ++at) {
+#pragma GCC unroll 8
+        for (int part = 0; part < 2 * rows; ++part) {
+            const __m512i query = wordOfAll(queries + part * headDim + 4 * at);
+#pragma GCC unroll 2
+            for (int g = 0; g < kGroups; ++g) {
+                __m512i& sum = sums[part / 2][part % 2][g];
+                sum = _mm512_dpbusd_epi32(sum, keys[g * headDim / 4 + at], query);
+            }
         }
     }
 #pragma GCC unroll 4
     for (int r = 0; r < rows; ++r) {
-        const __m512i sum = _mm512_add_epi32(_mm512_slli_epi32(sums[r][0], 7), sums[r][1]);
-        const __m512 score =
-            _mm512_fmadd_ps(_mm512_cvtepi32_ps(sum), _mm512_set1_ps(head.scales[row + r]),
-                            _mm512_set1_ps(head.offsets[row + r]));
-        _mm512_storeu_ps(scores + (row + r) * kRowKeys, score);
+        const __m512 scale = _mm512_set1_ps(head.scales[row + r]);
+        const __m512 offset = _mm512_set1_ps(head.offsets[row + r]);
+#pragma GCC unroll 2
+        for (int g = 0; g < kGroups; ++g) {
+            const __m512i sum =
+                _mm512_add_epi32(_mm512_slli_epi32(sums[r][0][g], 7), sums[r][1][g]);
+            _mm512_storeu_ps(scores + (row + r) * kRowKeys + g * kGroupKeys,
+                             _mm512_fmadd_ps(_mm512_cvtepi32_ps(sum), scale, offset));
+        }
     }
 }
 
 void score(const RowTile& tile, const ByteHead& head) {
     const std::int64_t headDim = tile.view->headDim;
-    alignas(kLine) __m512i keys[kMaxHeadDim / 4];
-    for (std::int64_t first = 0; first < tile.count; first += kGroupKeys) {
-        rotateGroup(tile, head, first, keys);
+    alignas(kLine) __m512i keys[kGroups * kMaxHeadDim / 4];
+    for (std::int64_t first = 0; first < tile.count; first += kGroups * kGroupKeys) {
+        for (std::int64_t g = 0; g < kGroups; ++g)
+            rotateGroup(tile, head, first + g * kGroupKeys, keys + g * headDim / 4);
+        float* scores = tile.scores + first;
         std::int64_t row = 0;
-        for (; row + 4 <= tile.rows; row += 4)
-            dotGroup<4>(keys, headDim, head, row, tile.scores + first);
-        switch (tile.rows - row) {
-            case 3:
-                dotGroup<3>(keys, headDim, head, row, tile.scores + first);
-                break;
-            case 2:
-                dotGroup<2>(keys, headDim, head, row, tile.scores + first);
-                break;
-            case 1:
-                dotGroup<1>(keys, headDim, head, row, tile.scores + first);
-                break;
-            default:
-                break;
-        }
+        for (; row + 4 <= tile.rows; row += 4) dotGroups<4>(keys, headDim, head, row, scores);
+        if (tile.rows - row == 3) dotGroups<3>(keys, headDim, head, row, scores);
+        if (tile.rows - row == 2) dotGroups<2>(keys, headDim, head, row, scores);
+        if (tile.rows - row == 1) dotGroups<1>(keys, headDim, head, row, scores);
     }
 }
 
