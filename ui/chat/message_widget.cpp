@@ -16,6 +16,7 @@
 #include "ui/theme.h"
 #include "ui/widgets/flow_layout.h"
 #include "ui/widgets/panel_header.h"
+#include "ui/widgets/relative_font.h"
 
 namespace asterism {
 
@@ -78,9 +79,7 @@ MessageWidget::MessageWidget(const ShownMessage& message, QWidget* parent)
     m_figuresLabel->setForegroundRole(QPalette::PlaceholderText);
     m_figuresLabel->setWordWrap(true);
     m_figuresLabel->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    QFont small = font();
-    small.setPointSizeF(small.pointSizeF() * 0.88);
-    m_figuresLabel->setFont(small);
+    setRelativeFont(m_figuresLabel, kSmallPrint);
     m_footLayout->setContentsMargins(0, 0, 0, 0);
     m_footLayout->setSpacing(2);
     m_footLayout->addWidget(m_figuresLabel, 1);

@@ -26,6 +26,7 @@
 #include "ui/widgets/composer_frame.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/notice_bar.h"
+#include "ui/widgets/relative_font.h"
 
 namespace asterism {
 
@@ -81,9 +82,7 @@ QWidget* ChatPanel::makeComposer() {
     for (QLabel* label : {m_scopeLabel, m_modelLabel}) {
         label->setForegroundRole(QPalette::PlaceholderText);
         label->setTextFormat(Qt::PlainText);
-        QFont small = label->font();
-        small.setPointSizeF(small.pointSizeF() * 0.88);
-        label->setFont(small);
+        setRelativeFont(label, kSmallPrint);
     }
     m_sendButton = new QPushButton(frame);
     m_sendButton->setObjectName(QStringLiteral("sendButton"));
