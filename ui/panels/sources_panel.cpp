@@ -127,10 +127,12 @@ void SourcesPanel::showNotice() {
 void SourcesPanel::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
     QHeaderView* columns = m_sourcesTree->header();
-    const bool isNarrow = width() < 34 * fontMetrics().averageCharWidth();
+    const bool isNarrow = width() < 48 * fontMetrics().averageCharWidth();
     columns->setSectionResizeMode(DocumentTreeModel::stateColumn,
                                   isNarrow ? QHeaderView::Fixed : QHeaderView::ResizeToContents);
-    if (isNarrow) columns->resizeSection(DocumentTreeModel::stateColumn, 4 * kGridUnit);
+    if (isNarrow)
+        columns->resizeSection(DocumentTreeModel::stateColumn,
+                               columns->sectionSizeHint(DocumentTreeModel::stateColumn));
 }
 
 void SourcesPanel::openMenu(const QPoint& position) {
