@@ -42,6 +42,7 @@ class SummaryDialog : public QDialog {
         m_documentsList->setAccessibleName(tr("Documents to summarise"));
         m_view->setObjectName(QStringLiteral("summaryView"));
         m_view->setAccessibleName(tr("Summary"));
+        m_stateLabel->setObjectName(QStringLiteral("summaryStateLabel"));
         auto* right = new QWidget(this);
         auto* column = new QVBoxLayout(right);
         column->setContentsMargins(0, 0, 0, 0);
