@@ -24,6 +24,7 @@
 #include "ui/settings.h"
 #include "ui/theme.h"
 #include "ui/widgets/composer_frame.h"
+#include "ui/widgets/elided_label.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/notice_bar.h"
 #include "ui/widgets/relative_font.h"
@@ -38,7 +39,7 @@ ChatPanel::ChatPanel(Library& library, EngineBridge& bridge, Settings& settings,
       m_settings(settings),
       m_sources(sources),
       m_messages(new MessageListModel(library, this)),
-      m_titleLabel(new QLabel(this)),
+      m_titleLabel(new ElidedLabel(this)),
       m_view(new ChatView(*m_messages, this)),
       m_emptyState(new EmptyState(this)),
       m_noticeBar(new NoticeBar(this)) {
@@ -46,9 +47,7 @@ ChatPanel::ChatPanel(Library& library, EngineBridge& bridge, Settings& settings,
     setAutoFillBackground(true);
     setBackgroundRole(QPalette::Base);
     m_titleLabel->setObjectName(QStringLiteral("chatTitleLabel"));
-    m_titleLabel->setTextFormat(Qt::PlainText);
     m_titleLabel->setAlignment(Qt::AlignCenter);
-    m_titleLabel->setMinimumWidth(0);
     QFont bold = font();
     bold.setWeight(QFont::DemiBold);
     m_titleLabel->setFont(bold);
@@ -75,7 +74,7 @@ ChatPanel::ChatPanel(Library& library, EngineBridge& bridge, Settings& settings,
 QWidget* ChatPanel::makeComposer() {
     auto* frame = new ComposerFrame(this);
     m_questionEdit = new QuestionEdit(frame);
-    m_scopeLabel = new QLabel(frame);
+    m_scopeLabel = new ElidedLabel(frame);
     m_scopeLabel->setObjectName(QStringLiteral("scopeLabel"));
     m_modelLabel = new QLabel(frame);
     m_modelLabel->setObjectName(QStringLiteral("modelLabel"));
@@ -86,6 +85,8 @@ QWidget* ChatPanel::makeComposer() {
     }
     m_sendButton = new QPushButton(frame);
     m_sendButton->setObjectName(QStringLiteral("sendButton"));
+    // Right to left, Fusion draws the text of a button with an icon beside its place.
+    m_sendButton->setLayoutDirection(Qt::LeftToRight);
     frame->setParts(m_questionEdit, m_scopeLabel, m_modelLabel, m_sendButton);
     connect(m_questionEdit, &QuestionEdit::sendAsked, this, &ChatPanel::send);
     connect(m_questionEdit, &QuestionEdit::longTextPasted, this, &ChatPanel::longTextPasted);

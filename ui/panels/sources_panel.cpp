@@ -209,6 +209,10 @@ void SourcesPanel::restoreExpanded() {
             self(m_model->index(row, 0, index), self);
     };
     for (int row = 0; row < m_model->rowCount(); ++row) restore(m_model->index(row, 0), restore);
+    bool hasFolders = false;
+    for (int row = 0; row < m_model->rowCount(); ++row)
+        hasFolders |= m_model->rowCount(m_model->index(row, 0)) > 0;
+    m_sourcesTree->setRootIsDecorated(hasFolders);
     if (m_model->rowCount() == 1) m_sourcesTree->expand(m_model->index(0, 0));
 }
 
