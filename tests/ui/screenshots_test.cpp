@@ -63,7 +63,7 @@ class Screenshots : public DesktopFlow, public testing::WithParamInterface<Look>
             under->window().resizeDocks(
                 {under->window().findChild<QDockWidget*>(QStringLiteral("sidebarDock")),
                  under->window().findChild<QDockWidget*>(QStringLiteral("blocksDock"))},
-                {30 * kGridUnit, share * kGridUnit}, Qt::Horizontal);
+                {34 * kGridUnit, share * kGridUnit}, Qt::Horizontal);
             QTest::qWait(50);
             EXPECT_EQ(under->window().size(), size) << state << " needs more room";
             picture(state, size == kSmall ? "small" : "large", &under->window());

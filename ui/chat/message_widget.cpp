@@ -52,7 +52,9 @@ QString MessageWidget::figuresOf(const MessageRecord& record) {
     if (record.firstTokenSeconds > 0)
         parts << tr("first token %1").arg(formatSeconds(record.firstTokenSeconds));
     if (record.tokensPerSecond > 0)
-        parts << tr("%1 tokens/s").arg(QLocale().toString(record.tokensPerSecond, 'f', 0));
+        parts << tr("%1 tokens/s")
+                     .arg(QLocale().toString(record.tokensPerSecond, 'f',
+                                             record.tokensPerSecond < 9.95 ? 1 : 0));
     if (record.blocksRestored + record.blocksEncoded > 0)
         parts << tr("restored %1 blocks, encoded %2")
                      .arg(formatCount(record.blocksRestored), formatCount(record.blocksEncoded));

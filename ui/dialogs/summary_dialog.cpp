@@ -40,6 +40,7 @@ class SummaryDialog : public QDialog {
         setWindowTitle(tr("Summaries"));
         m_documentsList->setObjectName(QStringLiteral("summaryDocumentsList"));
         m_documentsList->setAccessibleName(tr("Documents to summarise"));
+        m_documentsList->setIconSize(QSize(2 * kGridUnit, 2 * kGridUnit));
         m_view->setObjectName(QStringLiteral("summaryView"));
         m_view->setAccessibleName(tr("Summary"));
         m_stateLabel->setObjectName(QStringLiteral("summaryStateLabel"));
