@@ -50,7 +50,7 @@ MainWindow::MainWindow(const Parts& parts)
     setDockNestingEnabled(true);
     makeSidebar();
     m_chat = new ChatPanel(parts.library, parts.bridge, parts.settings, m_sources->model(), this);
-    m_chat->setMinimumWidth(40 * kGridUnit);  // of a question and an answer
+    m_chat->setMinimumWidth(38 * kGridUnit);  // of a question and an answer
     setCentralWidget(m_chat);
     makeDocks();
     makeBars();

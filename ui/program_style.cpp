@@ -105,6 +105,18 @@ QRect ProgramStyle::subControlRect(ComplexControl control, const QStyleOptionCom
     }
 }
 
+void ProgramStyle::drawControl(ControlElement element, const QStyleOption* option,
+                               QPainter* painter, const QWidget* widget) const {
+    if (element != CE_PushButtonLabel)
+        return QProxyStyle::drawControl(element, option, painter, widget);
+    // Qt has placed text and icon by then; a painter that goes by the program's direction would
+    // move the text once more.
+    painter->save();
+    painter->setLayoutDirection(Qt::LeftToRight);
+    QProxyStyle::drawControl(element, option, painter, widget);
+    painter->restore();
+}
+
 void ProgramStyle::drawComplexControl(ComplexControl control, const QStyleOptionComplex* option,
                                       QPainter* painter, const QWidget* widget) const {
     const auto* bar = qstyleoption_cast<const QStyleOptionSlider*>(option);

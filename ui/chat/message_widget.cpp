@@ -23,6 +23,7 @@ namespace asterism {
 namespace {
 
 constexpr int kBubblePadding = kGridUnit + kGridUnit / 2;
+constexpr int kWidestChip = 30 * kGridUnit;  // of the text; all of it is in the tool tip
 
 QString quoteOf(const CitationRecord& citation) {
     QString place = QString::fromStdString(citation.document);
@@ -159,11 +160,12 @@ void MessageWidget::showChips() {
         chip->setObjectName(QStringLiteral("citationButton%1").arg(i + 1));
         const QString document = QString::fromStdString(citation.document);
         const QString place = QString::fromStdString(citation.place);
-        chip->setText(QStringLiteral("%1  %2%3%4")
-                          .arg(i + 1)
-                          .arg(document.section(QLatin1Char('/'), -1),
-                               place.isEmpty() ? QString() : QStringLiteral(", ") + place,
-                               citation.isVerified ? QString() : QStringLiteral(" ⚠")));
+        const QString text = QStringLiteral("%1  %2%3%4")
+                                 .arg(i + 1)
+                                 .arg(document.section(QLatin1Char('/'), -1),
+                                      place.isEmpty() ? QString() : QStringLiteral(", ") + place,
+                                      citation.isVerified ? QString() : QStringLiteral(" ⚠"));
+        chip->setText(m_figuresLabel->fontMetrics().elidedText(text, Qt::ElideRight, kWidestChip));
         chip->setToolTip(quoteOf(citation));
         chip->setAccessibleName(tr("Source %1: %2, %3").arg(i + 1).arg(document, place));
         chip->setAccessibleDescription(QString::fromStdString(citation.quote));

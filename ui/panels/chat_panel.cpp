@@ -85,8 +85,6 @@ QWidget* ChatPanel::makeComposer() {
     }
     m_sendButton = new QPushButton(frame);
     m_sendButton->setObjectName(QStringLiteral("sendButton"));
-    // Right to left, Fusion draws the text of a button with an icon beside its place.
-    m_sendButton->setLayoutDirection(Qt::LeftToRight);
     frame->setParts(m_questionEdit, m_scopeLabel, m_modelLabel, m_sendButton);
     connect(m_questionEdit, &QuestionEdit::sendAsked, this, &ChatPanel::send);
     connect(m_questionEdit, &QuestionEdit::longTextPasted, this, &ChatPanel::longTextPasted);

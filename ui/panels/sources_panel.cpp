@@ -127,7 +127,7 @@ void SourcesPanel::showNotice() {
 void SourcesPanel::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
     QHeaderView* columns = m_sourcesTree->header();
-    const bool isNarrow = width() < 48 * fontMetrics().averageCharWidth();
+    const bool isNarrow = width() < 56 * fontMetrics().averageCharWidth();
     columns->setSectionResizeMode(DocumentTreeModel::stateColumn,
                                   isNarrow ? QHeaderView::Fixed : QHeaderView::ResizeToContents);
     if (isNarrow)

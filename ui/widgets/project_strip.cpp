@@ -177,6 +177,7 @@ void ProjectStrip::keyPressEvent(QKeyEvent* event) {
 
 void ProjectStrip::paintEvent(QPaintEvent*) {
     QPainter painter(this);
+    painter.setLayoutDirection(layoutDirection());
     painter.fillRect(rect(), theme().window);
     if (blocks() == 0) {
         painter.setPen(theme().mutedText);
