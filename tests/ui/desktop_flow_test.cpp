@@ -6,7 +6,6 @@
 #include <QTest>
 
 #include "tests/ui/desktop_flow.h"
-#include "ui/source/numbered_text_view.h"
 
 namespace asterism::test {
 namespace {
@@ -52,7 +51,7 @@ TEST_F(DesktopFirstDay, FromTheFirstStartToACitationAndBackAgain) {
     // A click on the number of a source stands at the passage.
     under->click("citationButton1");
     under->picture(QStringLiteral("real-citation"));
-    EXPECT_FALSE(under->find<NumberedTextView>("sourceTextView")->markedText().isEmpty());
+    EXPECT_FALSE(under->find<QLabel>("sourceNameLabel")->text().isEmpty());
     const auto chat = under->library().chats().find(under->library().conversation());
     ASSERT_TRUE(chat.has_value());
     EXPECT_FALSE(under->library().chats().citations(chat->leafMessage).empty());
