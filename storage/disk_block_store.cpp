@@ -50,7 +50,9 @@ void markAsUsed(const fs::path& path) {
 }  // namespace
 
 DiskBlockStore::DiskBlockStore(DiskBlockStoreOptions options)
-    : m_folder(std::move(options.folder)), m_onWarning(std::move(options.onWarning)) {
+    : m_folder(std::move(options.folder)),
+      m_onWarning(std::move(options.onWarning)),
+      m_isQuotaFixed(options.quota.has_value()) {
     makePrivateFolder(m_folder, kCacheFolderAdvice);
     removeLeftOverFiles(m_folder);
     m_quota = chooseQuota(options.quota);
@@ -64,6 +66,16 @@ std::uint64_t DiskBlockStore::chooseQuota(std::optional<std::uint64_t> asked) {
         warn(error.what());
     }
     return defaultQuota(m_folder, usage().bytes);
+}
+
+// The user may have set another one since, in this program or in another one.
+void DiskBlockStore::renewQuota() {
+    if (m_isQuotaFixed) return;
+    try {
+        if (const auto kept = keptQuota(m_folder)) m_quota = *kept;
+    } catch (const Error&) {
+        // Was told when the store was opened; the quota stays as it was.
+    }
 }
 
 bool DiskBlockStore::has(const BlockKey& key) const {
@@ -138,6 +150,7 @@ CacheUsage DiskBlockStore::usage() const {
 
 CacheUsage DiskBlockStore::enforceQuota() {
     const std::lock_guard lock(m_pinning);
+    renewQuota();
     const auto entries = listBlockFiles(m_folder);
     std::uint64_t bytes = 0;
     for (const BlockFileEntry& entry : entries) bytes += entry.bytes;

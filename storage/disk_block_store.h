@@ -20,7 +20,8 @@ namespace asterism {
 
 struct DiskBlockStoreOptions {
     std::filesystem::path folder = defaultBlockFolder();  // made if it is missing
-    // Bytes that the blocks may take together; empty: what the user has set, or defaultQuota().
+    // Bytes that the blocks may take together; empty: what the user has set, also while the store
+    // is open, or defaultQuota().
     std::optional<std::uint64_t> quota;
     // Hears one line per block that is refused, or other trouble that ends no work. From any thread
     // that calls the store, one call at a time; must not call the store.
@@ -59,6 +60,7 @@ class DiskBlockStore final : public BlockStore {
     void unpin(std::span<const BlockKey> keys);
 
     const std::filesystem::path& folder() const { return m_folder; }
+    // As it was when the quota was last enforced.
     std::uint64_t quota() const { return m_quota; }
     CacheUsage usage() const;
     // Both return what they removed. clear() spares nothing.
@@ -72,10 +74,12 @@ class DiskBlockStore final : public BlockStore {
     void warn(const std::string& line);
     void refuse(const BlockFileEntry& entry, const std::string& problem);
     std::uint64_t chooseQuota(std::optional<std::uint64_t> asked);
+    void renewQuota();
 
     std::filesystem::path m_folder;
     std::function<void(const std::string&)> m_onWarning;
     std::uint64_t m_quota = 0;
+    bool m_isQuotaFixed;
     std::mutex m_warning;
     std::mutex m_pinning;  // guards the pins, also while files are removed, and m_hasWarnedOfQuota
     std::map<std::string, int> m_pins;  // hex of the key: how often

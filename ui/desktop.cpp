@@ -22,7 +22,8 @@ DesktopParts withCacheFolder(DesktopParts parts, const Settings& settings) {
 }  // namespace
 
 Desktop::Desktop(DesktopParts parts)
-    : m_settings(configFile()),
+    : m_isReversed(QApplication::isRightToLeft()),
+      m_settings(configFile()),
       m_parts(withCacheFolder(std::move(parts), m_settings)),
       m_appearance(m_settings),
       m_library(m_parts.workspace),
@@ -60,7 +61,7 @@ void Desktop::translate() {
                           QStringLiteral(":/translations")) ||
         m_translator.load(QStringLiteral(":/translations/asterism_en")))
         QApplication::installTranslator(&m_translator);
-    QApplication::setLayoutDirection(locale.textDirection());
+    QApplication::setLayoutDirection(m_isReversed ? Qt::RightToLeft : locale.textDirection());
 }
 
 void Desktop::makeWindow() {

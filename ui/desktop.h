@@ -38,6 +38,7 @@ class Desktop : public QObject {
     void translate();
     void makeWindow();
 
+    bool m_isReversed;  // right to left was asked for when the program was started (-reverse)
     Settings m_settings;
     DesktopParts m_parts;
     QTranslator m_translator;

@@ -30,6 +30,7 @@
 #include "ui/settings.h"
 #include "ui/source_flow.h"
 #include "ui/source_watch.h"
+#include "ui/theme.h"
 #include "ui/timing_view.h"
 #include "ui/widgets/activity_bar.h"
 #include "ui/window_state.h"
@@ -49,6 +50,7 @@ MainWindow::MainWindow(const Parts& parts)
     setDockNestingEnabled(true);
     makeSidebar();
     m_chat = new ChatPanel(parts.library, parts.bridge, parts.settings, m_sources->model(), this);
+    m_chat->setMinimumWidth(38 * kGridUnit);  // of a question and an answer
     setCentralWidget(m_chat);
     makeDocks();
     makeBars();
@@ -86,15 +88,16 @@ void MainWindow::makeSidebar() {
     m_sidebar->setTitleBarWidget(new QWidget(m_sidebar));
     m_sidebar->setWidget(content);
     m_sidebar->setMinimumWidth(220);
-    addDockWidget(Qt::LeftDockWidgetArea, m_sidebar);
+    addDockWidget(isRightToLeft() ? Qt::RightDockWidgetArea : Qt::LeftDockWidgetArea, m_sidebar);
 }
 
 void MainWindow::addPanel(QWidget* panel, const QString& title, const QString& name) {
     auto* dock = new QDockWidget(title, this);
     dock->setObjectName(name);
     dock->setWidget(panel);
+    dock->setMinimumWidth(36 * kGridUnit);  // of the four tabs
     dock->setAllowedAreas(Qt::AllDockWidgetAreas);
-    addDockWidget(Qt::RightDockWidgetArea, dock);
+    addDockWidget(isRightToLeft() ? Qt::LeftDockWidgetArea : Qt::RightDockWidgetArea, dock);
     if (!m_docks.isEmpty()) tabifyDockWidget(m_docks.first(), dock);
     m_docks.append(dock);
 }

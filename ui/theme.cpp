@@ -5,9 +5,9 @@
 #include <cmath>
 
 #include <QApplication>
-#include <QStyleFactory>
 
 #include "storage/records.h"
+#include "ui/program_style.h"
 
 namespace asterism {
 
@@ -142,8 +142,7 @@ double contrastRatio(const QColor& one, const QColor& other) {
 }
 
 void applyTheme(QApplication& application, ColorScheme scheme) {
-    if (QStyle* fusion = QStyleFactory::create(QStringLiteral("Fusion")))
-        application.setStyle(fusion);
+    application.setStyle(new ProgramStyle);
     application.setPalette(Theme::of(scheme).palette());
 }
 

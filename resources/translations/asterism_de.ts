@@ -194,6 +194,10 @@
         <translation>Jeder Block wurde einmal weggelassen und dieselbe Antwort neu bewertet. Die Aufmerksamkeit sagt, wohin das Modell sah; die letzte Spalte, was die Antwort braucht.</translation>
     </message>
     <message>
+        <source>more than %1</source>
+        <translation>mehr als %1</translation>
+    </message>
+    <message>
         <source>%1 times less likely</source>
         <translation>%1-mal unwahrscheinlicher</translation>
     </message>
@@ -1705,6 +1709,10 @@ SHA-256: %2</translation>
     <message>
         <source>Pause</source>
         <translation>Pause</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>Fortsetzen</translation>
     </message>
     <message>
         <source>Looking for %1…</source>

@@ -194,6 +194,10 @@
         <translation>依次去掉每个块并重新评估同一答案。注意力表示模型看了哪里；最后一列表示答案需要什么。</translation>
     </message>
     <message>
+        <source>more than %1</source>
+        <translation>超过 %1</translation>
+    </message>
+    <message>
         <source>%1 times less likely</source>
         <translation>可能性降低 %1 倍</translation>
     </message>
@@ -1705,6 +1709,10 @@ SHA-256：%2</translation>
     <message>
         <source>Pause</source>
         <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>继续</translation>
     </message>
     <message>
         <source>Looking for %1…</source>

@@ -48,6 +48,18 @@ std::vector<std::size_t> takeSlice(std::vector<std::size_t>& blocks, const Encod
     return slice;
 }
 
+// Of blocks whose times are counted from the beginning of their slice.
+EventSink laterBy(double seconds, const EventSink& events) {
+    if (!events) return {};
+    return [seconds, &events](const EngineEvent& event) {
+        const auto* block = std::get_if<BlockEncoded>(&event);
+        if (!block) return events(event);
+        BlockEncoded later = *block;
+        later.beginSeconds += seconds;
+        events(later);
+    };
+}
+
 DocumentCollection collectionOf(const ProjectContext& context, std::vector<LeftOut> leftOut) {
     DocumentCollection collection;
     for (const SharedDocument& document : context.documents()) {
@@ -286,6 +298,7 @@ std::int64_t ProjectSession::encodeInSlices(std::vector<std::size_t> blocks,
     std::int64_t perRank = 1;
     std::int64_t tokens = 0;
     double seconds = 0;
+    const Stopwatch all;
     m_isEncoding = true;
     const auto finish = [&] {
         m_isEncoding = false;
@@ -295,7 +308,7 @@ std::int64_t ProjectSession::encodeInSlices(std::vector<std::size_t> blocks,
         while (!blocks.empty()) {
             const auto slice = takeSlice(blocks, *m_encoded, m_engine.engine.ranks(), perRank);
             const Stopwatch clock;
-            m_engine.engine.encode(*m_encoded, slice, events, stop);
+            m_engine.engine.encode(*m_encoded, slice, laterBy(all.seconds(), events), stop);
             const double took = std::max(clock.seconds(), 1e-6);
             for (const std::size_t block : slice) {
                 tokens += m_encoded->blocks[block].tokens();

@@ -231,6 +231,25 @@ TEST(CacheSettings, TheQuotaAUserSetsIsFoundAgain) {
     EXPECT_EQ(DiskBlockStore({.folder = folder, .quota = 5, .onWarning = {}}).quota(), 5U);
 }
 
+TEST(CacheSettings, AQuotaThatIsSetLaterHoldsForAnOpenStore) {
+    const test::TempDir dir;
+    const fs::path folder = dir / "blocks";
+    DiskBlockStore store({.folder = folder, .quota = {}, .onWarning = {}});
+    const auto save = [&](std::uint32_t number) {
+        const SampleBlock block = sampleBlock(number);
+        store.save(block.key, block.shape, block.bytes);
+    };
+    for (const std::uint32_t number : {1, 2, 3}) save(number);
+    EXPECT_EQ(store.usage().files, 3U);
+    keepQuota(folder, roomFor(2));
+    save(4);
+    EXPECT_EQ(store.quota(), roomFor(2));
+    EXPECT_EQ(store.usage().files, 2U);
+    test::writeFile(dir / "cache.json", "{");
+    save(5);
+    EXPECT_EQ(store.usage().files, 2U) << "a quota that cannot be read changes nothing";
+}
+
 TEST(CacheSettings, AQuotaThatCannotBeReadIsSaidAndNotObeyed) {
     const test::TempDir dir;
     const fs::path folder = dir / "blocks";

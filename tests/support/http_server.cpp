@@ -35,6 +35,12 @@ std::string readRequest(int connection) {
     return request;
 }
 
+// Waits a little for the other side to go.
+bool hasHungUp(int connection) {
+    pollfd source{connection, POLLRDHUP, 0};
+    return ::poll(&source, 1, kTickMilliseconds) > 0;
+}
+
 std::string header(const std::string& request, const std::string& name) {
     const std::size_t begin = request.find("\r\n" + name + ": ");
     if (begin == std::string::npos) return {};
@@ -116,7 +122,7 @@ void HttpServer::answer(int connection, const std::string& request, const std::s
     const std::string_view body =
         std::string_view(m_content).substr(std::min(begin, m_content.size()));
     sendAll(connection, body.substr(0, m_behaviour.breakAfter));
-    while (m_behaviour.stalls && !stop.stop_requested()) ::poll(nullptr, 0, kTickMilliseconds);
+    while (m_behaviour.stalls && !stop.stop_requested() && !hasHungUp(connection)) continue;
 }
 
 }  // namespace asterism::test

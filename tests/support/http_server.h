@@ -18,8 +18,9 @@ class HttpServer {
         int status = 0;                     // not 0: answer this and nothing else
         std::string redirectTo = {};        // not empty: answer 302 to there
         std::size_t breakAfter = SIZE_MAX;  // bytes of body in an answer before the line is cut
-        bool stalls = false;                // instead of cutting the line, keeps it open and silent
-        std::uint64_t claimedSize = 0;      // not 0: size of the file that the headers claim
+        bool stalls = false;  // instead of cutting the line, keeps it open and silent, for
+                              // as long as the other side does
+        std::uint64_t claimedSize = 0;  // not 0: size of the file that the headers claim
     };
 
     explicit HttpServer(std::string content);

@@ -1,5 +1,7 @@
 #include "tests/ui/desktop_fixture.h"
 
+#include <utility>
+
 #include <QAbstractButton>
 #include <QApplication>
 #include <QDir>
@@ -13,8 +15,8 @@
 
 namespace asterism::test {
 
-DesktopUnderTest::DesktopUnderTest(const std::optional<std::filesystem::path>& model)
-    : m_model(model) {
+DesktopUnderTest::DesktopUnderTest(DesktopSetup setup) : m_setup(std::move(setup)) {
+    if (m_setup.folder.empty()) m_setup.folder = m_newFolder.emplace().path();
     for (const char* variable :
          {"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"}) {
         m_environment[variable] = qgetenv(variable);
@@ -32,13 +34,13 @@ DesktopUnderTest::~DesktopUnderTest() {
 DesktopParts DesktopUnderTest::parts() const {
     DesktopParts parts;
     parts.openEngine = [](const EngineOptions& options) { return openEngine(options); };
-    parts.resolveModel = [model = m_model](const std::string& name) -> std::filesystem::path {
+    parts.resolveModel = [model = m_setup.model](const std::string& name) -> std::filesystem::path {
         if (!model) throw Error(name, ": this model has not been pulled; get it under Models");
         return *model;
     };
     parts.makeFetcher = [] { return std::make_unique<CatalogueFetcher>(); };
-    parts.catalogue = &builtInCatalogue();
-    parts.modelFolder = m_model ? m_model->parent_path() : folder() / "models";
+    parts.catalogue = m_setup.catalogue ? m_setup.catalogue : &builtInCatalogue();
+    parts.modelFolder = m_setup.model ? m_setup.model->parent_path() : folder() / "models";
     parts.workspace.database = defaultDatabase();
     parts.workspace.blocks.folder = defaultBlockFolder();
     return parts;
@@ -75,7 +77,7 @@ bool DesktopUnderTest::wait(const std::function<bool()>& isDone, int seconds) {
     return QTest::qWaitFor(isDone, seconds * 1000);
 }
 
-void DesktopUnderTest::picture(const QString& name, QWidget* widget) {
+void DesktopUnderTest::picture(const QString& name, QWidget* widget) const {
     QTest::qWait(50);
     const QString folder =
         QDir(QApplication::applicationDirPath()).filePath(QStringLiteral("screenshots"));

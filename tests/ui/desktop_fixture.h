@@ -14,17 +14,24 @@
 
 namespace asterism::test {
 
-// A desktop whose files are all below a folder of its own, as after an installation. Without a
-// model its engine cannot be opened, and everything else works.
+struct DesktopSetup {
+    // Without a model no engine can be opened, and everything else works.
+    std::optional<std::filesystem::path> model = {};
+    // Where all files of the desktop are; a new one if empty.
+    std::filesystem::path folder = {};
+    const Catalogue* catalogue = nullptr;  // the program's if null
+};
+
+// A desktop whose files are all below a folder of its own, as after an installation.
 class DesktopUnderTest {
   public:
-    explicit DesktopUnderTest(const std::optional<std::filesystem::path>& model = std::nullopt);
+    explicit DesktopUnderTest(DesktopSetup setup = {});
     ~DesktopUnderTest();
 
-    Desktop& desktop() { return *m_desktop; }
-    MainWindow& window() { return m_desktop->window(); }
-    Library& library() { return m_desktop->library(); }
-    const std::filesystem::path& folder() const { return m_folder.path(); }
+    Desktop& desktop() const { return *m_desktop; }
+    MainWindow& window() const { return m_desktop->window(); }
+    Library& library() const { return m_desktop->library(); }
+    const std::filesystem::path& folder() const { return m_setup.folder; }
 
     // Ends the program and starts it again over the same files.
     void restart();
@@ -37,14 +44,14 @@ class DesktopUnderTest {
     // Waits without blocking; false if it took too long.
     static bool wait(const std::function<bool()>& isDone, int seconds = 60);
     // Writes build/.../screenshots/NAME.png.
-    void picture(const QString& name, QWidget* widget = nullptr);
+    void picture(const QString& name, QWidget* widget = nullptr) const;
 
   private:
     DesktopParts parts() const;
 
     std::map<const char*, QByteArray> m_environment;  // as it was
-    TempDir m_folder;
-    std::optional<std::filesystem::path> m_model;
+    std::optional<TempDir> m_newFolder;
+    DesktopSetup m_setup;
     std::unique_ptr<Desktop> m_desktop;
 };
 

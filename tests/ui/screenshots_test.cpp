@@ -1,99 +1,161 @@
+// Pictures of the main states, for people to look at: light and dark, small and large windows,
+// right to left as well, and once more with two pixels for one (CMakeLists.txt). What is asserted
+// is that the states can be reached with the real engine, and that windows get the size asked for.
 #include <gtest/gtest.h>
 
-#include <QAction>
 #include <QDialog>
+#include <QDockWidget>
 #include <QLineEdit>
 #include <QTest>
 #include <QTreeView>
 
-#include "tests/ui/desktop_fixture.h"
-#include "tests/ui/filled_project.h"
-#include "ui/commands.h"
-#include "ui/dialogs.h"
+#include "tests/support/tiny_model.h"
+#include "tests/ui/desktop_flow.h"
+#include "tests/ui/sample_work.h"
 #include "ui/panels/source_view_panel.h"
 #include "ui/theme.h"
 
-namespace asterism {
+namespace asterism::test {
 namespace {
 
-using test::DesktopUnderTest;
+constexpr QSize kSmall(900, 600);
+constexpr QSize kLarge(1600, 1000);
 
-// Pictures of the main states, for people to look at; what is asserted is that they can be made.
-class Screenshots : public testing::TestWithParam<const char*> {
-  protected:
-    Screenshots() { under.desktop().settings().set(Setting::theme, scheme()); }
-    ~Screenshots() override { dialogs::answerPickers({}); }
-
-    QString scheme() const { return QString::fromLatin1(GetParam()); }
-    void picture(const char* name, QWidget* widget = nullptr) {
-        under.picture(QStringLiteral("%1-%2").arg(QLatin1String(name), scheme()), widget);
-    }
-    void open(int width, int height) {
-        under.desktop().settings().set(Setting::hasSeenFirstRun, true);
-        under.window().resize(width, height);
-        under.desktop().show({});
-    }
-    void pictureDialog(const char* action, const char* dialog, const char* name) {
-        under.window().findChild<QAction*>(QLatin1String(action))->trigger();
-        auto* shown = under.find<QDialog>(dialog);
-        picture(name, shown);
-        shown->close();
-    }
-
-    DesktopUnderTest under;
+struct Look {
+    const char* name;
+    const char* theme;
+    Qt::LayoutDirection direction;
 };
 
-TEST_P(Screenshots, EmptyWindow) {
-    open(1280, 800);
-    picture("empty");
-    EXPECT_TRUE(under.window().isVisible());
-}
+class Screenshots : public DesktopFlow, public testing::WithParamInterface<Look> {
+  protected:
+    Screenshots() {
+        QApplication::setLayoutDirection(GetParam().direction);
+        // Large enough to be at work for a while.
+        TinyModelOptions options;
+        options.hidden = 128;
+        options.feedForward = 256;
+        options.headDim = 32;
+        writeTinyModel(m_folder / "tiny.gguf", options);
+        start(m_folder / "tiny.gguf");
+        under->desktop().settings().set(Setting::theme, QString::fromLatin1(GetParam().theme));
+        under->desktop().settings().set(Setting::blockTokens, 1024);
+        writeSampleDocuments(notes());
+    }
+    ~Screenshots() override {
+        under.reset();
+        QApplication::setLayoutDirection(Qt::LeftToRight);
+    }
 
-TEST_P(Screenshots, ChatWithSources) {
-    const std::int64_t chat = test::fillProject(under.library(), under.folder());
-    open(1400, 900);
-    under.library().openProject(QStringLiteral("Star attention"));
-    under.library().openConversation(chat);
-    under.find<QTreeView>("sourcesTree")->expandAll();
+    void picture(const char* state, const char* size, QWidget* widget) const {
+        const QString pixels =
+            widget->devicePixelRatioF() > 1 ? QStringLiteral("-hidpi") : QString();
+        under->picture(QStringLiteral("%1-%2-%3%4")
+                           .arg(QLatin1String(state), QLatin1String(GetParam().name),
+                                QLatin1String(size), pixels),
+                       widget);
+    }
+    void pictureWindow(const char* state) const {
+        for (const QSize& size : {kSmall, kLarge}) {
+            under->window().resize(size);
+            QTest::qWait(20);
+            const int share = size == kSmall ? 38 : 60;
+            under->window().resizeDocks(
+                {under->window().findChild<QDockWidget*>(QStringLiteral("sidebarDock")),
+                 under->window().findChild<QDockWidget*>(QStringLiteral("blocksDock"))},
+                {34 * kGridUnit, share * kGridUnit}, Qt::Horizontal);
+            QTest::qWait(50);
+            EXPECT_EQ(under->window().size(), size) << state << " needs more room";
+            picture(state, size == kSmall ? "small" : "large", &under->window());
+        }
+    }
+    void pictureDialog(const char* state, const char* dialog) const {
+        picture(state, "dialog", under->find<QDialog>(dialog));
+    }
+    void pictureDialogOf(const char* action, const char* dialog, const char* state) const {
+        trigger(action);
+        pictureDialog(state, dialog);
+        under->find<QDialog>(dialog)->close();
+    }
+    void showPanel(const char* name) const {
+        auto* dock = under->window().findChild<QDockWidget*>(QLatin1String(name));
+        dock->show();
+        dock->raise();
+    }
+    void runThroughFirstRun() const {
+        pictureDialog("first-run", "firstRunDialog");
+        under->click("skipButton");
+        pictureDialog("first-run-device", "firstRunDialog");
+        under->click("skipButton");
+        pictureDialog("first-run-sample", "firstRunDialog");
+        under->click("skipButton");
+    }
+    void encode() const {
+        int blocks = 0;
+        const auto counting =
+            QObject::connect(&under->desktop().bridge(), &EngineBridge::eventsArrived,
+                             [&](const std::vector<EngineEvent>& events) {
+                                 for (const EngineEvent& event : events)
+                                     blocks += std::holds_alternative<BlockEncoded>(event);
+                             });
+        showPanel("blocksDock");
+        under->click("encodeButton");
+        ASSERT_TRUE(under->wait([&] { return blocks >= 2; })) << messagesShown();
+        pictureWindow("encoding");
+        QObject::disconnect(counting);
+        ASSERT_TRUE(under->wait([&] { return allReady(); })) << messagesShown();
+        pictureWindow("blocks");
+    }
+
+    TempDir m_folder;
+};
+
+TEST_P(Screenshots, FromTheFirstRunToASummary) {
+    under->window().resize(kSmall);
+    under->desktop().show({});
+    runThroughFirstRun();
+    pictureWindow("empty");
+    ASSERT_NO_FATAL_FAILURE(openPreflight());
+    pictureDialog("preflight", "preflightDialog");
+    ASSERT_NO_FATAL_FAILURE(encode());
+
+    under->find<QTreeView>("sourcesTree")->expandAll();
+    addSampleChat(under->library());
+    showPanel("sourceDock");
+    auto* source = under->find<SourceViewPanel>("sourceViewPanel");
+    ChatStore& chats = under->library().chats();
     const auto citations =
-        under.library().chats().citations(under.library().chats().find(chat)->leafMessage);
-    under.find<SourceViewPanel>("sourceViewPanel")->showCitation(citations.front());
-    picture("chat");
-    under.find<SourceViewPanel>("sourceViewPanel")->showCitation(citations.back());
-    under.window().resize(960, 640);
-    picture("chat-small");
-    EXPECT_EQ(citations.size(), 2U);
+        chats.citations(chats.find(under->library().conversation())->leafMessage);
+    ASSERT_EQ(citations.size(), 3U);
+    const char* const states[] = {"answer", "answer-pdf", "answer-code"};
+    for (std::size_t i = 0; i < citations.size(); ++i) {
+        source->showCitation(citations[i]);
+        pictureWindow(states[i]);
+    }
+    showPanel("memoryDock");
+    pictureWindow("memory");
+    pictureDialogOf("summarizeAction", "summaryDialog", "summary");
 }
 
 TEST_P(Screenshots, Dialogs) {
-    const std::int64_t chat = test::fillProject(under.library(), under.folder());
-    open(1280, 800);
-    under.library().openConversation(chat);
-    pictureDialog("settingsAction", "settingsDialog", "settings");
-    pictureDialog("keysAction", "keysDialog", "keys");
-    pictureDialog("modelsAction", "modelsDialog", "models");
-    under.window().findChild<QAction*>(QStringLiteral("searchChatsAction"))->trigger();
-    under.find<QLineEdit>("searchEdit")->setText(QStringLiteral("anchor"));
+    under->desktop().settings().set(Setting::hasSeenFirstRun, true);
+    under->desktop().show({});
+    ASSERT_NO_FATAL_FAILURE(encodeNotes());
+    addSampleChat(under->library());
+    pictureDialogOf("settingsAction", "settingsDialog", "settings");
+    pictureDialogOf("keysAction", "keysDialog", "keys");
+    pictureDialogOf("modelsAction", "modelsDialog", "models");
+    trigger("searchChatsAction");
+    under->find<QLineEdit>("searchEdit")->setText(QStringLiteral("anchor"));
     QTest::qWait(300);
-    picture("search", under.find<QDialog>("searchDialog"));
-    under.find<QDialog>("searchDialog")->close();
-    EXPECT_TRUE(under.window().isVisible());
+    pictureDialog("search", "searchDialog");
 }
 
-TEST_P(Screenshots, FirstRun) {
-    under.window().resize(1280, 800);
-    under.desktop().show({});
-    picture("first-run", under.find<QDialog>("firstRunDialog"));
-    under.click("skipButton");
-    picture("first-run-device", under.find<QDialog>("firstRunDialog"));
-    under.click("skipButton");
-    picture("first-run-sample", under.find<QDialog>("firstRunDialog"));
-    under.click("skipButton");
-    EXPECT_TRUE(under.desktop().settings().isOn(Setting::hasSeenFirstRun));
-}
-
-INSTANTIATE_TEST_SUITE_P(Themes, Screenshots, testing::Values("light", "dark"),
-                         [](const auto& theme) { return std::string(theme.param); });
+INSTANTIATE_TEST_SUITE_P(Looks, Screenshots,
+                         testing::Values(Look{"light", "light", Qt::LeftToRight},
+                                         Look{"dark", "dark", Qt::LeftToRight},
+                                         Look{"reversed", "light", Qt::RightToLeft}),
+                         [](const auto& look) { return std::string(look.param.name); });
 
 }  // namespace
-}  // namespace asterism
+}  // namespace asterism::test

@@ -16,12 +16,14 @@
 #include "ui/theme.h"
 #include "ui/widgets/flow_layout.h"
 #include "ui/widgets/panel_header.h"
+#include "ui/widgets/relative_font.h"
 
 namespace asterism {
 
 namespace {
 
 constexpr int kBubblePadding = kGridUnit + kGridUnit / 2;
+constexpr int kWidestChip = 30 * kGridUnit;  // of the text; all of it is in the tool tip
 
 QString quoteOf(const CitationRecord& citation) {
     QString place = QString::fromStdString(citation.document);
@@ -51,7 +53,9 @@ QString MessageWidget::figuresOf(const MessageRecord& record) {
     if (record.firstTokenSeconds > 0)
         parts << tr("first token %1").arg(formatSeconds(record.firstTokenSeconds));
     if (record.tokensPerSecond > 0)
-        parts << tr("%1 tokens/s").arg(QLocale().toString(record.tokensPerSecond, 'f', 0));
+        parts << tr("%1 tokens/s")
+                     .arg(QLocale().toString(record.tokensPerSecond, 'f',
+                                             record.tokensPerSecond < 9.95 ? 1 : 0));
     if (record.blocksRestored + record.blocksEncoded > 0)
         parts << tr("restored %1 blocks, encoded %2")
                      .arg(formatCount(record.blocksRestored), formatCount(record.blocksEncoded));
@@ -78,9 +82,7 @@ MessageWidget::MessageWidget(const ShownMessage& message, QWidget* parent)
     m_figuresLabel->setForegroundRole(QPalette::PlaceholderText);
     m_figuresLabel->setWordWrap(true);
     m_figuresLabel->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    QFont small = font();
-    small.setPointSizeF(small.pointSizeF() * 0.88);
-    m_figuresLabel->setFont(small);
+    setRelativeFont(m_figuresLabel, kSmallPrint);
     m_footLayout->setContentsMargins(0, 0, 0, 0);
     m_footLayout->setSpacing(2);
     m_footLayout->addWidget(m_figuresLabel, 1);
@@ -158,11 +160,12 @@ void MessageWidget::showChips() {
         chip->setObjectName(QStringLiteral("citationButton%1").arg(i + 1));
         const QString document = QString::fromStdString(citation.document);
         const QString place = QString::fromStdString(citation.place);
-        chip->setText(QStringLiteral("%1  %2%3%4")
-                          .arg(i + 1)
-                          .arg(document.section(QLatin1Char('/'), -1),
-                               place.isEmpty() ? QString() : QStringLiteral(", ") + place,
-                               citation.isVerified ? QString() : QStringLiteral(" ⚠")));
+        const QString text = QStringLiteral("%1  %2%3%4")
+                                 .arg(i + 1)
+                                 .arg(document.section(QLatin1Char('/'), -1),
+                                      place.isEmpty() ? QString() : QStringLiteral(", ") + place,
+                                      citation.isVerified ? QString() : QStringLiteral(" ⚠"));
+        chip->setText(m_figuresLabel->fontMetrics().elidedText(text, Qt::ElideRight, kWidestChip));
         chip->setToolTip(quoteOf(citation));
         chip->setAccessibleName(tr("Source %1: %2, %3").arg(i + 1).arg(document, place));
         chip->setAccessibleDescription(QString::fromStdString(citation.quote));

@@ -2,6 +2,8 @@
 
 #include <QLabel>
 
+#include "ui/widgets/relative_font.h"
+
 namespace asterism {
 
 void openOnce(QWidget& window, const QString& name, const std::function<QDialog*()>& make) {
@@ -26,10 +28,7 @@ QLabel* makeHint(const QString& text, QWidget* parent) {
 
 QLabel* makeHeading(const QString& text, QWidget* parent) {
     auto* label = new QLabel(text, parent);
-    QFont font = label->font();
-    font.setPointSizeF(font.pointSizeF() * 1.25);
-    font.setWeight(QFont::DemiBold);
-    label->setFont(font);
+    setRelativeFont(label, kHeading, QFont::DemiBold);
     label->setWordWrap(true);
     return label;
 }

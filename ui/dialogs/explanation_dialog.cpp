@@ -30,17 +30,23 @@ class ExplanationDialog : public QDialog {
         tree->setRootIsDecorated(false);
         tree->setAlternatingRowColors(true);
         tree->setHeaderLabels({tr("Block"), tr("Sources"), tr("Attention"), tr("Without it")});
-        for (const BlockEffect& effect : explanation.blocks)
-            new QTreeWidgetItem(
-                tree, {formatCount(static_cast<std::int64_t>(effect.block) + 1), names(effect),
+        for (const BlockEffect& effect : explanation.blocks) {
+            auto* item = new QTreeWidgetItem(
+                tree, {formatCount(static_cast<std::int64_t>(effect.block)), names(effect),
                        formatPercent(effect.mass), effectText(effect)});
+            item->setToolTip(1, names(effect));
+            for (const int column : {0, 2})
+                item->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
+        }
         tree->header()->resizeSection(0, 60);
         tree->header()->resizeSection(1, 260);
-        tree->header()->resizeSection(2, 80);
+        tree->header()->resizeSection(2, 90);
         auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
         auto* layout = new QVBoxLayout(this);
         layout->setSpacing(kGridUnit);
-        layout->addWidget(makeHeading(verdict(explanation), this));
+        QLabel* verdictLabel = makeHeading(verdict(explanation), this);
+        verdictLabel->setObjectName(QStringLiteral("verdictLabel"));
+        layout->addWidget(verdictLabel);
         layout->addWidget(makeHint(
             tr("Each block was left out in turn and the same answer was rated again. Attention "
                "says where the model looked; the last column says what the answer needs."),
@@ -60,13 +66,18 @@ class ExplanationDialog : public QDialog {
 
     static QString effectText(const BlockEffect& effect) {
         constexpr double kNothing = 0.05;  // nats
-        if (effect.drop > kNothing)
-            return tr("%1 times less likely")
-                .arg(QLocale().toString(std::exp(effect.drop), 'g', 3));
+        if (effect.drop > kNothing) return tr("%1 times less likely").arg(factorText(effect.drop));
         if (effect.drop < -kNothing)
-            return tr("%1 times more likely")
-                .arg(QLocale().toString(std::exp(-effect.drop), 'g', 3));
+            return tr("%1 times more likely").arg(factorText(-effect.drop));
         return tr("no difference");
+    }
+
+    // Beyond a thousand the figure says nothing more.
+    static QString factorText(double nats) {
+        constexpr int kMost = 1000;
+        const double factor = std::exp(nats);
+        if (factor > kMost) return tr("more than %1").arg(formatCount(kMost));
+        return QLocale().toString(factor, 'f', factor < 10 ? 1 : 0);
     }
 
     static QString verdict(const Explanation& explanation) {

@@ -136,6 +136,7 @@ class FirstRunDialog : public QDialog {
         m_steps->setCurrentIndex(step);
         m_stepLabel->setText(tr("Step %1 of %2").arg(step + 1).arg(m_steps->count()));
         showButtons();
+        (m_nextButton->isEnabled() ? m_nextButton : m_skipButton)->setFocus();
     }
 
     void showButtons() {

@@ -8,6 +8,7 @@
 #include <QHeaderView>
 #include <QKeySequenceEdit>
 #include <QLabel>
+#include <QPixmap>
 #include <QPushButton>
 #include <QTreeWidget>
 #include <QVBoxLayout>
@@ -40,6 +41,7 @@ class KeysDialog : public QDialog {
         m_keysTree->setAccessibleName(tr("Commands and their keys"));
         m_keysTree->setHeaderLabels({tr("Command"), tr("Keys")});
         m_keysTree->setRootIsDecorated(false);
+        m_keysTree->setUniformRowHeights(true);
         m_keysTree->setAlternatingRowColors(true);
         m_keysTree->header()->resizeSection(0, 280);
         m_keyEdit->setObjectName(QStringLiteral("keyEdit"));
@@ -70,13 +72,15 @@ class KeysDialog : public QDialog {
     void fill() {
         const int current = std::max(0, m_keysTree->indexOfTopLevelItem(m_keysTree->currentItem()));
         m_keysTree->clear();
+        QPixmap nothing(2 * kGridUnit, 2 * kGridUnit);  // keeps names in one line
+        nothing.fill(Qt::transparent);
         for (const auto& [command, action] : m_commands.all()) {
             QStringList keys;
             for (const QKeySequence& sequence : action->shortcuts())
                 keys << sequence.toString(QKeySequence::NativeText);
             auto* item = new QTreeWidgetItem(
                 m_keysTree, {action->text().remove(QLatin1Char('&')), keys.join(tr(" or "))});
-            item->setIcon(0, action->icon());
+            item->setIcon(0, action->icon().isNull() ? QIcon(nothing) : action->icon());
             item->setData(0, Qt::UserRole, static_cast<int>(command));
         }
         for (const auto& [name, keys] :

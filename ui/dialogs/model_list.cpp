@@ -57,6 +57,7 @@ ModelList::ModelList(const DesktopParts& parts, Library& library, Settings& sett
     m_addButton->setObjectName(QStringLiteral("addModelButton"));
     m_addButton->setToolTip(tr("A GGUF file that is on this machine already"));
     m_termsLabel->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_progressBar->setObjectName(QStringLiteral("downloadProgressBar"));
     m_progressBar->setAccessibleName(tr("Progress of the download"));
     m_progressBar->setRange(0, 1000);
     m_progressBar->setTextVisible(false);
@@ -166,14 +167,23 @@ bool ModelList::isHere(const QString& model) const {
     return std::filesystem::exists(m_parts.modelFolder / entry->fileName);
 }
 
+// Whether a part of it was fetched before.
+bool ModelList::hasBegun(const CatalogueEntry& entry) const {
+    const std::filesystem::path part = m_parts.modelFolder / (entry.fileName + ".part");
+    return QFileInfo(QString::fromStdString(part.string())).size() > 0;
+}
+
 void ModelList::showChoice() {
     const CatalogueEntry* entry = m_parts.catalogue->find(chosen().toStdString());
-    m_termsLabel->setText(entry ? tr("Terms: %1\nSHA-256: %2")
-                                      .arg(QString::fromStdString(entry->terms),
-                                           QString::fromStdString(entry->sha256))
+    m_termsLabel->setText(entry ? QString::fromStdString(entry->title) + QLatin1Char('\n') +
+                                      tr("Terms: %1\nSHA-256: %2")
+                                          .arg(QString::fromStdString(entry->terms),
+                                               QString::fromStdString(entry->sha256))
                                 : tr("Added by hand: %1").arg(chosen()));
     const bool isRunning = m_download->isRunning();
-    m_getButton->setText(isRunning ? tr("Pause") : tr("Get"));
+    m_getButton->setText(isRunning                   ? tr("Pause")
+                         : entry && hasBegun(*entry) ? tr("Resume")
+                                                     : tr("Get"));
     m_getButton->setEnabled(isRunning || (entry && !isHere(chosen())));
     emit choiceChanged();
 }

@@ -11,6 +11,7 @@ class QTreeWidget;
 
 namespace asterism {
 
+struct CatalogueEntry;
 class Library;
 class ModelDownload;
 class Settings;
@@ -36,6 +37,7 @@ class ModelList : public QWidget {
     void fill();
     void addRow(const QString& model, const QStringList& texts, bool isHere);
     QString speedOf(const std::string& model) const;
+    bool hasBegun(const CatalogueEntry& entry) const;
     void showChoice();
     void toggleDownload();
     void showProgress(bool isChecking, double share);

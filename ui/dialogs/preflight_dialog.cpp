@@ -18,6 +18,7 @@
 #include "ui/models/preflight_model.h"
 #include "ui/theme.h"
 #include "ui/widgets/notice_bar.h"
+#include "ui/widgets/relative_font.h"
 
 namespace asterism {
 
@@ -53,11 +54,8 @@ PreflightDialog::PreflightDialog(std::shared_ptr<const Preflight> preflight, con
     setObjectName(QStringLiteral("preflightDialog"));
     setWindowTitle(tr("What Will Be Read"));
     setAttribute(Qt::WA_DeleteOnClose);
-    QFont large = font();
-    large.setPointSizeF(large.pointSizeF() * 1.2);
-    large.setWeight(QFont::DemiBold);
     m_totalsLabel->setObjectName(QStringLiteral("totalsLabel"));
-    m_totalsLabel->setFont(large);
+    setRelativeFont(m_totalsLabel, kHeading, QFont::DemiBold);
     m_costsLabel->setObjectName(QStringLiteral("costsLabel"));
     m_costsLabel->setWordWrap(true);
     m_costsLabel->setForegroundRole(QPalette::PlaceholderText);

@@ -82,7 +82,11 @@ class SearchDialog : public QDialog {
         m_hitsList->clear();
         for (const ChatHit& hit : m_hits) {
             auto* item = new QListWidgetItem(m_hitsList);
-            QString snippet = QString::fromStdString(hit.snippet).simplified().toHtmlEscaped();
+            QString snippet = QString::fromStdString(hit.snippet)
+                                  .simplified()
+                                  .remove(QStringLiteral("**"))  // of Markdown: no words
+                                  .remove(QLatin1Char('`'))
+                                  .toHtmlEscaped();
             const QString title = QString::fromStdString(hit.title);
             item->setData(Qt::AccessibleTextRole, title + QStringLiteral(": ") + snippet);
             snippet.replace(QChar(2), QStringLiteral("<b>"))

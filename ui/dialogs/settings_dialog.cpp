@@ -45,9 +45,10 @@ class SettingsDialog : public QDialog {
         setWindowTitle(tr("Settings"));
         m_pagesList->setObjectName(QStringLiteral("settingsPagesList"));
         m_pagesList->setAccessibleName(tr("Pages"));
-        m_pagesList->setFixedWidth(20 * kGridUnit);
         m_pagesList->setIconSize(QSize(20, 20));
+        m_pagesList->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
         addPages();
+        m_pagesList->setFixedWidth(m_pagesList->sizeHintForColumn(0) + 2 * kGridUnit);
         auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
         QPushButton* reset = buttons->addButton(tr("Reset This Page"), QDialogButtonBox::ResetRole);
         reset->setObjectName(QStringLiteral("resetPageButton"));

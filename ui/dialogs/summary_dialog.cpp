@@ -40,8 +40,10 @@ class SummaryDialog : public QDialog {
         setWindowTitle(tr("Summaries"));
         m_documentsList->setObjectName(QStringLiteral("summaryDocumentsList"));
         m_documentsList->setAccessibleName(tr("Documents to summarise"));
+        m_documentsList->setIconSize(QSize(2 * kGridUnit, 2 * kGridUnit));
         m_view->setObjectName(QStringLiteral("summaryView"));
         m_view->setAccessibleName(tr("Summary"));
+        m_stateLabel->setObjectName(QStringLiteral("summaryStateLabel"));
         auto* right = new QWidget(this);
         auto* column = new QVBoxLayout(right);
         column->setContentsMargins(0, 0, 0, 0);

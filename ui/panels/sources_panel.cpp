@@ -127,10 +127,12 @@ void SourcesPanel::showNotice() {
 void SourcesPanel::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
     QHeaderView* columns = m_sourcesTree->header();
-    const bool isNarrow = width() < 34 * fontMetrics().averageCharWidth();
+    const bool isNarrow = width() < 56 * fontMetrics().averageCharWidth();
     columns->setSectionResizeMode(DocumentTreeModel::stateColumn,
                                   isNarrow ? QHeaderView::Fixed : QHeaderView::ResizeToContents);
-    if (isNarrow) columns->resizeSection(DocumentTreeModel::stateColumn, 4 * kGridUnit);
+    if (isNarrow)
+        columns->resizeSection(DocumentTreeModel::stateColumn,
+                               columns->sectionSizeHint(DocumentTreeModel::stateColumn));
 }
 
 void SourcesPanel::openMenu(const QPoint& position) {
@@ -207,6 +209,10 @@ void SourcesPanel::restoreExpanded() {
             self(m_model->index(row, 0, index), self);
     };
     for (int row = 0; row < m_model->rowCount(); ++row) restore(m_model->index(row, 0), restore);
+    bool hasFolders = false;
+    for (int row = 0; row < m_model->rowCount(); ++row)
+        hasFolders |= m_model->rowCount(m_model->index(row, 0)) > 0;
+    m_sourcesTree->setRootIsDecorated(hasFolders);
     if (m_model->rowCount() == 1) m_sourcesTree->expand(m_model->index(0, 0));
 }
 

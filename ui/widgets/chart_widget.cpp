@@ -47,6 +47,7 @@ ChartWidget::ChartWidget(const QString& objectName, const QString& accessibleNam
     setObjectName(objectName);
     setAccessibleName(accessibleName);
     setFocusPolicy(Qt::StrongFocus);
+    setLayoutDirection(Qt::LeftToRight);  // time and blocks run this way in every language
 }
 
 void ChartWidget::cursorMoved() {

@@ -14,9 +14,13 @@
 namespace asterism {
 
 ComposerFrame::ComposerFrame(QWidget* parent) : QWidget(parent), m_box(new QWidget(this)) {
+    // Spaces beside the box take what it has no use for; as margins they would keep the window from
+    // becoming smaller again.
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(2 * kGridUnit, kGridUnit, 2 * kGridUnit, 2 * kGridUnit);
-    layout->addWidget(m_box);
+    layout->addStretch(1);
+    layout->addWidget(m_box, 1000);
+    layout->addStretch(1);
 }
 
 void ComposerFrame::setParts(QWidget* edit, QLabel* scope, QLabel* model, QPushButton* send) {
@@ -49,9 +53,7 @@ void ComposerFrame::paintEvent(QPaintEvent*) {
 
 void ComposerFrame::resizeEvent(QResizeEvent*) {
     constexpr int kColumnCharacters = 78;
-    const int column = fontMetrics().averageCharWidth() * kColumnCharacters;
-    const int side = std::max(2 * kGridUnit, (width() - column) / 2);
-    layout()->setContentsMargins(side, kGridUnit, side, 2 * kGridUnit);
+    m_box->setMaximumWidth(fontMetrics().averageCharWidth() * kColumnCharacters);
 }
 
 bool ComposerFrame::eventFilter(QObject* watched, QEvent* event) {

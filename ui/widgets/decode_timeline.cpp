@@ -141,6 +141,7 @@ void DecodeTimeline::keyPressEvent(QKeyEvent* event) {
 
 void DecodeTimeline::paintEvent(QPaintEvent*) {
     QPainter painter(this);
+    painter.setLayoutDirection(layoutDirection());
     if (steps() == 0) return paintEmpty(painter, tr("Shows the time of every token of an answer"));
     painter.fillRect(rect(), theme().base);
     const QRect area = plot();

@@ -7,6 +7,7 @@
 
 #include "ui/icons.h"
 #include "ui/theme.h"
+#include "ui/widgets/relative_font.h"
 
 namespace asterism {
 
@@ -17,10 +18,8 @@ EmptyState::EmptyState(QWidget* parent)
       m_textLabel(new QLabel(this)),
       m_actionButton(new QPushButton(this)) {
     m_signLabel->setAlignment(Qt::AlignCenter);
-    QFont titleFont = font();
-    titleFont.setPointSizeF(titleFont.pointSizeF() * 1.25);
-    titleFont.setWeight(QFont::DemiBold);
-    m_titleLabel->setFont(titleFont);
+    m_titleLabel->setObjectName(QStringLiteral("emptyStateTitleLabel"));
+    setRelativeFont(m_titleLabel, kHeading, QFont::DemiBold);
     for (QLabel* label : {m_titleLabel, m_textLabel}) {
         label->setAlignment(Qt::AlignCenter);
         label->setWordWrap(true);

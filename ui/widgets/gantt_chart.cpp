@@ -293,6 +293,7 @@ void GanttChart::keyPressEvent(QKeyEvent* event) {
 
 void GanttChart::paintEvent(QPaintEvent*) {
     QPainter painter(this);
+    painter.setLayoutDirection(layoutDirection());
     if (m_ranks == 0)
         return paintEmpty(painter,
                           tr("Shows what every rank does once blocks are encoded or loaded"));

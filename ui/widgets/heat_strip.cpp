@@ -199,6 +199,7 @@ void HeatStrip::drawColumn(int x, int columns, const MassScale& scale) {
 
 void HeatStrip::paintEvent(QPaintEvent*) {
     QPainter painter(this);
+    painter.setLayoutDirection(layoutDirection());
     if (tokens() == 0)
         return paintEmpty(painter, tr("Follows the attention of an answer, token by token"));
     const QRect area = plot();

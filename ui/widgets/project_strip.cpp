@@ -22,6 +22,7 @@ namespace {
 constexpr int kSmallestCell = 2;  // pixels, each way
 constexpr int kGappedCell = 4;    // cells this wide or high stand one pixel apart
 constexpr int kCellArea = 4 * kGridUnit;
+constexpr int kWidestCell = 12 * kGridUnit;  // or one block would look like a wall
 
 // From what most needs to be seen to what least does.
 constexpr std::array kByUrgency = {DocumentState::failed,   DocumentState::changed,
@@ -101,8 +102,9 @@ ProjectStrip::Grid ProjectStrip::grid() const {
     const int mostCells = (width / kSmallestCell) * (height / kSmallestCell);
     grid.blocksPerCell = std::max(1, (blocks() + mostCells - 1) / mostCells);
     grid.cells = (blocks() + grid.blocksPerCell - 1) / grid.blocksPerCell;
+    const int fewestColumns = std::max(1, width / kWidestCell);
     for (grid.lines = 1;; ++grid.lines) {
-        grid.columns = std::max(1, (grid.cells + grid.lines - 1) / grid.lines);
+        grid.columns = std::max(fewestColumns, (grid.cells + grid.lines - 1) / grid.lines);
         const int cellHeight = height / (grid.lines + 1);
         const bool isWideEnough =
             width / grid.columns >= std::min(2 * kGridUnit, height / grid.lines);
@@ -175,6 +177,7 @@ void ProjectStrip::keyPressEvent(QKeyEvent* event) {
 
 void ProjectStrip::paintEvent(QPaintEvent*) {
     QPainter painter(this);
+    painter.setLayoutDirection(layoutDirection());
     painter.fillRect(rect(), theme().window);
     if (blocks() == 0) {
         painter.setPen(theme().mutedText);

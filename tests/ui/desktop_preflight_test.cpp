@@ -1,0 +1,92 @@
+// What is seen and chosen before anything is read.
+#include <gtest/gtest.h>
+
+#include <QLabel>
+#include <QPushButton>
+#include <QTest>
+#include <QTreeView>
+
+#include "tests/ui/desktop_flow.h"
+#include "ui/models/preflight_model.h"
+
+namespace asterism::test {
+namespace {
+
+class DesktopPreflight : public DesktopFlow {
+  protected:
+    QTreeView* tree() const { return under->find<QTreeView>("preflightTree"); }
+    QModelIndex rowOf(const char* name, const QModelIndex& parent = {}) const {
+        const QAbstractItemModel* model = tree()->model();
+        for (int row = 0; row < model->rowCount(parent); ++row) {
+            const QModelIndex index = model->index(row, 0, parent);
+            if (index.data().toString() == QLatin1String(name)) return index;
+            if (const QModelIndex below = rowOf(name, index); below.isValid()) return below;
+        }
+        return {};
+    }
+    std::string noteOf(const char* name) const {
+        return rowOf(name)
+            .siblingAtColumn(PreflightModel::noteColumn)
+            .data()
+            .toString()
+            .toStdString();
+    }
+    // As from the keyboard: to the row, then the space bar.
+    void toggle(const char* name) const {
+        tree()->setFocus();
+        tree()->setCurrentIndex(rowOf(name));
+        QTest::keyClick(tree(), Qt::Key_Space);
+    }
+    // Of the dialog, not of the window behind it.
+    QLabel* notice() const {
+        return findWidget(QStringLiteral("preflightDialog"))
+            ->findChild<QLabel*>(QStringLiteral("noticeLabel"));
+    }
+};
+
+TEST_F(DesktopPreflight, FlagsSecretsAndLeavesOutWhatIsUnticked) {
+    startTiny();
+    write("plan.txt", "The ferry leaves at nine.\n");
+    write("key.txt", "aws\nAKIAIOSFODNN7EXAMPLE is a key\n");
+    write("picture.bin", std::string("\0\1\2\3", 4));
+    ASSERT_NO_FATAL_FAILURE(openPreflight());
+    EXPECT_TRUE(notice()->isVisible());
+    EXPECT_TRUE(notice()->text().contains(QStringLiteral("1 possible secret")))
+        << notice()->text().toStdString();
+    EXPECT_NE(noteOf("key.txt").find("possible secret"), std::string::npos) << noteOf("key.txt");
+    EXPECT_NE(noteOf("picture.bin").find("left out"), std::string::npos) << noteOf("picture.bin");
+    auto* totals = under->find<QLabel>("totalsLabel");
+    const QString before = totals->text();
+    EXPECT_TRUE(before.startsWith(QStringLiteral("2 files"))) << before.toStdString();
+    under->picture(QStringLiteral("real-preflight-secret"),
+                   findWidget(QStringLiteral("preflightDialog")));
+
+    toggle("key.txt");
+    EXPECT_TRUE(totals->text().startsWith(QStringLiteral("1 file,")))
+        << totals->text().toStdString();
+    EXPECT_FALSE(notice()->isVisible()) << "nothing secret is read any more";
+    under->click("encodeButton");
+    ASSERT_TRUE(under->wait([&] { return allReady(); })) << messagesShown();
+    EXPECT_EQ(figures().documents, 1);
+    EXPECT_EQ(under->library().openDocuments().front().name, "plan.txt");
+
+    // It stays left out when the folder is looked at again, and after a restart.
+    under->restart();
+    under->desktop().show({});
+    ASSERT_TRUE(under->wait([&] { return allReady(); }));
+    EXPECT_EQ(figures().documents, 1);
+}
+
+TEST_F(DesktopPreflight, NothingTickedCannotBeRead) {
+    startTiny();
+    write("plan.txt", "The ferry leaves at nine.\n");
+    ASSERT_NO_FATAL_FAILURE(openPreflight());
+    EXPECT_TRUE(under->find<QPushButton>("encodeButton")->isEnabled());
+    toggle("plan.txt");
+    EXPECT_FALSE(under->find<QPushButton>("encodeButton")->isEnabled());
+    toggle("plan.txt");
+    EXPECT_TRUE(under->find<QPushButton>("encodeButton")->isEnabled());
+}
+
+}  // namespace
+}  // namespace asterism::test
