@@ -17,7 +17,7 @@
 #include "ui/dialogs.h"
 #include "ui/dialogs/preflight_dialog.h"
 #include "ui/engine_bridge.h"
-#include "ui/formats.h"
+#include "ui/figures.h"
 #include "ui/library.h"
 #include "ui/settings.h"
 
@@ -226,8 +226,8 @@ void SourceFlow::finish(const IngestReport& report) {
     m_library.noteProjects();
     m_library.noteDocuments();
     emit said(tr("Restored %1 blocks, encoded %2 in %3")
-                  .arg(formatCount(report.blocksRestored), formatCount(report.blocksEncoded),
-                       formatSeconds(report.seconds)));
+                  .arg(countText(report.blocksRestored), countText(report.blocksEncoded),
+                       roughTimeText(report.seconds)));
 }
 
 QString SourceFlow::summaryOf(const ProjectChanges& changes) {
@@ -236,7 +236,7 @@ QString SourceFlow::summaryOf(const ProjectChanges& changes) {
         .arg(changes.added.size())
         .arg(changes.changed.size())
         .arg(changes.removed.size())
-        .arg(formatCount(changes.unchanged), formatCount(changes.blocksToEncode));
+        .arg(countText(changes.unchanged), countText(changes.blocksToEncode));
 }
 
 }  // namespace asterism

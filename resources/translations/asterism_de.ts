@@ -286,6 +286,24 @@
         <source>Block %1</source>
         <translation>Block %1</translation>
     </message>
+    <message>
+        <source>%1K</source>
+        <comment>thousands</comment>
+        <translation>%1K</translation>
+    </message>
+    <message>
+        <source>%1M</source>
+        <comment>millions</comment>
+        <translation>%1M</translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation>Prozessor</translation>
+    </message>
+    <message>
+        <source>Graphics card (%1)</source>
+        <translation>Grafikkarte (%1)</translation>
+    </message>
 </context>
 <context>
     <name>FirstRunDialog</name>
@@ -323,10 +341,6 @@
             <numerusform>Prozessor, %n Thread</numerusform><numerusform>Prozessor, %n Threads</numerusform></translation>
     </message>
     <message>
-        <source>Graphics card (%1)</source>
-        <translation>Grafikkarte (%1)</translation>
-    </message>
-    <message>
         <source>This build uses the processor only.</source>
         <translation>Dieses Programm nutzt nur den Prozessor.</translation>
     </message>
@@ -357,35 +371,6 @@
     <message>
         <source>Start Empty</source>
         <translation>Leer beginnen</translation>
-    </message>
-</context>
-<context>
-    <name>Formats</name>
-    <message>
-        <source>%1 s</source>
-        <translation>%1 s</translation>
-    </message>
-    <message>
-        <source>%1 min %2 s</source>
-        <translation>%1 min %2 s</translation>
-    </message>
-    <message>
-        <source>%1 h %2 min</source>
-        <translation>%1 h %2 min</translation>
-    </message>
-    <message>
-        <source>%1K</source>
-        <comment>thousands of tokens</comment>
-        <translation>%1K</translation>
-    </message>
-    <message>
-        <source>%1M</source>
-        <comment>millions of tokens</comment>
-        <translation>%1M</translation>
-    </message>
-    <message>
-        <source>%1 %</source>
-        <translation>%1 %</translation>
     </message>
 </context>
 <context>
@@ -602,14 +587,6 @@
     <message>
         <source>Model of new projects:</source>
         <translation>Modell neuer Projekte:</translation>
-    </message>
-    <message>
-        <source>Processor</source>
-        <translation>Prozessor</translation>
-    </message>
-    <message>
-        <source>Graphics card (%1)</source>
-        <translation>Grafikkarte (%1)</translation>
     </message>
     <message>
         <source>Device:</source>
@@ -1301,30 +1278,6 @@ Letzte Nachricht: %2</translation>
         <source>%n possible secret(s) in the text</source>
         <translation>
             <numerusform>%n mögliches Geheimnis im Text</numerusform><numerusform>%n mögliche Geheimnisse im Text</numerusform></translation>
-    </message>
-    <message>
-        <source>queued</source>
-        <translation>wartet</translation>
-    </message>
-    <message>
-        <source>reading</source>
-        <translation>wird gelesen</translation>
-    </message>
-    <message>
-        <source>encoding</source>
-        <translation>wird kodiert</translation>
-    </message>
-    <message>
-        <source>ready</source>
-        <translation>bereit</translation>
-    </message>
-    <message>
-        <source>changed</source>
-        <translation>geändert</translation>
-    </message>
-    <message>
-        <source>failed</source>
-        <translation>gescheitert</translation>
     </message>
     <message>
         <source>Source</source>

@@ -286,6 +286,24 @@
         <source>Block %1</source>
         <translation>块 %1</translation>
     </message>
+    <message>
+        <source>%1K</source>
+        <comment>thousands</comment>
+        <translation>%1K</translation>
+    </message>
+    <message>
+        <source>%1M</source>
+        <comment>millions</comment>
+        <translation>%1M</translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation>处理器</translation>
+    </message>
+    <message>
+        <source>Graphics card (%1)</source>
+        <translation>显卡（%1）</translation>
+    </message>
 </context>
 <context>
     <name>FirstRunDialog</name>
@@ -323,10 +341,6 @@
             <numerusform>处理器，%n 个线程</numerusform></translation>
     </message>
     <message>
-        <source>Graphics card (%1)</source>
-        <translation>显卡（%1）</translation>
-    </message>
-    <message>
         <source>This build uses the processor only.</source>
         <translation>此版本仅使用处理器。</translation>
     </message>
@@ -357,35 +371,6 @@
     <message>
         <source>Start Empty</source>
         <translation>从空白开始</translation>
-    </message>
-</context>
-<context>
-    <name>Formats</name>
-    <message>
-        <source>%1 s</source>
-        <translation>%1 秒</translation>
-    </message>
-    <message>
-        <source>%1 min %2 s</source>
-        <translation>%1 分 %2 秒</translation>
-    </message>
-    <message>
-        <source>%1 h %2 min</source>
-        <translation>%1 小时 %2 分</translation>
-    </message>
-    <message>
-        <source>%1K</source>
-        <comment>thousands of tokens</comment>
-        <translation>%1K</translation>
-    </message>
-    <message>
-        <source>%1M</source>
-        <comment>millions of tokens</comment>
-        <translation>%1M</translation>
-    </message>
-    <message>
-        <source>%1 %</source>
-        <translation>%1%</translation>
     </message>
 </context>
 <context>
@@ -602,14 +587,6 @@
     <message>
         <source>Model of new projects:</source>
         <translation>新项目的模型：</translation>
-    </message>
-    <message>
-        <source>Processor</source>
-        <translation>处理器</translation>
-    </message>
-    <message>
-        <source>Graphics card (%1)</source>
-        <translation>显卡（%1）</translation>
     </message>
     <message>
         <source>Device:</source>
@@ -1301,30 +1278,6 @@ Last message: %2</source>
         <source>%n possible secret(s) in the text</source>
         <translation>
             <numerusform>文本中有 %n 处可能的机密</numerusform></translation>
-    </message>
-    <message>
-        <source>queued</source>
-        <translation>排队中</translation>
-    </message>
-    <message>
-        <source>reading</source>
-        <translation>读取中</translation>
-    </message>
-    <message>
-        <source>encoding</source>
-        <translation>编码中</translation>
-    </message>
-    <message>
-        <source>ready</source>
-        <translation>就绪</translation>
-    </message>
-    <message>
-        <source>changed</source>
-        <translation>已更改</translation>
-    </message>
-    <message>
-        <source>failed</source>
-        <translation>失败</translation>
     </message>
     <message>
         <source>Source</source>

@@ -15,7 +15,7 @@
 #include "storage/cache_settings.h"
 #include "storage/disk_block_store.h"
 #include "ui/dialogs.h"
-#include "ui/formats.h"
+#include "ui/figures.h"
 #include "ui/settings.h"
 #include "ui/theme.h"
 
@@ -123,7 +123,7 @@ void CacheBox::showUsage(quint64 bytes, quint64 files, quint64 quota) {
                                                       static_cast<double>(quota))
                                    : 0);
     m_usageLabel->setText(
-        tr("%1 in %n block(s)", nullptr, static_cast<int>(files)).arg(formatBytes(bytes)));
+        tr("%1 in %n block(s)", nullptr, static_cast<int>(files)).arg(bytesText(bytes)));
     m_clearButton->setEnabled(files > 0);
 }
 
@@ -139,7 +139,7 @@ void CacheBox::askClear() {
                  {tr("Clear the KV Cache"), tr("Delete all blocks of all projects?"),
                   tr("This frees %1. Nothing is lost but time: each project is encoded again when "
                      "it is opened.")
-                      .arg(formatBytes(m_usedBytes)),
+                      .arg(bytesText(m_usedBytes)),
                   tr("Clear"), true},
                  [this] { look(true); });
 }

@@ -10,7 +10,7 @@
 
 #include "ui/dialogs/dialog_frame.h"
 #include "ui/dialogs/dialog_list.h"
-#include "ui/formats.h"
+#include "ui/figures.h"
 #include "ui/theme.h"
 
 namespace asterism {
@@ -31,9 +31,8 @@ class ExplanationDialog : public QDialog {
         tree->setAlternatingRowColors(true);
         tree->setHeaderLabels({tr("Block"), tr("Sources"), tr("Attention"), tr("Without it")});
         for (const BlockEffect& effect : explanation.blocks)
-            new QTreeWidgetItem(
-                tree, {formatCount(static_cast<std::int64_t>(effect.block) + 1), names(effect),
-                       formatPercent(effect.mass), effectText(effect)});
+            new QTreeWidgetItem(tree, {countText(static_cast<std::int64_t>(effect.block) + 1),
+                                       names(effect), shareText(effect.mass), effectText(effect)});
         tree->header()->resizeSection(0, 60);
         tree->header()->resizeSection(1, 260);
         tree->header()->resizeSection(2, 80);

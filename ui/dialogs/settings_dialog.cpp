@@ -21,6 +21,7 @@
 #include "ui/dialogs/cache_box.h"
 #include "ui/dialogs/dialog_frame.h"
 #include "ui/dialogs/dialog_list.h"
+#include "ui/figures.h"
 #include "ui/icons.h"
 #include "ui/settings.h"
 #include "ui/theme.h"
@@ -172,12 +173,8 @@ class SettingsDialog : public QDialog {
         form->addRow(tr("Model of new projects:"),
                      makeChoice(Setting::defaultModel, QStringLiteral("modelComboBox"), models));
         Choices devices;
-        for (const std::string& device : m_desktop.devices) {
-            const QString name = QString::fromStdString(device);
-            devices.emplace_back(
-                name == QLatin1String("cpu") ? tr("Processor") : tr("Graphics card (%1)").arg(name),
-                name);
-        }
+        for (const std::string& device : m_desktop.devices)
+            devices.emplace_back(deviceText(device), QString::fromStdString(device));
         form->addRow(tr("Device:"),
                      makeChoice(Setting::device, QStringLiteral("deviceComboBox"), devices));
         QSpinBox* threads = makeNumber(Setting::threads, QStringLiteral("threadsSpinBox"), 0, 256);

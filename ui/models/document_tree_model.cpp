@@ -6,7 +6,7 @@
 #include <QApplication>
 
 #include "storage/projects/project_summaries.h"
-#include "ui/formats.h"
+#include "ui/figures.h"
 #include "ui/icons.h"
 #include "ui/library.h"
 #include "ui/theme.h"
@@ -91,7 +91,7 @@ QString documentHint(const DocumentRecord& document) {
     else
         lines << DocumentTreeModel::tr("%1: %n token(s)", nullptr,
                                        static_cast<int>(document.tokens))
-                     .arg(DocumentTreeModel::stateText(document.state));
+                     .arg(stateText(document.state));
     if (document.quality != TextQuality::good)
         lines << DocumentTreeModel::tr("The extracted text may differ from what a person sees.");
     for (const std::string& note : document.notes) lines << QString::fromStdString(note);
@@ -110,24 +110,6 @@ DocumentTreeModel::DocumentTreeModel(Library& library, QObject* parent)
 }
 
 DocumentTreeModel::~DocumentTreeModel() = default;
-
-QString DocumentTreeModel::stateText(DocumentState state) {
-    switch (state) {
-        case DocumentState::queued:
-            return tr("queued");
-        case DocumentState::reading:
-            return tr("reading");
-        case DocumentState::encoding:
-            return tr("encoding");
-        case DocumentState::ready:
-            return tr("ready");
-        case DocumentState::changed:
-            return tr("changed");
-        case DocumentState::failed:
-            return tr("failed");
-    }
-    return {};
-}
 
 DocumentTreeModel::Node* DocumentTreeModel::nodeOf(const QModelIndex& index) const {
     return index.isValid() ? static_cast<Node*>(index.internalPointer()) : m_top.get();
@@ -185,7 +167,7 @@ QVariant DocumentTreeModel::data(const QModelIndex& index, int role) const {
         case Qt::DisplayRole:
             if (index.column() == nameColumn) return QString::fromStdString(node.name);
             if (index.column() == stateColumn) return stateText(node.state);
-            return isFailed ? QString() : formatTokens(node.tokens);
+            return isFailed ? QString() : compactText(node.tokens);
         case Qt::DecorationRole:
             if (index.column() == nameColumn)
                 return icon(node.document ? kindIcon(node.document->kind) : "folder");

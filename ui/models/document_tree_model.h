@@ -53,8 +53,6 @@ class DocumentTreeModel : public QAbstractItemModel {
     // Globs of what is ticked, as few as possible; empty if everything is.
     std::vector<std::string> scope() const;
 
-    static QString stateText(DocumentState state);
-
   signals:
     void scopeChanged();
     void figuresChanged();

@@ -15,7 +15,7 @@
 #include "ui/chat/question_edit.h"
 #include "ui/dialogs.h"
 #include "ui/engine_bridge.h"
-#include "ui/formats.h"
+#include "ui/figures.h"
 #include "ui/icons.h"
 #include "ui/library.h"
 #include "ui/models/conversation_list_model.h"
@@ -177,11 +177,11 @@ void ChatPanel::showScope() {
         m_scopeLabel->clear();
     else if (figures.ticked == figures.documents)
         m_scopeLabel->setText(tr("Reads all %n source(s) · %1 tokens", nullptr, figures.documents)
-                                  .arg(formatCount(figures.tokens)));
+                                  .arg(countText(figures.tokens)));
     else
         m_scopeLabel->setText(tr("Reads %1 of %n source(s) · %2 tokens", nullptr, figures.documents)
                                   .arg(figures.ticked)
-                                  .arg(formatCount(figures.tickedTokens)));
+                                  .arg(countText(figures.tickedTokens)));
     showState();
 }
 

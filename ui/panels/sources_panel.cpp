@@ -7,7 +7,7 @@
 #include <QVBoxLayout>
 
 #include "ui/dialogs.h"
-#include "ui/formats.h"
+#include "ui/figures.h"
 #include "ui/icons.h"
 #include "ui/library.h"
 #include "ui/models/document_tree_model.h"
@@ -97,8 +97,8 @@ void SourcesPanel::showFigures() {
                            tr("Choose a Folder"));
     m_header->setFigures(isEmpty ? QString()
                                  : tr("%1 · %2 tokens")
-                                       .arg(formatCount(figures.documents))
-                                       .arg(formatTokens(figures.tokens)));
+                                       .arg(countText(figures.documents))
+                                       .arg(compactText(figures.tokens)));
     showNotice();
 }
 

@@ -6,7 +6,7 @@
 #include <QProgressBar>
 #include <QToolButton>
 
-#include "ui/formats.h"
+#include "ui/figures.h"
 #include "ui/icons.h"
 #include "ui/theme.h"
 #include "ui/widgets/panel_header.h"
@@ -16,9 +16,8 @@ namespace asterism {
 QString ActivityBar::textOf(const Activity& activity) {
     using Stage = Activity::Stage;
     const QString count =
-        activity.total > 0
-            ? tr("%1 of %2").arg(formatCount(activity.done), formatCount(activity.total))
-            : QString();
+        activity.total > 0 ? tr("%1 of %2").arg(countText(activity.done), countText(activity.total))
+                           : QString();
     switch (activity.stage) {
         case Stage::idle:
             return {};
@@ -103,7 +102,7 @@ void ActivityBar::refresh() {
     if (m_activity.tokensPerSecond > 0)
         figures << tr("%1 tokens/s").arg(QLocale().toString(m_activity.tokensPerSecond, 'f', 0));
     if (m_activity.secondsLeft > 0)
-        figures << tr("%1 left").arg(formatSeconds(m_activity.secondsLeft));
+        figures << tr("%1 left").arg(roughTimeText(m_activity.secondsLeft));
     m_rateLabel->setText(figures.join(QStringLiteral(" · ")));
     m_progressBar->setVisible(!isIdle);
     m_progressBar->setRange(0, static_cast<int>(m_activity.total));
