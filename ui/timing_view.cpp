@@ -41,10 +41,8 @@ TimingView::TimingView(Library& library, EngineBridge& bridge, const DesktopPart
     connect(&bridge, &EngineBridge::layoutChanged, this, &TimingView::showLayout);
     connect(&bridge, &EngineBridge::eventsArrived, this, &TimingView::takeEvents);
     connect(&bridge, &EngineBridge::answerFinished, this, &TimingView::showAnswer);
-    connect(&bridge, &EngineBridge::answerStarted, this, [this] {
-        m_tokens.clear();
-        m_timelinePanel->startAnswer(m_model->rowCount());
-    });
+    connect(&bridge, &EngineBridge::answerStarted, this,
+            [this] { m_timelinePanel->startAnswer(m_model->rowCount()); });
 }
 
 QWidget* TimingView::blocksPanel() const {
@@ -111,12 +109,11 @@ void TimingView::takeEvents(const std::vector<EngineEvent>& events) {
             m_model->encodingStarted(*started);
         } else if (const auto* block = std::get_if<BlockEncoded>(&event)) {
             m_model->blockEncoded(*block);
-        } else if (!m_bridge.isAnswering() && m_tokens.empty()) {
+        } else if (!m_bridge.isAnswering()) {
             continue;  // a summary or an explanation
         } else if (const auto* query = std::get_if<QueryEncoded>(&event)) {
             m_timelinePanel->queryEncoded(*query);
         } else if (const auto* token = std::get_if<TokenDecoded>(&event)) {
-            m_tokens.push_back(QString::fromStdString(token->text));
             m_timelinePanel->tokenDecoded(*token);
         }
     }
@@ -124,8 +121,6 @@ void TimingView::takeEvents(const std::vector<EngineEvent>& events) {
 
 void TimingView::showAnswer(const AskResult& result) {
     m_model->setMass(result.message.blockMass);
-    for (std::size_t i = 0; i < result.tokenBlockMass.size() && i < m_tokens.size(); ++i)
-        m_timelinePanel->addMass(m_tokens[i], result.tokenBlockMass[i]);
     m_strip->setColoring(ProjectStrip::Coloring::mass);
 }
 

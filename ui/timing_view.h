@@ -57,7 +57,6 @@ class TimingView : public QObject {
     TimelinePanel* m_timelinePanel;
     MemoryPanel* m_memoryPanel;
     ProjectStrip* m_strip;
-    std::vector<QString> m_tokens;  // texts of the answer that is coming, to name its mass by
 };
 
 }  // namespace asterism

@@ -94,8 +94,6 @@ struct AskResult {
     std::vector<QuotationRecord> quotations;
     std::string note;  // what the user should know of the placement; one line or empty
     std::optional<BlockSelection> selection;  // of the blocks, where it was asked for
-    // Of each token of the answer, attention mass per block of the context, for display.
-    std::vector<std::vector<float>> tokenBlockMass;
 };
 
 // The chat has no positions left for a question and its answer. The message says the numbers and
