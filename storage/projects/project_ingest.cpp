@@ -107,9 +107,8 @@ IntakeRequest ProjectSession::intakeRequest(const IngestOptions& options) const 
     request.documents = m_context->documents();
     for (DocumentRecord& record : m_workspace.documents().list(m_project.id))
         if (record.textBytes == 0) request.failed.push_back(std::move(record));
-    request.unwanted = options.without;
-    for (const LeftOut& file : m_workspace.documents().leftOut(m_project.id))
-        if (file.cause == LeftOutCause::unwanted) request.unwanted.push_back(file.name);
+    request.unwanted = m_workspace.documents().unwanted(m_project.id);
+    request.unwanted.insert(request.unwanted.end(), options.without.begin(), options.without.end());
     std::erase_if(request.unwanted, [&](const std::string& name) {
         return std::find(options.wanted.begin(), options.wanted.end(), name) !=
                options.wanted.end();

@@ -41,9 +41,7 @@ ProjectReport reportOn(Workspace& workspace, const ProjectRecord& project) {
 
 SourceChanges compareSources(Workspace& workspace, const ProjectReport& report,
                              const std::stop_token& stop) {
-    std::vector<std::string> unwanted;
-    for (const LeftOut& file : workspace.documents().leftOut(report.project.id))
-        if (file.cause == LeftOutCause::unwanted) unwanted.push_back(file.name);
+    const std::vector<std::string> unwanted = workspace.documents().unwanted(report.project.id);
     SourceChanges changes;
     for (const SourceRecord& source : report.sources) {
         std::vector<DocumentRecord> known;
