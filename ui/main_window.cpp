@@ -176,6 +176,7 @@ void MainWindow::connectPanels() {
     connect(m_sources, &SourcesPanel::addFolderAsked, m_flow, &SourceFlow::chooseFolder);
     connect(m_sources, &SourcesPanel::rescanAsked, &m_parts.bridge, &EngineBridge::rescan);
     connect(m_sources, &SourcesPanel::encodeAsked, m_flow, &SourceFlow::encode);
+    connect(m_sources, &SourcesPanel::readingAsked, m_flow, &SourceFlow::readLeftOut);
     connect(m_sources, &SourcesPanel::sourceRemovalAsked, m_flow, &SourceFlow::removeSource);
     connect(m_sources, &SourcesPanel::documentOpened, this, &MainWindow::showDocument);
     connect(m_chat, &ChatPanel::citationActivated, this, &MainWindow::showSource);

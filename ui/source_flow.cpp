@@ -198,9 +198,15 @@ void SourceFlow::addPastedText(const QString& text) {
 }
 
 void SourceFlow::encode() {
+    readLeftOut({});
+}
+
+void SourceFlow::readLeftOut(const std::vector<std::string>& names) {
     m_isPaused = false;
     emit pausedChanged(false);
-    if (m_isReady) m_bridge.ingest({});
+    IngestOptions options;
+    options.wanted = names;
+    if (m_isReady) m_bridge.ingest(options);
 }
 
 void SourceFlow::pause() {

@@ -39,6 +39,8 @@ class SourceFlow : public QObject {
     void openSample();
     // Reads and encodes what has changed, waits or failed.
     void encode();
+    // Reads files, by name, that were left out because they were not wanted.
+    void readLeftOut(const std::vector<std::string>& names);
     void pause();
     void removeSource(qint64 source, const QString& path);
 

@@ -1296,6 +1296,20 @@ Letzte Nachricht: %2</translation>
         <translation>
             <numerusform>%1, %2, %n Token</numerusform><numerusform>%1, %2, %n Token</numerusform></translation>
     </message>
+    <message>
+        <source>left out</source>
+        <translation>ausgelassen</translation>
+    </message>
+    <message>
+        <source>%1
+Left out: you did not tick it when it was to be read.</source>
+        <translation>%1
+Ausgelassen: Sie haben die Datei vor dem Lesen abgewählt.</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1, %2</translation>
+    </message>
 </context>
 <context>
     <name>asterism::EngineBridge</name>
@@ -2156,6 +2170,22 @@ SHA-256: %2</translation>
     <message>
         <source>Everything in the sources was taken.</source>
         <translation>Alles in den Quellen wurde genommen.</translation>
+    </message>
+    <message>
+        <source>The ticks will be lost at the next start: %1</source>
+        <translation>Die Häkchen gehen beim nächsten Start verloren: %1</translation>
+    </message>
+    <message>
+        <source>Not all sources could be looked at: %1</source>
+        <translation>Nicht alle Quellen ließen sich prüfen: %1</translation>
+    </message>
+    <message>
+        <source>Read This File</source>
+        <translation>Diese Datei lesen</translation>
+    </message>
+    <message>
+        <source>Read What Was Left Out</source>
+        <translation>Ausgelassenes lesen</translation>
     </message>
 </context>
 <context>

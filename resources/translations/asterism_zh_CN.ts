@@ -1296,6 +1296,20 @@ Last message: %2</source>
         <translation>
             <numerusform>%1，%2，%n 个词元</numerusform></translation>
     </message>
+    <message>
+        <source>left out</source>
+        <translation>已略过</translation>
+    </message>
+    <message>
+        <source>%1
+Left out: you did not tick it when it was to be read.</source>
+        <translation>%1
+已略过：读取之前您没有勾选它。</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1，%2</translation>
+    </message>
 </context>
 <context>
     <name>asterism::EngineBridge</name>
@@ -2156,6 +2170,22 @@ SHA-256：%2</translation>
     <message>
         <source>Everything in the sources was taken.</source>
         <translation>来源中的所有内容都已读取。</translation>
+    </message>
+    <message>
+        <source>The ticks will be lost at the next start: %1</source>
+        <translation>下次启动时勾选将会丢失：%1</translation>
+    </message>
+    <message>
+        <source>Not all sources could be looked at: %1</source>
+        <translation>无法检查全部来源：%1</translation>
+    </message>
+    <message>
+        <source>Read This File</source>
+        <translation>读取此文件</translation>
+    </message>
+    <message>
+        <source>Read What Was Left Out</source>
+        <translation>读取已略过的文件</translation>
     </message>
 </context>
 <context>

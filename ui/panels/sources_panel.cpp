@@ -66,6 +66,10 @@ SourcesPanel::SourcesPanel(Library& library, QWidget* parent)
     });
     connect(m_sourcesTree, &QTreeView::customContextMenuRequested, this, &SourcesPanel::openMenu);
     connect(m_model, &DocumentTreeModel::figuresChanged, this, &SourcesPanel::showFigures);
+    connect(m_model, &DocumentTreeModel::scopeNotKept, this, [this](const QString& reason) {
+        m_noticeBar->show(NoticeBar::Kind::warning,
+                          tr("The ticks will be lost at the next start: %1").arg(reason));
+    });
     connect(m_model, &DocumentTreeModel::modelAboutToBeReset, this, &SourcesPanel::keepExpanded);
     connect(m_model, &DocumentTreeModel::modelReset, this, &SourcesPanel::restoreExpanded);
     connect(&library, &Library::projectOpened, this, [this] { showChanges({}); });
@@ -84,7 +88,7 @@ void SourcesPanel::setBusy(bool isBusy) {
 
 void SourcesPanel::showFigures() {
     const DocumentTreeModel::Figures& figures = m_model->figures();
-    const bool isEmpty = figures.documents == 0;
+    const bool isEmpty = figures.documents + figures.leftOut == 0;
     m_sourcesTree->setVisible(!isEmpty);
     m_emptyState->setVisible(isEmpty);
     if (!m_library.hasProject())
@@ -133,47 +137,47 @@ void SourcesPanel::resizeEvent(QResizeEvent* event) {
     if (isNarrow) columns->resizeSection(DocumentTreeModel::stateColumn, 4 * kGridUnit);
 }
 
+void SourcesPanel::addDocumentActions(QMenu& menu, const DocumentRecord& document) {
+    menu.addAction(
+        icon("text-x-generic"), tr("Show"), this,
+        [this, name = QString::fromStdString(document.name)] { emit documentOpened(name); });
+    if (document.state == DocumentState::failed)
+        menu.addAction(icon("view-refresh"), tr("Retry"), this, &SourcesPanel::encodeAsked);
+    for (const SourceRecord& source : m_library.projects().sources(m_library.project().id)) {
+        if (source.id != document.sourceId) continue;
+        const QString path = QString::fromStdString(source.path.string());
+        menu.addAction(icon("edit-delete"),
+                       source.isFolder ? tr("Remove the Folder “%1”…").arg(path) : tr("Remove…"),
+                       this, [this, source, path] { emit sourceRemovalAsked(source.id, path); });
+    }
+    menu.addSeparator();
+}
+
 void SourcesPanel::openMenu(const QPoint& position) {
     const QModelIndex index = m_sourcesTree->indexAt(position).siblingAtColumn(0);
     auto* menu = new QMenu(this);
     menu->setObjectName(QStringLiteral("sourceMenu"));
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    if (const DocumentRecord* found = m_model->document(index)) {
-        const DocumentRecord document = *found;
-        menu->addAction(icon("text-x-generic"), tr("Show"), this, [this, document] {
-            emit documentOpened(QString::fromStdString(document.name));
-        });
-        if (document.state == DocumentState::failed)
-            menu->addAction(icon("view-refresh"), tr("Retry"), this, &SourcesPanel::encodeAsked);
-        for (const SourceRecord& source : m_library.projects().sources(m_library.project().id))
-            if (source.id == document.sourceId) {
-                const QString path = QString::fromStdString(source.path.string());
-                menu->addAction(
-                    icon("edit-delete"),
-                    source.isFolder ? tr("Remove the Folder “%1”…").arg(path) : tr("Remove…"), this,
-                    [this, source, path] { emit sourceRemovalAsked(source.id, path); });
-            }
-        menu->addSeparator();
+    if (const DocumentRecord* document = m_model->document(index))
+        addDocumentActions(*menu, *document);
+    const std::vector<std::string> leftOut = m_model->leftOut(index);
+    if (index.isValid() && !leftOut.empty()) {
+        QAction* read = menu->addAction(
+            icon("document-open"),
+            m_model->rowCount(index) == 0 ? tr("Read This File") : tr("Read What Was Left Out"),
+            this, [this, leftOut] { emit readingAsked(leftOut); });
+        read->setObjectName(QStringLiteral("readLeftOutAction"));
+        read->setEnabled(!m_isBusy);
     }
-    if (index.isValid())
+    if (index.flags() & Qt::ItemIsUserCheckable)
         menu->addAction(tr("Ask Only This"), this, [this, path = m_model->pathOf(index)] {
-            for (int row = 0; row < m_model->rowCount(); ++row)
-                m_model->setData(m_model->index(row, 0), Qt::Unchecked, Qt::CheckStateRole);
-            tickOnly(m_model->indexOf(path.toStdString()));
+            const QModelIndex now = m_model->indexOf(path.toStdString());
+            if (now.isValid()) m_model->tickOnly(now);
         });
-    menu->addAction(tr("Tick All"), this, &SourcesPanel::tickAll);
+    menu->addAction(tr("Tick All"), m_model, &DocumentTreeModel::tickAll);
     menu->addAction(icon("dialog-information"), tr("What Was Left Out…"), this,
                     &SourcesPanel::showLeftOut);
     menu->popup(m_sourcesTree->viewport()->mapToGlobal(position));
-}
-
-void SourcesPanel::tickOnly(const QModelIndex& index) {
-    if (index.isValid()) m_model->setData(index, Qt::Checked, Qt::CheckStateRole);
-}
-
-void SourcesPanel::tickAll() {
-    for (int row = 0; row < m_model->rowCount(); ++row)
-        m_model->setData(m_model->index(row, 0), Qt::Checked, Qt::CheckStateRole);
 }
 
 void SourcesPanel::showLeftOut() {

@@ -1,10 +1,14 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include <QStringList>
 #include <QWidget>
 
 #include "storage/records.h"
 
+class QMenu;
 class QTreeView;
 
 namespace asterism {
@@ -36,6 +40,8 @@ class SourcesPanel : public QWidget {
     void encodeAsked();  // what is waiting, changed or failed
     void documentOpened(const QString& name);
     void sourceRemovalAsked(qint64 source, const QString& path);
+    // Files that were left out, by name, are to be read after all.
+    void readingAsked(const std::vector<std::string>& names);
 
   protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -43,9 +49,8 @@ class SourcesPanel : public QWidget {
   private:
     void showFigures();
     void showNotice();
+    void addDocumentActions(QMenu& menu, const DocumentRecord& document);
     void openMenu(const QPoint& position);
-    void tickOnly(const QModelIndex& index);
-    void tickAll();
     void showLeftOut();
     void keepExpanded();
     void restoreExpanded();
