@@ -1085,6 +1085,10 @@
         <source>Open</source>
         <translation>Öffnen</translation>
     </message>
+    <message>
+        <source>Model of this project: %1</source>
+        <translation>Modell dieses Projekts: %1</translation>
+    </message>
 </context>
 <context>
     <name>asterism::ChatView</name>

@@ -1085,6 +1085,10 @@
         <source>Open</source>
         <translation>打开</translation>
     </message>
+    <message>
+        <source>Model of this project: %1</source>
+        <translation>此项目的模型：%1</translation>
+    </message>
 </context>
 <context>
     <name>asterism::ChatView</name>

@@ -2,6 +2,7 @@
 
 #include <QClipboard>
 #include <QDesktopServices>
+#include <QFileInfo>
 #include <QFrame>
 #include <QGuiApplication>
 #include <QHBoxLayout>
@@ -66,7 +67,10 @@ ChatPanel::ChatPanel(Library& library, EngineBridge& bridge, Settings& settings,
     connectBridge();
     connect(&library, &Library::conversationOpened, this, &ChatPanel::showConversation);
     connect(&library, &Library::chatsChanged, this, &ChatPanel::showState);
+    connect(&library, &Library::projectOpened, this, &ChatPanel::showModel);
+    connect(&library, &Library::projectsChanged, this, &ChatPanel::showModel);
     connect(&sources, &DocumentTreeModel::figuresChanged, this, &ChatPanel::showScope);
+    showModel();
     showScope();
     showState();
 }
@@ -129,10 +133,6 @@ void ChatPanel::setReadiness(Readiness readiness, const QString& reason) {
     showState();
 }
 
-void ChatPanel::setModelName(const QString& name) {
-    m_modelLabel->setText(name);
-}
-
 void ChatPanel::startChat() {
     m_library.openConversation(0);
     focusQuestion();
@@ -183,6 +183,14 @@ void ChatPanel::showScope() {
                                   .arg(figures.ticked)
                                   .arg(countText(figures.tickedTokens)));
     showState();
+}
+
+void ChatPanel::showModel() {
+    const QString model = QString::fromStdString(m_library.project().model);
+    // A file that was added by hand is named by its path.
+    m_modelLabel->setText(QFileInfo(model).fileName());
+    m_modelLabel->setToolTip(
+        model.isEmpty() ? QString() : toolTipText(tr("Model of this project: %1").arg(model)));
 }
 
 void ChatPanel::showState() {
