@@ -79,6 +79,15 @@ ProjectLayout EngineWorker::layout() {
     return layout;
 }
 
+ProjectChanges EngineWorker::rescan(const IngestOptions& options, const EventSink& events,
+                                    const std::stop_token& stop) {
+    ProjectChanges changes = session().rescan(stop);
+    if (changes.added.empty() && changes.changed.empty() && changes.removed.empty()) return changes;
+    // Files have to be read to know that.
+    changes.blocksToEncode = session().preflight(options, events, stop).changes.blocksToEncode;
+    return changes;
+}
+
 ProjectSession& EngineWorker::session() {
     if (!m_session) throw Error("no project is open; open one first");
     return *m_session;

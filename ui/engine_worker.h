@@ -31,6 +31,9 @@ class EngineWorker {
 
     // The open project's blocks and the stretches of its documents, as they are now.
     ProjectLayout layout();
+    // What has changed on disk, with what it costs to encode. Throws as ProjectSession does.
+    ProjectChanges rescan(const IngestOptions& options, const EventSink& events,
+                          const std::stop_token& stop);
 
     // Throws Error if no project is open.
     ProjectSession& session();

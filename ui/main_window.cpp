@@ -212,7 +212,9 @@ void MainWindow::connectBridge() {
     connect(&bridge, &EngineBridge::changesFound, this, [this](const ProjectChanges& changes) {
         m_parts.library.noteDocuments();
         m_sources->showChanges(SourceFlow::summaryOf(changes));
+        m_sources->showProblem(SourceFlow::problemOf(changes));
     });
+    connect(&bridge, &EngineBridge::rescanFailed, m_sources, &SourcesPanel::showProblem);
     connect(&bridge, &EngineBridge::ingestFinished, m_sources,
             [this] { m_sources->showChanges({}); });
     connect(&bridge, &EngineBridge::warned, m_activity, &ActivityBar::setIdleText);

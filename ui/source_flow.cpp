@@ -245,4 +245,10 @@ QString SourceFlow::summaryOf(const ProjectChanges& changes) {
         .arg(countText(changes.unchanged), countText(changes.blocksToEncode));
 }
 
+QString SourceFlow::problemOf(const ProjectChanges& changes) {
+    QStringList problems;
+    for (const std::string& problem : changes.problems) problems << QString::fromStdString(problem);
+    return problems.join(QLatin1Char('\n'));
+}
+
 }  // namespace asterism

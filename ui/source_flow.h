@@ -47,6 +47,8 @@ class SourceFlow : public QObject {
     bool isPaused() const { return m_isPaused; }
     // "+3 ~1 -2, 1,198 unchanged, 2 blocks to encode"; empty if nothing changed.
     static QString summaryOf(const ProjectChanges& changes);
+    // Why whole sources could not be looked at; empty if all were.
+    static QString problemOf(const ProjectChanges& changes);
 
   signals:
     // A project is to be opened with its engine.

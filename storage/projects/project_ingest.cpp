@@ -168,7 +168,9 @@ Preflight ProjectSession::preflight(const IngestOptions& options, const EventSin
                                     const std::stop_token& stop) {
     IntakeRequest request = intakeRequest(options);
     request.sources = sourcesWith(options.paths);
-    Intake intake = takeIn(request, m_engine.engine.tokenizer(), {}, events, stop);
+    IntakeSteps steps;
+    steps.pause = options.betweenBlocks;
+    Intake intake = takeIn(request, m_engine.engine.tokenizer(), steps, events, stop);
     Preflight preflight;
     preflight.changes = changesOf(intake);
     const auto context = contextOf(std::move(intake.documents));

@@ -30,8 +30,8 @@ struct IngestOptions {
     ReadOptions read;
     std::vector<std::string> without;  // names of documents that are not wanted, now and later
     std::vector<std::string> wanted;   // names that were not, and are again
-    // Called between blocks while encoding: whatever else waits for the engine may be done in it,
-    // questions to this session included.
+    // Called between files while reading and blocks while encoding: whatever else waits for the
+    // engine may be done in it, questions to this session included.
     std::function<void()> betweenBlocks;
     // About how long blocks are encoded between two such calls; at least one a rank each time.
     double sliceSeconds = 1.0;

@@ -59,7 +59,7 @@ SourcesPanel::SourcesPanel(Library& library, QWidget* parent)
     connect(folderButton, &QToolButton::clicked, this, &SourcesPanel::addFolderAsked);
     connect(rescanButton, &QToolButton::clicked, this, &SourcesPanel::rescanAsked);
     connect(m_emptyState, &EmptyState::activated, this, &SourcesPanel::addFolderAsked);
-    connect(m_noticeBar, &NoticeBar::activated, this, &SourcesPanel::encodeAsked);
+    connect(m_noticeBar, &NoticeBar::activated, this, [this] { emit(this->*m_noticeSignal)(); });
     connect(m_sourcesTree, &QTreeView::activated, this, [this](const QModelIndex& index) {
         if (const DocumentRecord* document = m_model->document(index))
             emit documentOpened(QString::fromStdString(document->name));
@@ -72,12 +72,20 @@ SourcesPanel::SourcesPanel(Library& library, QWidget* parent)
     });
     connect(m_model, &DocumentTreeModel::modelAboutToBeReset, this, &SourcesPanel::keepExpanded);
     connect(m_model, &DocumentTreeModel::modelReset, this, &SourcesPanel::restoreExpanded);
-    connect(&library, &Library::projectOpened, this, [this] { showChanges({}); });
+    connect(&library, &Library::projectOpened, this, [this] {
+        m_problem.clear();
+        showChanges({});
+    });
     showFigures();
 }
 
 void SourcesPanel::showChanges(const QString& summary) {
     m_changes = summary;
+    showNotice();
+}
+
+void SourcesPanel::showProblem(const QString& reason) {
+    m_problem = reason;
     showNotice();
 }
 
@@ -109,22 +117,28 @@ void SourcesPanel::showFigures() {
 void SourcesPanel::showNotice() {
     const DocumentTreeModel::Figures& figures = m_model->figures();
     using Kind = NoticeBar::Kind;
-    if (m_isBusy)
+    m_noticeSignal = &SourcesPanel::encodeAsked;
+    if (m_isBusy) {
         m_noticeBar->show(Kind::information, {});
-    else if (!m_changes.isEmpty())
+    } else if (!m_problem.isEmpty()) {
+        m_noticeSignal = &SourcesPanel::rescanAsked;
+        m_noticeBar->show(Kind::warning,
+                          tr("Not all sources could be looked at: %1").arg(m_problem), tr("Retry"));
+    } else if (!m_changes.isEmpty()) {
         m_noticeBar->show(Kind::warning, tr("Files have changed: %1").arg(m_changes), tr("Encode"));
-    else if (figures.waiting > 0)
+    } else if (figures.waiting > 0) {
         m_noticeBar->show(
             Kind::information,
             tr("%n source(s) are not encoded yet; what is done is kept.", nullptr, figures.waiting),
             tr("Resume"));
-    else if (figures.failed > 0)
+    } else if (figures.failed > 0) {
         m_noticeBar->show(
             Kind::error,
             tr("%n source(s) could not be read; point at one to see why.", nullptr, figures.failed),
             tr("Retry"));
-    else
+    } else {
         m_noticeBar->show(Kind::information, {});
+    }
 }
 
 // Where there is little room the state is its sign alone; its word is in the tool tip.

@@ -30,6 +30,8 @@ class SourcesPanel : public QWidget {
     DocumentTreeModel& model() { return *m_model; }
     // What differs from the files on disk, as one line; empty: nothing.
     void showChanges(const QString& summary);
+    // Why the files could not be looked at; empty: they could.
+    void showProblem(const QString& reason);
     // While documents are being read or encoded nothing is offered to begin that.
     void setBusy(bool isBusy);
 
@@ -63,6 +65,8 @@ class SourcesPanel : public QWidget {
     NoticeBar* m_noticeBar;
     QStringList m_expanded;
     QString m_changes;
+    QString m_problem;
+    void (SourcesPanel::*m_noticeSignal)() = nullptr;  // what the notice's button asks for
     bool m_isBusy = false;
 };
 
