@@ -145,6 +145,15 @@ void EngineBridge::readLayout() {
          false);
 }
 
+void EngineBridge::noteCache() {
+    const auto enforce = [](EngineWorker& worker, const EventSink&, const std::stop_token&) {
+        worker.enforceQuota();
+    };
+    post(
+        enforce, [](JobEnd, const QString&) {}, false);
+    readLayout();
+}
+
 void EngineBridge::closeProject() {
     stopWork();
     stopAnswer();

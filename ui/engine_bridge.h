@@ -45,6 +45,8 @@ class EngineBridge : public QObject {
     // Not asked for by a person as a rule: fails by rescanFailed().
     void rescan();
     void explain(std::int64_t message, std::size_t blocks);
+    // The quota of the KV cache or its blocks were changed; answers by layoutChanged().
+    void noteCache();
     // Globs of document names; none: all.
     void summarize(const std::vector<std::string>& only);
     // Comes before the others, and between two blocks of what is being encoded.

@@ -1,14 +1,12 @@
 #include "ui/source_flow.h"
 
-#include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 #include <QDateTime>
 #include <QDir>
 #include <QFileInfo>
 #include <QSaveFile>
-#include <QStorageInfo>
-#include <filesystem>
-#include <system_error>
 
 #include "core/base/error.h"
 #include "storage/cache_settings.h"
@@ -145,12 +143,9 @@ void SourceFlow::goOn() {
 void SourceFlow::showPreflight(const std::shared_ptr<const Preflight>& preflight) {
     if (preflight->collection.isStopped) return;
     const std::filesystem::path folder = m_parts.workspace.blocks.folder;
-    const QStorageInfo disk(QDir(QString::fromStdString(folder.string())).exists()
-                                ? QString::fromStdString(folder.string())
-                                : QDir::homePath());
     PreflightDialog::Costs costs;
-    costs.freeBytes = static_cast<std::uint64_t>(std::max<qint64>(0, disk.bytesAvailable()));
-    costs.quotaBytes = keptQuota(folder).value_or(defaultQuota(folder, 0));
+    costs.freeBytes = freeDiskBytes(folder);
+    costs.quotaBytes = quotaInForce(folder, 0);
     costs.settings = m_library.project().settings;
     costs.canChooseSettings = m_library.openDocuments().empty();
     auto* dialog = new PreflightDialog(preflight, costs, m_window);

@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <utility>
 
-#include <QDir>
 #include <QSaveFile>
-#include <QStorageInfo>
 
 #include "storage/cache_settings.h"
 #include "ui/desktop_parts.h"
 #include "ui/dialogs.h"
 #include "ui/engine_bridge.h"
 #include "ui/engine_worker.h"
+#include "ui/figures.h"
 #include "ui/library.h"
 #include "ui/models/timing_export.h"
 #include "ui/panels/blocks_panel.h"
@@ -88,16 +87,20 @@ void TimingView::showLayout(const ProjectLayout& layout) {
     }
     m_model->setRows(std::move(rows));
     m_model->setDocuments(layout.documents);
-    m_memoryPanel->setDevices({{tr("Processor"), layout.weightBytes, layout.kvBytes, 0}});
-    const std::filesystem::path& folder = m_parts.workspace.blocks.folder;
-    const QString place = QString::fromStdString(folder.string());
-    const QStorageInfo disk(QDir(place).exists() ? place : QDir::homePath());
+    showMemory(layout);
+}
+
+void TimingView::showMemory(const ProjectLayout& layout) {
+    if (layout.device.empty())
+        m_memoryPanel->setDevices({});
+    else
+        m_memoryPanel->setDevices(
+            {{deviceText(layout.device), layout.weightBytes, layout.kvBytes, 0}});
     CacheFill fill;
-    fill.openProjectBytes = layout.kvBytes;
-    fill.usedBytes = layout.kvBytes;
-    fill.freeDiskBytes = disk.bytesAvailable();
-    fill.quotaBytes =
-        static_cast<std::int64_t>(keptQuota(folder).value_or(defaultQuota(folder, 0)));
+    fill.openProjectBytes = layout.projectCacheBytes;
+    fill.usedBytes = layout.cacheBytes;
+    fill.quotaBytes = layout.cacheQuotaBytes;
+    fill.freeDiskBytes = static_cast<std::int64_t>(freeDiskBytes(m_parts.workspace.blocks.folder));
     m_memoryPanel->setCache(fill);
 }
 

@@ -44,6 +44,7 @@ class TimingView : public QObject {
   private:
     void connectPanels();
     void showLayout(const ProjectLayout& layout);
+    void showMemory(const ProjectLayout& layout);
     void takeEvents(const std::vector<EngineEvent>& events);
     void showAnswer(const AskResult& result);
     void chooseBlock(int block);
