@@ -577,10 +577,6 @@
         <translation>Schriftgröße:</translation>
     </message>
     <message>
-        <source>Animations</source>
-        <translation>Animationen</translation>
-    </message>
-    <message>
         <source>%1 (default)</source>
         <translation>%1 (Standard)</translation>
     </message>
@@ -960,6 +956,10 @@
     <message>
         <source>Clear</source>
         <translation>Leeren</translation>
+    </message>
+    <message>
+        <source>The quota was not reset</source>
+        <translation>Die Obergrenze wurde nicht zurückgesetzt</translation>
     </message>
 </context>
 <context>

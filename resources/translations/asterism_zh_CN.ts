@@ -577,10 +577,6 @@
         <translation>文字大小：</translation>
     </message>
     <message>
-        <source>Animations</source>
-        <translation>动画</translation>
-    </message>
-    <message>
         <source>%1 (default)</source>
         <translation>%1（默认）</translation>
     </message>
@@ -960,6 +956,10 @@
     <message>
         <source>Clear</source>
         <translation>清空</translation>
+    </message>
+    <message>
+        <source>The quota was not reset</source>
+        <translation>配额未能重置</translation>
     </message>
 </context>
 <context>
