@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include <QSaveFile>
-
 #include "storage/cache_settings.h"
 #include "ui/desktop_parts.h"
 #include "ui/dialogs.h"
@@ -136,15 +134,7 @@ void TimingView::chooseBlock(int block) {
 }
 
 void TimingView::exportTo(const QString& name, const QByteArray& content) {
-    dialogs::chooseNewFile(
-        m_window, tr("Export Figures"), name, [this, content](const QString& path) {
-            QSaveFile file(path);
-            const bool isWritten = file.open(QIODevice::WriteOnly) &&
-                                   file.write(content) == content.size() && file.commit();
-            if (!isWritten)
-                dialogs::showError(m_window, tr("The figures were not exported"),
-                                   tr("%1 could not be written: %2").arg(path, file.errorString()));
-        });
+    dialogs::saveNewFile(m_window, tr("Export Figures"), name, content);
 }
 
 }  // namespace asterism

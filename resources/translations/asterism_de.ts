@@ -44,10 +44,6 @@
 <context>
     <name>ChatExport</name>
     <message>
-        <source> (not verified)</source>
-        <translation> (nicht bestätigt)</translation>
-    </message>
-    <message>
         <source>Export</source>
         <translation>Exportieren</translation>
     </message>
@@ -58,14 +54,6 @@
     <message>
         <source>Export Chat</source>
         <translation>Chat exportieren</translation>
-    </message>
-    <message>
-        <source>The chat was not exported</source>
-        <translation>Der Chat wurde nicht exportiert</translation>
-    </message>
-    <message>
-        <source>%1 could not be written: %2</source>
-        <translation>%1 konnte nicht geschrieben werden: %2</translation>
     </message>
 </context>
 <context>
@@ -212,6 +200,13 @@
     <message>
         <source>The answer depends most on %1.</source>
         <translation>Die Antwort hängt am meisten von %1 ab.</translation>
+    </message>
+</context>
+<context>
+    <name>Dialogs</name>
+    <message>
+        <source>%1 could not be written: %2</source>
+        <translation>%1 konnte nicht geschrieben werden: %2</translation>
     </message>
 </context>
 <context>
@@ -2220,20 +2215,8 @@ SHA-256: %2</translation>
 <context>
     <name>asterism::TimingView</name>
     <message>
-        <source>Processor</source>
-        <translation>Prozessor</translation>
-    </message>
-    <message>
         <source>Export Figures</source>
         <translation>Zahlen exportieren</translation>
-    </message>
-    <message>
-        <source>The figures were not exported</source>
-        <translation>Die Zahlen wurden nicht exportiert</translation>
-    </message>
-    <message>
-        <source>%1 could not be written: %2</source>
-        <translation>%1 konnte nicht geschrieben werden: %2</translation>
     </message>
 </context>
 </TS>

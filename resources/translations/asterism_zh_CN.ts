@@ -44,10 +44,6 @@
 <context>
     <name>ChatExport</name>
     <message>
-        <source> (not verified)</source>
-        <translation>（未核实）</translation>
-    </message>
-    <message>
         <source>Export</source>
         <translation>导出</translation>
     </message>
@@ -58,14 +54,6 @@
     <message>
         <source>Export Chat</source>
         <translation>导出对话</translation>
-    </message>
-    <message>
-        <source>The chat was not exported</source>
-        <translation>对话未导出</translation>
-    </message>
-    <message>
-        <source>%1 could not be written: %2</source>
-        <translation>无法写入 %1：%2</translation>
     </message>
 </context>
 <context>
@@ -212,6 +200,13 @@
     <message>
         <source>The answer depends most on %1.</source>
         <translation>答案最依赖 %1。</translation>
+    </message>
+</context>
+<context>
+    <name>Dialogs</name>
+    <message>
+        <source>%1 could not be written: %2</source>
+        <translation>无法写入 %1：%2</translation>
     </message>
 </context>
 <context>
@@ -2220,20 +2215,8 @@ SHA-256：%2</translation>
 <context>
     <name>asterism::TimingView</name>
     <message>
-        <source>Processor</source>
-        <translation>处理器</translation>
-    </message>
-    <message>
         <source>Export Figures</source>
         <translation>导出数据</translation>
-    </message>
-    <message>
-        <source>The figures were not exported</source>
-        <translation>数据未导出</translation>
-    </message>
-    <message>
-        <source>%1 could not be written: %2</source>
-        <translation>无法写入 %1：%2</translation>
     </message>
 </context>
 </TS>
