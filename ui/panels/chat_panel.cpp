@@ -25,6 +25,7 @@
 #include "ui/settings.h"
 #include "ui/theme.h"
 #include "ui/widgets/composer_frame.h"
+#include "ui/widgets/eliding_label.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/notice_bar.h"
 
@@ -38,7 +39,7 @@ ChatPanel::ChatPanel(Library& library, EngineBridge& bridge, Settings& settings,
       m_settings(settings),
       m_sources(sources),
       m_messages(new MessageListModel(library, this)),
-      m_titleLabel(new QLabel(this)),
+      m_titleLabel(new ElidingLabel(Qt::ElideRight, this)),
       m_view(new ChatView(*m_messages, this)),
       m_emptyState(new EmptyState(this)),
       m_noticeBar(new NoticeBar(this)) {
@@ -46,9 +47,7 @@ ChatPanel::ChatPanel(Library& library, EngineBridge& bridge, Settings& settings,
     setAutoFillBackground(true);
     setBackgroundRole(QPalette::Base);
     m_titleLabel->setObjectName(QStringLiteral("chatTitleLabel"));
-    m_titleLabel->setTextFormat(Qt::PlainText);
     m_titleLabel->setAlignment(Qt::AlignCenter);
-    m_titleLabel->setMinimumWidth(0);
     QFont bold = font();
     bold.setWeight(QFont::DemiBold);
     m_titleLabel->setFont(bold);
@@ -78,13 +77,12 @@ ChatPanel::ChatPanel(Library& library, EngineBridge& bridge, Settings& settings,
 QWidget* ChatPanel::makeComposer() {
     auto* frame = new ComposerFrame(this);
     m_questionEdit = new QuestionEdit(frame);
-    m_scopeLabel = new QLabel(frame);
+    m_scopeLabel = new ElidingLabel(Qt::ElideRight, frame);
     m_scopeLabel->setObjectName(QStringLiteral("scopeLabel"));
-    m_modelLabel = new QLabel(frame);
+    m_modelLabel = new ElidingLabel(Qt::ElideMiddle, frame);
     m_modelLabel->setObjectName(QStringLiteral("modelLabel"));
     for (QLabel* label : {m_scopeLabel, m_modelLabel}) {
         label->setForegroundRole(QPalette::PlaceholderText);
-        label->setTextFormat(Qt::PlainText);
         QFont small = label->font();
         small.setPointSizeF(small.pointSizeF() * 0.88);
         label->setFont(small);

@@ -18,6 +18,12 @@
 
 namespace asterism {
 
+namespace {
+
+constexpr int kNarrowCharacters = 46;  // less than that would leave file names a few letters
+
+}  // namespace
+
 SourcesPanel::SourcesPanel(Library& library, QWidget* parent)
     : QWidget(parent),
       m_library(library),
@@ -145,7 +151,7 @@ void SourcesPanel::showNotice() {
 void SourcesPanel::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
     QHeaderView* columns = m_sourcesTree->header();
-    const bool isNarrow = width() < 34 * fontMetrics().averageCharWidth();
+    const bool isNarrow = width() < kNarrowCharacters * fontMetrics().averageCharWidth();
     columns->setSectionResizeMode(DocumentTreeModel::stateColumn,
                                   isNarrow ? QHeaderView::Fixed : QHeaderView::ResizeToContents);
     if (isNarrow) columns->resizeSection(DocumentTreeModel::stateColumn, 4 * kGridUnit);

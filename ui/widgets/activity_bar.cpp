@@ -9,6 +9,7 @@
 #include "ui/figures.h"
 #include "ui/icons.h"
 #include "ui/theme.h"
+#include "ui/widgets/eliding_label.h"
 #include "ui/widgets/panel_header.h"
 
 namespace asterism {
@@ -45,11 +46,10 @@ QString ActivityBar::textOf(const Activity& activity) {
 
 ActivityBar::ActivityBar(QWidget* parent)
     : QWidget(parent),
-      m_activityLabel(new QLabel(this)),
+      m_activityLabel(new ElidingLabel(Qt::ElideMiddle, this)),
       m_progressBar(new QProgressBar(this)),
       m_rateLabel(new QLabel(this)) {
     m_activityLabel->setObjectName(QStringLiteral("activityLabel"));
-    m_activityLabel->setTextFormat(Qt::PlainText);
     m_activityLabel->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_activityLabel->setForegroundRole(QPalette::PlaceholderText);
     m_progressBar->setObjectName(QStringLiteral("activityProgressBar"));
@@ -97,7 +97,6 @@ void ActivityBar::refresh() {
                          : isIdle             ? m_idleText
                                               : textOf(m_activity);
     m_activityLabel->setText(text);
-    m_activityLabel->setToolTip(text);
     QStringList figures;
     if (m_activity.tokensPerSecond > 0)
         figures << tr("%1 tokens/s").arg(QLocale().toString(m_activity.tokensPerSecond, 'f', 0));
