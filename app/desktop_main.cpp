@@ -1,3 +1,5 @@
+#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 
 #include <QApplication>
@@ -45,8 +47,7 @@ QStringList pathsOf(const QStringList& arguments) {
     return paths;
 }
 
-int runDesktop(QApplication& application) {
-    QCommandLineParser parser;
+void addOptions(QCommandLineParser& parser) {
     parser.setApplicationDescription(
         QStringLiteral("Reads whole document collections and answers questions over them."));
     parser.addHelpOption();
@@ -54,6 +55,43 @@ int runDesktop(QApplication& application) {
     parser.addPositionalArgument(QStringLiteral("paths"),
                                  QStringLiteral("files and folders to add"),
                                  QStringLiteral("[PATH...]"));
+}
+
+// Answers --help and --version, which need no display, without opening one. False: neither was
+// asked for. Complaints about other options come later: some are Qt's own.
+bool answerOnTerminal(int& argc, char** argv) {
+    const QCoreApplication application(argc, argv);
+    QCommandLineParser parser;
+    addOptions(parser);
+    parser.parse(QCoreApplication::arguments());
+    QString answer;
+    if (parser.isSet(QStringLiteral("help")))
+        answer = parser.helpText();
+    else if (parser.isSet(QStringLiteral("version")))
+        answer = QCoreApplication::applicationName() + QLatin1Char(' ') +
+                 QCoreApplication::applicationVersion() + QLatin1Char('\n');
+    std::fputs(answer.toLocal8Bit().constData(), stdout);
+    return !answer.isEmpty();
+}
+
+// Qt ends a program that finds no display by abort() and several lines about plug-ins. This ends
+// it with one line instead; other messages stay as they are.
+void tellOfMissingDisplay(QtMsgType type, const QMessageLogContext& context, const QString& text) {
+    if (type == QtFatalMsg) {
+        std::fputs(
+            "asterism: there is no display to open a window on; start it in a desktop session, set "
+            "DISPLAY or WAYLAND_DISPLAY, or use asterism-cli\n",
+            stderr);
+        std::_Exit(1);
+    }
+    const bool isOfPlugins = QLatin1String(context.category).startsWith(QLatin1String("qt.qpa"));
+    if (!isOfPlugins)
+        std::fprintf(stderr, "%s\n", qPrintable(qFormatLogMessage(type, context, text)));
+}
+
+int runDesktop(QApplication& application) {
+    QCommandLineParser parser;
+    addOptions(parser);
     parser.process(application);
     const QStringList paths = pathsOf(parser.positionalArguments());
     SingleInstance instance;
@@ -71,10 +109,13 @@ int runDesktop(QApplication& application) {
 }  // namespace asterism
 
 int main(int argc, char** argv) {
+    QCoreApplication::setApplicationName(QStringLiteral("asterism"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(ASTERISM_VERSION));
+    if (asterism::answerOnTerminal(argc, argv)) return 0;
+    const QtMessageHandler before = qInstallMessageHandler(asterism::tellOfMissingDisplay);
     QApplication application(argc, argv);
-    QApplication::setApplicationName(QStringLiteral("asterism"));
+    qInstallMessageHandler(before);
     QApplication::setApplicationDisplayName(QStringLiteral("Asterism"));
-    QApplication::setApplicationVersion(QStringLiteral(ASTERISM_VERSION));
     QGuiApplication::setDesktopFileName(QStringLiteral("org.asterism.Asterism"));
     try {
         return asterism::runDesktop(application);

@@ -22,9 +22,11 @@ constexpr TokenId kNoToken = -1;
 // What the last rank does between two steps: draws the next token and streams its text.
 class AnswerWriter {
   public:
-    AnswerWriter(const Tokenizer& tokenizer, const AnswerOptions& options, const EventSink& events,
+    AnswerWriter(const Tokenizer& tokenizer, const Conversation& conversation,
+                 const AnswerOptions& options, const EventSink& events,
                  std::span<const TokenId> query, Answer& answer)
         : m_tokenizer(tokenizer),
+          m_conversation(conversation),
           m_options(options),
           m_events(events),
           m_answer(answer),
@@ -99,8 +101,13 @@ class AnswerWriter {
         m_answer.text += text;
         if (m_events)
             m_events(TokenDecoded{token, std::move(text), now - m_lastToken,
-                                  partsOf(now - m_lastToken)});
+                                  partsOf(now - m_lastToken), blockMassOf(token)});
         m_lastToken = now;
+    }
+
+    std::vector<float> blockMassOf(TokenId token) const {
+        if (token == kNoToken || !m_options.recordsTokenMass) return {};
+        return m_conversation.blockMass(m_answer.mass.back());
     }
 
     std::optional<StepParts> partsOf(double seconds) {
@@ -118,6 +125,7 @@ class AnswerWriter {
     }
 
     const Tokenizer& m_tokenizer;
+    const Conversation& m_conversation;
     const AnswerOptions& m_options;
     const EventSink& m_events;
     Answer& m_answer;
@@ -176,7 +184,7 @@ Answer Engine::answer(Conversation& conversation, std::span<const TokenId> query
                            std::ssize(query) + options.maxTokens);
     Answer answer;
     answer.queryTokens = static_cast<std::int64_t>(query.size());
-    AnswerWriter writer(*m_tokenizer, options, events, query, answer);
+    AnswerWriter writer(*m_tokenizer, conversation, options, events, query, answer);
     std::int64_t completed = 0;
     const auto endTurn = [&] {
         answer.tokensRun = std::max<std::int64_t>(0, completed - std::ssize(query));

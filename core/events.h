@@ -69,6 +69,9 @@ struct TokenDecoded {
     std::string text;
     double seconds = 0;                             // time of this step
     std::optional<StepParts> parts = std::nullopt;  // where the back end can tell
+    // Attention mass per block of the context in the step that chose the token; empty unless it
+    // was asked for (AnswerOptions::recordsTokenMass).
+    std::vector<float> blockMass = {};
 };
 
 using EngineEvent =

@@ -53,11 +53,34 @@ void keepQuota(const fs::path& blockFolder, std::uint64_t bytes) {
     replaceFile(path, nlohmann::json({{"quota_bytes", bytes}}).dump() + "\n");
 }
 
+void forgetQuota(const fs::path& blockFolder) {
+    const fs::path path = settingsFile(blockFolder);
+    std::error_code failure;
+    fs::remove(path, failure);
+    if (failure) throw Error(path.string(), ": cannot be removed: ", failure.message());
+}
+
 std::uint64_t defaultQuota(const fs::path& blockFolder, std::uint64_t usedBytes) {
     std::error_code error;
     const fs::space_info space = fs::space(blockFolder, error);
     if (error) return kMaxDefaultQuota;
     return std::min(kMaxDefaultQuota, (space.available + usedBytes) / kDefaultShare);
+}
+
+std::uint64_t quotaInForce(const fs::path& blockFolder, std::uint64_t usedBytes) {
+    try {
+        if (const auto kept = keptQuota(blockFolder)) return *kept;
+    } catch (const Error&) {
+        // As if none was set: the store says what is wrong with the file.
+    }
+    return defaultQuota(blockFolder, usedBytes);
+}
+
+std::uint64_t freeDiskBytes(fs::path folder) {
+    std::error_code error;
+    while (!fs::exists(folder, error) && folder.has_relative_path()) folder = folder.parent_path();
+    const fs::space_info space = fs::space(folder, error);
+    return error ? 0 : space.available;
 }
 
 }  // namespace asterism

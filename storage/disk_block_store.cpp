@@ -148,6 +148,17 @@ CacheUsage DiskBlockStore::usage() const {
     return usage;
 }
 
+CacheUsage DiskBlockStore::usage(std::span<const BlockKey> keys) const {
+    CacheUsage usage;
+    for (const BlockKey& key : keys) {
+        const auto file = findBlockFile(m_folder, key);
+        if (!file || !file->isRegular) continue;
+        ++usage.files;
+        usage.bytes += file->bytes;
+    }
+    return usage;
+}
+
 CacheUsage DiskBlockStore::enforceQuota() {
     const std::lock_guard lock(m_pinning);
     renewQuota();

@@ -63,6 +63,7 @@ class DiskBlockStore final : public BlockStore {
     // As it was when the quota was last enforced.
     std::uint64_t quota() const { return m_quota; }
     CacheUsage usage() const;
+    CacheUsage usage(std::span<const BlockKey> keys) const;  // of these blocks alone
     // Both return what they removed. clear() spares nothing.
     CacheUsage enforceQuota();
     CacheUsage clear();

@@ -7,6 +7,13 @@ namespace asterism {
 
 namespace {
 
+// Of a statement that gives one name a row.
+std::vector<std::string> namesAt(Statement& rows) {
+    std::vector<std::string> names;
+    while (rows.step()) names.push_back(rows.text(0));
+    return names;
+}
+
 DocumentRecord documentAt(const Statement& row) {
     DocumentRecord document;
     int column = 0;
@@ -190,6 +197,31 @@ std::vector<LeftOut> DocumentStore::leftOut(std::int64_t project) const {
                            enumeratorAt(rows, 2, LeftOutCause::unwanted),
                            static_cast<std::uintmax_t>(rows.integer(3)), rows.integer(4) != 0});
     return leftOut;
+}
+
+std::vector<std::string> DocumentStore::unwanted(std::int64_t project) const {
+    Statement rows = m_database.prepare(
+        "SELECT left_out.name FROM left_out JOIN source ON source.id = left_out.source "
+        "WHERE source.project = ? AND cause = ? ORDER BY left_out.name");
+    rows.bind(project).bind(LeftOutCause::unwanted);
+    return namesAt(rows);
+}
+
+std::vector<std::string> DocumentStore::outOfScope(std::int64_t project) const {
+    Statement rows =
+        m_database.prepare("SELECT name FROM out_of_scope WHERE project = ? ORDER BY name");
+    rows.bind(project);
+    return namesAt(rows);
+}
+
+void DocumentStore::setInScope(std::int64_t project, std::span<const std::string> names,
+                               bool isInScope) {
+    Transaction transaction(m_database);
+    Statement row = m_database.prepare(
+        isInScope ? "DELETE FROM out_of_scope WHERE project = ? AND name = ?"
+                  : "INSERT INTO out_of_scope VALUES (?, ?) ON CONFLICT DO NOTHING");
+    for (const std::string& name : names) row.bind(project).bind(name).run();
+    transaction.commit();
 }
 
 void DocumentStore::setPlan(std::int64_t project, std::span<const PlannedBlock> blocks) {

@@ -38,6 +38,13 @@ class DocumentStore {
     // What the last reading of a source left out.
     void setLeftOut(std::int64_t source, std::span<const LeftOut> leftOut);
     std::vector<LeftOut> leftOut(std::int64_t project) const;
+    // Names of those among them that the user does not want.
+    std::vector<std::string> unwanted(std::int64_t project) const;
+
+    // Which documents a question reads unless it says otherwise: all but these, by name; a name
+    // need not be that of a document.
+    std::vector<std::string> outOfScope(std::int64_t project) const;
+    void setInScope(std::int64_t project, std::span<const std::string> names, bool isInScope);
 
     void setPlan(std::int64_t project, std::span<const PlannedBlock> blocks);
     std::vector<PlannedBlock> plan(std::int64_t project) const;

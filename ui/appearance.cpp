@@ -20,11 +20,9 @@ Appearance::Appearance(Settings& settings, QObject* parent)
 }
 
 void Appearance::zoom(int steps) {
-    constexpr int kSmallest = 7;
-    constexpr int kLargest = 28;
     const int now = QApplication::font().pointSize();
     m_settings.set(Setting::fontPoints,
-                   steps == 0 ? 0 : std::clamp(now + steps, kSmallest, kLargest));
+                   steps == 0 ? 0 : std::clamp(now + steps, kSmallestPoints, kLargestPoints));
 }
 
 void Appearance::applyScheme() {
@@ -38,7 +36,7 @@ void Appearance::applyScheme() {
 void Appearance::applyFont() {
     QFont font = m_systemFont;
     const int points = m_settings.number(Setting::fontPoints);
-    if (points > 0) font.setPointSize(points);
+    if (points > 0) font.setPointSize(std::clamp(points, kSmallestPoints, kLargestPoints));
     QApplication::setFont(font);
 }
 

@@ -9,6 +9,10 @@ namespace asterism {
 
 class Settings;
 
+// Sizes of text that can be chosen, in points.
+inline constexpr int kSmallestPoints = 7;
+inline constexpr int kLargestPoints = 28;
+
 // Shows the program in the theme and font size that are set, and follows them and the desktop.
 class Appearance : public QObject {
     Q_OBJECT

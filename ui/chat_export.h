@@ -2,8 +2,6 @@
 
 #include <cstdint>
 
-#include <QByteArray>
-
 class QWidget;
 
 namespace asterism {
@@ -12,10 +10,7 @@ class Library;
 
 enum class ExportFormat : std::uint8_t { markdown, json };
 
-// The branch of a chat that is shown, with the sources and figures of its answers.
-QByteArray exportedChat(Library& library, std::int64_t conversation, ExportFormat format);
-
-// Asks for a file and writes the open chat to it.
+// Asks for a file and writes the open chat to it (storage/projects/chat_export.h).
 void exportChat(QWidget& window, Library& library, ExportFormat format);
 
 }  // namespace asterism

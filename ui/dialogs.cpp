@@ -1,9 +1,11 @@
 #include "ui/dialogs.h"
 
+#include <QCoreApplication>
 #include <QFileDialog>
 #include <QInputDialog>
 #include <QMessageBox>
 #include <QPushButton>
+#include <QSaveFile>
 
 namespace asterism::dialogs {
 
@@ -87,12 +89,20 @@ void chooseFolder(QWidget* parent, const QString& title,
     pick(parent, picker, [onFolder](const QStringList& paths) { onFolder(paths.first()); });
 }
 
-void chooseNewFile(QWidget* parent, const QString& title, const QString& name,
-                   const std::function<void(const QString&)>& onFile) {
+void saveNewFile(QWidget* parent, const QString& title, const QString& name,
+                 const QByteArray& content) {
     auto* picker = new QFileDialog(parent, title);
     picker->setAcceptMode(QFileDialog::AcceptSave);
     picker->selectFile(name);
-    pick(parent, picker, [onFile](const QStringList& paths) { onFile(paths.first()); });
+    pick(parent, picker, [parent, title, content](const QStringList& paths) {
+        QSaveFile file(paths.first());
+        const bool isWritten = file.open(QIODevice::WriteOnly) &&
+                               file.write(content) == content.size() && file.commit();
+        if (!isWritten)
+            showError(parent, title,
+                      QCoreApplication::translate("Dialogs", "%1 could not be written: %2")
+                          .arg(paths.first(), file.errorString()));
+    });
 }
 
 void answerPickers(const QStringList& paths) {

@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include <QByteArray>
 #include <QString>
 #include <QStringList>
 
@@ -31,8 +32,9 @@ void chooseFiles(QWidget* parent, const QString& title,
                  const std::function<void(const QStringList&)>& onFiles);
 void chooseFolder(QWidget* parent, const QString& title,
                   const std::function<void(const QString&)>& onFolder);
-void chooseNewFile(QWidget* parent, const QString& title, const QString& name,
-                   const std::function<void(const QString&)>& onFile);
+// Asks for a place and writes a file there, whole or not at all; says if that failed.
+void saveNewFile(QWidget* parent, const QString& title, const QString& name,
+                 const QByteArray& content);
 
 // For tests: the file pickers give these paths, the next one first, instead of opening.
 void answerPickers(const QStringList& paths);

@@ -51,7 +51,7 @@ JobId EngineBridge::post(const Work& work, const Ended& onEnd, bool isAnswer) {
 }
 
 void EngineBridge::postWork(Activity::Stage stage, const Work& work,
-                            const std::function<void()>& onDone) {
+                            const std::function<void()>& onDone, const Failed& onFailed) {
     ++m_works;
     const auto begin = [this, stage] {
         QMetaObject::invokeMethod(
@@ -67,12 +67,14 @@ void EngineBridge::postWork(Activity::Stage stage, const Work& work,
             begin();
             work(worker, events, stop);
         },
-        [this, onDone](JobEnd end, const QString& message) { endWork(end, message, onDone); },
+        [this, onDone, onFailed](JobEnd end, const QString& message) {
+            endWork(end, message, onDone, onFailed);
+        },
         false));
 }
 
-void EngineBridge::endWork(JobEnd end, const QString& message,
-                           const std::function<void()>& onDone) {
+void EngineBridge::endWork(JobEnd end, const QString& message, const std::function<void()>& onDone,
+                           const Failed& onFailed) {
     if (--m_works == 0) {
         m_posted.clear();
         m_meter.end();
@@ -80,10 +82,12 @@ void EngineBridge::endWork(JobEnd end, const QString& message,
     }
     if (end == JobEnd::done)
         onDone();
-    else if (end == JobEnd::failed)
-        emit workFailed(message);
-    else
+    else if (end == JobEnd::stopped)
         emit workStopped();
+    else if (onFailed)
+        onFailed(message);
+    else
+        emit workFailed(message);
 }
 
 void EngineBridge::takeEvents() {
@@ -141,6 +145,15 @@ void EngineBridge::readLayout() {
          false);
 }
 
+void EngineBridge::noteCache() {
+    const auto enforce = [](EngineWorker& worker, const EventSink&, const std::stop_token&) {
+        worker.enforceQuota();
+    };
+    post(
+        enforce, [](JobEnd, const QString&) {}, false);
+    readLayout();
+}
+
 void EngineBridge::closeProject() {
     stopWork();
     stopAnswer();
@@ -180,10 +193,12 @@ void EngineBridge::rescan() {
     auto result = std::make_shared<ProjectChanges>();
     postWork(
         Activity::Stage::reading,
-        [result](EngineWorker& worker, const EventSink&, const std::stop_token& stop) {
-            *result = worker.session().rescan(stop);
+        [result, options = lettingIn({})](EngineWorker& worker, const EventSink& events,
+                                          const std::stop_token& stop) {
+            *result = worker.rescan(options, events, stop);
         },
-        [this, result] { emit changesFound(*result); });
+        [this, result] { emit changesFound(*result); },
+        [this](const QString& reason) { emit rescanFailed(reason); });
 }
 
 void EngineBridge::explain(std::int64_t message, std::size_t blocks) {

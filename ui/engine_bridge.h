@@ -42,8 +42,11 @@ class EngineBridge : public QObject {
     // other.
     void preflight(const IngestOptions& options);
     void ingest(const IngestOptions& options);
+    // Not asked for by a person as a rule: fails by rescanFailed().
     void rescan();
     void explain(std::int64_t message, std::size_t blocks);
+    // The quota of the KV cache or its blocks were changed; answers by layoutChanged().
+    void noteCache();
     // Globs of document names; none: all.
     void summarize(const std::vector<std::string>& only);
     // Comes before the others, and between two blocks of what is being encoded.
@@ -65,6 +68,7 @@ class EngineBridge : public QObject {
     void preflightReady(std::shared_ptr<const asterism::Preflight> preflight);
     void ingestFinished(const asterism::IngestReport& report);
     void changesFound(const asterism::ProjectChanges& changes);
+    void rescanFailed(const QString& reason);
     void explanationReady(qint64 message, const asterism::Explanation& explanation);
     void summaryMade(const asterism::DocumentSummary& summary);
     void summariesFinished(const asterism::ProjectSummary& summary);
@@ -84,11 +88,14 @@ class EngineBridge : public QObject {
   private:
     using Work = std::function<void(EngineWorker&, const EventSink&, const std::stop_token&)>;
     using Ended = std::function<void(JobEnd end, const QString& message)>;
+    using Failed = std::function<void(const QString& reason)>;
 
     JobId post(const Work& work, const Ended& onEnd, bool isAnswer);
-    // Shows a stage while it runs; a failure is told, success is `onDone`.
-    void postWork(Activity::Stage stage, const Work& work, const std::function<void()>& onDone);
-    void endWork(JobEnd end, const QString& message, const std::function<void()>& onDone);
+    // Shows a stage while it runs; success is `onDone`, a failure `onFailed` or else workFailed().
+    void postWork(Activity::Stage stage, const Work& work, const std::function<void()>& onDone,
+                  const Failed& onFailed = {});
+    void endWork(JobEnd end, const QString& message, const std::function<void()>& onDone,
+                 const Failed& onFailed = {});
     void takeEvents();
     void loadBlocks();
     void readLayout();

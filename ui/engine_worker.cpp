@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/star/context_encoder.h"
+#include "storage/cache_settings.h"
 #include "storage/model_fingerprint.h"
 
 namespace asterism {
@@ -41,12 +42,11 @@ void EngineWorker::openEngine(const EngineOptions& options) {
 
 ProjectLayout EngineWorker::layout() {
     ProjectLayout layout;
-    std::error_code ignored;
-    if (m_options && std::filesystem::is_regular_file(m_options->model, ignored))
-        layout.weightBytes =
-            static_cast<std::int64_t>(std::filesystem::file_size(m_options->model, ignored));
-    const ProjectContext& context = session().context();
-    if (context.isEmpty()) return layout;
+    std::vector<PlannedBlock> plan;
+    if (m_session) plan = m_workspace->documents().plan(m_session->project().id);
+    addMemory(plan, layout);
+    if (!m_session || m_session->context().isEmpty()) return layout;
+    const ProjectContext& context = m_session->context();
     for (const auto& part : context.input().parts) {
         if (!part.document) continue;
         const QString name =
@@ -55,9 +55,31 @@ ProjectLayout EngineWorker::layout() {
             layout.documents.push_back({name, part.tokens});
         layout.documents.back().tokens.end = part.tokens.end;
     }
-    const KvLayout kv = kvLayout(m_engine->config(), session().project().settings.kv);
-    const std::vector<PlannedBlock> plan = m_workspace->documents().plan(session().project().id);
-    const std::vector<DocumentState> states = session().states();
+    addBlocks(plan, layout);
+    return layout;
+}
+
+void EngineWorker::addMemory(const std::vector<PlannedBlock>& plan, ProjectLayout& layout) const {
+    std::error_code ignored;
+    if (m_engine) {
+        layout.device = m_options->device;
+        layout.weightBytes =
+            static_cast<std::int64_t>(std::filesystem::file_size(m_options->model, ignored));
+    }
+    const DiskBlockStore* blocks = m_workspace ? m_workspace->blocks() : nullptr;
+    if (!blocks) return;
+    std::vector<BlockKey> keys;
+    for (const PlannedBlock& block : plan) keys.push_back(block.key);
+    layout.projectCacheBytes = static_cast<std::int64_t>(blocks->usage(keys).bytes);
+    const std::uint64_t used = blocks->usage().bytes;
+    layout.cacheBytes = static_cast<std::int64_t>(used);
+    layout.cacheQuotaBytes = static_cast<std::int64_t>(quotaInForce(blocks->folder(), used));
+}
+
+void EngineWorker::addBlocks(const std::vector<PlannedBlock>& plan, ProjectLayout& layout) {
+    const ProjectContext& context = m_session->context();
+    const KvLayout kv = kvLayout(m_engine->config(), m_session->project().settings.kv);
+    const std::vector<DocumentState> states = m_session->states();
     for (std::size_t i = 0; i < context.blocks().size(); ++i) {
         BlockRow row;
         row.index = static_cast<std::int64_t>(i);
@@ -76,7 +98,19 @@ ProjectLayout EngineWorker::layout() {
         if (row.state == DocumentState::ready) layout.kvBytes += row.kvBytes;
         layout.blocks.push_back(std::move(row));
     }
-    return layout;
+}
+
+ProjectChanges EngineWorker::rescan(const IngestOptions& options, const EventSink& events,
+                                    const std::stop_token& stop) {
+    ProjectChanges changes = session().rescan(stop);
+    if (changes.added.empty() && changes.changed.empty() && changes.removed.empty()) return changes;
+    // Files have to be read to know that.
+    changes.blocksToEncode = session().preflight(options, events, stop).changes.blocksToEncode;
+    return changes;
+}
+
+void EngineWorker::enforceQuota() {
+    if (m_workspace && m_workspace->blocks()) m_workspace->blocks()->enforceQuota();
 }
 
 ProjectSession& EngineWorker::session() {

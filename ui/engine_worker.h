@@ -15,8 +15,13 @@ namespace asterism {
 struct ProjectLayout {
     std::vector<BlockRow> blocks;
     std::vector<DocumentSpan> documents;
+    std::string device;            // as EngineOptions::device; empty: no model is open
     std::int64_t weightBytes = 0;  // of the model's file
     std::int64_t kvBytes = 0;      // of the blocks in memory
+    // On disk: of this project, of the whole KV cache, and what that may take.
+    std::int64_t projectCacheBytes = 0;
+    std::int64_t cacheBytes = 0;
+    std::int64_t cacheQuotaBytes = 0;
 };
 
 // The engine and the open project, as the engine's thread has them. On that thread only, but for
@@ -29,8 +34,16 @@ class EngineWorker {
     void open(const std::string& project, EngineOptions options);
     void close() { m_session.reset(); }
 
-    // The open project's blocks and the stretches of its documents, as they are now.
+    // The open project's blocks and the stretches of its documents, as they are now; without a
+    // project, the KV cache alone.
     ProjectLayout layout();
+
+    // What has changed on disk, with what it costs to encode. Throws as ProjectSession does.
+    ProjectChanges rescan(const IngestOptions& options, const EventSink& events,
+                          const std::stop_token& stop);
+
+    // Makes the KV cache on disk keep to its quota.
+    void enforceQuota();
 
     // Throws Error if no project is open.
     ProjectSession& session();
@@ -40,6 +53,8 @@ class EngineWorker {
 
   private:
     void openEngine(const EngineOptions& options);
+    void addMemory(const std::vector<PlannedBlock>& plan, ProjectLayout& layout) const;
+    void addBlocks(const std::vector<PlannedBlock>& plan, ProjectLayout& layout);
 
     DesktopParts m_parts;
     std::unique_ptr<Workspace> m_workspace;

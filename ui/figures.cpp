@@ -17,10 +17,29 @@ struct Figures {
     Q_DECLARE_TR_FUNCTIONS(Figures)
 };
 
+// From a minute on.
+QString longTimeText(double seconds) {
+    const auto whole = static_cast<qlonglong>(std::llround(seconds));
+    if (whole < 3600)
+        return Figures::tr("%1 min %2 s").arg(whole / 60).arg(whole % 60, 2, 10, QLatin1Char('0'));
+    return Figures::tr("%1 h %2 min")
+        .arg(whole / 3600)
+        .arg(whole % 3600 / 60, 2, 10, QLatin1Char('0'));
+}
+
 }  // namespace
 
 QString countText(std::int64_t count) {
     return QLocale().toString(qlonglong{count});
+}
+
+QString compactText(std::int64_t count) {
+    if (count < 1000) return countText(count);
+    const auto number = static_cast<double>(count);
+    if (count < 999'500)
+        return Figures::tr("%1K", "thousands")
+            .arg(QLocale().toString(number / 1000, 'f', count < 99'950 ? 1 : 0));
+    return Figures::tr("%1M", "millions").arg(QLocale().toString(number / 1'000'000, 'f', 1));
 }
 
 // English needs no translation file for its plurals; other languages get theirs by %n.
@@ -44,12 +63,12 @@ QString durationText(double seconds) {
             locale.toString(seconds * 1000, 'f', seconds < 0.00995 ? 1 : 0));
     if (seconds < 59.95)
         return Figures::tr("%1 s").arg(locale.toString(seconds, 'f', seconds < 9.995 ? 2 : 1));
-    const auto whole = static_cast<qlonglong>(std::llround(seconds));
-    if (whole < 3600)
-        return Figures::tr("%1 min %2 s").arg(whole / 60).arg(whole % 60, 2, 10, QLatin1Char('0'));
-    return Figures::tr("%1 h %2 min")
-        .arg(whole / 3600)
-        .arg(whole % 3600 / 60, 2, 10, QLatin1Char('0'));
+    return longTimeText(seconds);
+}
+
+QString roughTimeText(double seconds) {
+    if (seconds >= 59.5) return longTimeText(seconds);
+    return Figures::tr("%1 s").arg(QLocale().toString(seconds, 'f', seconds < 9.95 ? 1 : 0));
 }
 
 QString rateText(double tokensPerSecond) {
@@ -79,6 +98,11 @@ QString stateText(DocumentState state) {
             return Figures::tr("failed");
     }
     return {};
+}
+
+QString deviceText(const std::string& device) {
+    return device == "cpu" ? Figures::tr("Processor")
+                           : Figures::tr("Graphics card (%1)").arg(QString::fromStdString(device));
 }
 
 QString blockText(std::int64_t index) {

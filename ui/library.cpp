@@ -18,6 +18,7 @@ void Library::openProject(const QString& name) {
     m_project = projects().find(name.toStdString()).value_or(ProjectRecord());
     m_conversation = 0;
     m_documents.clear();
+    m_unwanted.clear();
     emit projectOpened();
     noteDocuments();
     emit chatsChanged();
@@ -38,7 +39,11 @@ void Library::noteProjects() {
 
 void Library::noteDocuments() {
     m_documents.clear();
-    if (hasProject()) m_documents = documents().list(m_project.id);
+    m_unwanted.clear();
+    if (hasProject()) {
+        m_documents = documents().list(m_project.id);
+        m_unwanted = documents().unwanted(m_project.id);
+    }
     emit documentsChanged();
 }
 

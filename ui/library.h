@@ -31,6 +31,8 @@ class Library : public QObject {
 
     // Of the open project, by name, as they were when documentsChanged() was sent last.
     const std::vector<DocumentRecord>& openDocuments() const { return m_documents; }
+    // Names of files that are left out because a person did not want them, as they were then.
+    const std::vector<std::string>& unwantedFiles() const { return m_unwanted; }
 
     // The open chat; 0: a new one that has no message yet.
     std::int64_t conversation() const { return m_conversation; }
@@ -52,6 +54,7 @@ class Library : public QObject {
     Workspace m_workspace;
     ProjectRecord m_project;
     std::vector<DocumentRecord> m_documents;
+    std::vector<std::string> m_unwanted;
     std::int64_t m_conversation = 0;
 };
 

@@ -179,6 +179,7 @@ void MainWindow::connectPanels() {
     connect(m_sources, &SourcesPanel::addFolderAsked, m_flow, &SourceFlow::chooseFolder);
     connect(m_sources, &SourcesPanel::rescanAsked, &m_parts.bridge, &EngineBridge::rescan);
     connect(m_sources, &SourcesPanel::encodeAsked, m_flow, &SourceFlow::encode);
+    connect(m_sources, &SourcesPanel::readingAsked, m_flow, &SourceFlow::readLeftOut);
     connect(m_sources, &SourcesPanel::sourceRemovalAsked, m_flow, &SourceFlow::removeSource);
     connect(m_sources, &SourcesPanel::documentOpened, this, &MainWindow::showDocument);
     connect(m_chat, &ChatPanel::citationActivated, this, &MainWindow::showSource);
@@ -214,7 +215,9 @@ void MainWindow::connectBridge() {
     connect(&bridge, &EngineBridge::changesFound, this, [this](const ProjectChanges& changes) {
         m_parts.library.noteDocuments();
         m_sources->showChanges(SourceFlow::summaryOf(changes));
+        m_sources->showProblem(SourceFlow::problemOf(changes));
     });
+    connect(&bridge, &EngineBridge::rescanFailed, m_sources, &SourcesPanel::showProblem);
     connect(&bridge, &EngineBridge::ingestFinished, m_sources,
             [this] { m_sources->showChanges({}); });
     connect(&bridge, &EngineBridge::warned, m_activity, &ActivityBar::setIdleText);

@@ -14,14 +14,13 @@ const SettingInfo& infoOf(Setting setting) {
 
 std::span<const SettingInfo> Settings::table() {
     // In the order of the enum.
-    static const std::array<SettingInfo, 16> table = {{
+    static const std::array<SettingInfo, 15> table = {{
         // "system", "light" or "dark"
         {Setting::theme, SettingsPage::general, "theme", QStringLiteral("system")},
         // name of a translation, "en"; empty: the desktop's
         {Setting::language, SettingsPage::general, "language", QString()},
         // 0: the desktop's
         {Setting::fontPoints, SettingsPage::general, "font_points", 0},
-        {Setting::animations, SettingsPage::general, "animations", true},
         // of new projects; a name of the catalogue or a path
         {Setting::defaultModel, SettingsPage::engine, "model", QString()},
         // as EngineOptions::device

@@ -15,7 +15,6 @@ enum class Setting : std::uint8_t {
     theme,
     language,
     fontPoints,
-    animations,
     defaultModel,
     device,
     threads,

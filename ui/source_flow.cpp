@@ -1,14 +1,12 @@
 #include "ui/source_flow.h"
 
-#include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 #include <QDateTime>
 #include <QDir>
 #include <QFileInfo>
 #include <QSaveFile>
-#include <QStorageInfo>
-#include <filesystem>
-#include <system_error>
 
 #include "core/base/error.h"
 #include "storage/cache_settings.h"
@@ -17,7 +15,7 @@
 #include "ui/dialogs.h"
 #include "ui/dialogs/preflight_dialog.h"
 #include "ui/engine_bridge.h"
-#include "ui/formats.h"
+#include "ui/figures.h"
 #include "ui/library.h"
 #include "ui/settings.h"
 
@@ -145,12 +143,9 @@ void SourceFlow::goOn() {
 void SourceFlow::showPreflight(const std::shared_ptr<const Preflight>& preflight) {
     if (preflight->collection.isStopped) return;
     const std::filesystem::path folder = m_parts.workspace.blocks.folder;
-    const QStorageInfo disk(QDir(QString::fromStdString(folder.string())).exists()
-                                ? QString::fromStdString(folder.string())
-                                : QDir::homePath());
     PreflightDialog::Costs costs;
-    costs.freeBytes = static_cast<std::uint64_t>(std::max<qint64>(0, disk.bytesAvailable()));
-    costs.quotaBytes = keptQuota(folder).value_or(defaultQuota(folder, 0));
+    costs.freeBytes = freeDiskBytes(folder);
+    costs.quotaBytes = quotaInForce(folder, 0);
     costs.settings = m_library.project().settings;
     costs.canChooseSettings = m_library.openDocuments().empty();
     auto* dialog = new PreflightDialog(preflight, costs, m_window);
@@ -198,9 +193,15 @@ void SourceFlow::addPastedText(const QString& text) {
 }
 
 void SourceFlow::encode() {
+    readLeftOut({});
+}
+
+void SourceFlow::readLeftOut(const std::vector<std::string>& names) {
     m_isPaused = false;
     emit pausedChanged(false);
-    if (m_isReady) m_bridge.ingest({});
+    IngestOptions options;
+    options.wanted = names;
+    if (m_isReady) m_bridge.ingest(options);
 }
 
 void SourceFlow::pause() {
@@ -226,8 +227,8 @@ void SourceFlow::finish(const IngestReport& report) {
     m_library.noteProjects();
     m_library.noteDocuments();
     emit said(tr("Restored %1 blocks, encoded %2 in %3")
-                  .arg(formatCount(report.blocksRestored), formatCount(report.blocksEncoded),
-                       formatSeconds(report.seconds)));
+                  .arg(countText(report.blocksRestored), countText(report.blocksEncoded),
+                       roughTimeText(report.seconds)));
 }
 
 QString SourceFlow::summaryOf(const ProjectChanges& changes) {
@@ -236,7 +237,13 @@ QString SourceFlow::summaryOf(const ProjectChanges& changes) {
         .arg(changes.added.size())
         .arg(changes.changed.size())
         .arg(changes.removed.size())
-        .arg(formatCount(changes.unchanged), formatCount(changes.blocksToEncode));
+        .arg(countText(changes.unchanged), countText(changes.blocksToEncode));
+}
+
+QString SourceFlow::problemOf(const ProjectChanges& changes) {
+    QStringList problems;
+    for (const std::string& problem : changes.problems) problems << QString::fromStdString(problem);
+    return problems.join(QLatin1Char('\n'));
 }
 
 }  // namespace asterism

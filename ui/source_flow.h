@@ -39,12 +39,16 @@ class SourceFlow : public QObject {
     void openSample();
     // Reads and encodes what has changed, waits or failed.
     void encode();
+    // Reads files, by name, that were left out because they were not wanted.
+    void readLeftOut(const std::vector<std::string>& names);
     void pause();
     void removeSource(qint64 source, const QString& path);
 
     bool isPaused() const { return m_isPaused; }
     // "+3 ~1 -2, 1,198 unchanged, 2 blocks to encode"; empty if nothing changed.
     static QString summaryOf(const ProjectChanges& changes);
+    // Why whole sources could not be looked at; empty if all were.
+    static QString problemOf(const ProjectChanges& changes);
 
   signals:
     // A project is to be opened with its engine.

@@ -3,15 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-#include <QDir>
-#include <QSaveFile>
-#include <QStorageInfo>
-
 #include "storage/cache_settings.h"
 #include "ui/desktop_parts.h"
 #include "ui/dialogs.h"
 #include "ui/engine_bridge.h"
 #include "ui/engine_worker.h"
+#include "ui/figures.h"
 #include "ui/library.h"
 #include "ui/models/timing_export.h"
 #include "ui/panels/blocks_panel.h"
@@ -41,10 +38,8 @@ TimingView::TimingView(Library& library, EngineBridge& bridge, const DesktopPart
     connect(&bridge, &EngineBridge::layoutChanged, this, &TimingView::showLayout);
     connect(&bridge, &EngineBridge::eventsArrived, this, &TimingView::takeEvents);
     connect(&bridge, &EngineBridge::answerFinished, this, &TimingView::showAnswer);
-    connect(&bridge, &EngineBridge::answerStarted, this, [this] {
-        m_tokens.clear();
-        m_timelinePanel->startAnswer(m_model->rowCount());
-    });
+    connect(&bridge, &EngineBridge::answerStarted, this,
+            [this] { m_timelinePanel->startAnswer(m_model->rowCount()); });
 }
 
 QWidget* TimingView::blocksPanel() const {
@@ -90,16 +85,20 @@ void TimingView::showLayout(const ProjectLayout& layout) {
     }
     m_model->setRows(std::move(rows));
     m_model->setDocuments(layout.documents);
-    m_memoryPanel->setDevices({{tr("Processor"), layout.weightBytes, layout.kvBytes, 0}});
-    const std::filesystem::path& folder = m_parts.workspace.blocks.folder;
-    const QString place = QString::fromStdString(folder.string());
-    const QStorageInfo disk(QDir(place).exists() ? place : QDir::homePath());
+    showMemory(layout);
+}
+
+void TimingView::showMemory(const ProjectLayout& layout) {
+    if (layout.device.empty())
+        m_memoryPanel->setDevices({});
+    else
+        m_memoryPanel->setDevices(
+            {{deviceText(layout.device), layout.weightBytes, layout.kvBytes, 0}});
     CacheFill fill;
-    fill.openProjectBytes = layout.kvBytes;
-    fill.usedBytes = layout.kvBytes;
-    fill.freeDiskBytes = disk.bytesAvailable();
-    fill.quotaBytes =
-        static_cast<std::int64_t>(keptQuota(folder).value_or(defaultQuota(folder, 0)));
+    fill.openProjectBytes = layout.projectCacheBytes;
+    fill.usedBytes = layout.cacheBytes;
+    fill.quotaBytes = layout.cacheQuotaBytes;
+    fill.freeDiskBytes = static_cast<std::int64_t>(freeDiskBytes(m_parts.workspace.blocks.folder));
     m_memoryPanel->setCache(fill);
 }
 
@@ -111,12 +110,11 @@ void TimingView::takeEvents(const std::vector<EngineEvent>& events) {
             m_model->encodingStarted(*started);
         } else if (const auto* block = std::get_if<BlockEncoded>(&event)) {
             m_model->blockEncoded(*block);
-        } else if (!m_bridge.isAnswering() && m_tokens.empty()) {
+        } else if (!m_bridge.isAnswering()) {
             continue;  // a summary or an explanation
         } else if (const auto* query = std::get_if<QueryEncoded>(&event)) {
             m_timelinePanel->queryEncoded(*query);
         } else if (const auto* token = std::get_if<TokenDecoded>(&event)) {
-            m_tokens.push_back(QString::fromStdString(token->text));
             m_timelinePanel->tokenDecoded(*token);
         }
     }
@@ -124,8 +122,6 @@ void TimingView::takeEvents(const std::vector<EngineEvent>& events) {
 
 void TimingView::showAnswer(const AskResult& result) {
     m_model->setMass(result.message.blockMass);
-    for (std::size_t i = 0; i < result.tokenBlockMass.size() && i < m_tokens.size(); ++i)
-        m_timelinePanel->addMass(m_tokens[i], result.tokenBlockMass[i]);
     m_strip->setColoring(ProjectStrip::Coloring::mass);
 }
 
@@ -138,15 +134,7 @@ void TimingView::chooseBlock(int block) {
 }
 
 void TimingView::exportTo(const QString& name, const QByteArray& content) {
-    dialogs::chooseNewFile(
-        m_window, tr("Export Figures"), name, [this, content](const QString& path) {
-            QSaveFile file(path);
-            const bool isWritten = file.open(QIODevice::WriteOnly) &&
-                                   file.write(content) == content.size() && file.commit();
-            if (!isWritten)
-                dialogs::showError(m_window, tr("The figures were not exported"),
-                                   tr("%1 could not be written: %2").arg(path, file.errorString()));
-        });
+    dialogs::saveNewFile(m_window, tr("Export Figures"), name, content);
 }
 
 }  // namespace asterism

@@ -44,6 +44,7 @@ class TimingView : public QObject {
   private:
     void connectPanels();
     void showLayout(const ProjectLayout& layout);
+    void showMemory(const ProjectLayout& layout);
     void takeEvents(const std::vector<EngineEvent>& events);
     void showAnswer(const AskResult& result);
     void chooseBlock(int block);
@@ -57,7 +58,6 @@ class TimingView : public QObject {
     TimelinePanel* m_timelinePanel;
     MemoryPanel* m_memoryPanel;
     ProjectStrip* m_strip;
-    std::vector<QString> m_tokens;  // texts of the answer that is coming, to name its mass by
 };
 
 }  // namespace asterism

@@ -70,6 +70,28 @@ std::vector<Conversation::MassRun> Conversation::runsOf(int rank, int ranks) con
     return runs;
 }
 
+std::vector<float> Conversation::blockMass(std::span<const double> figures) const {
+    const std::vector<TokenRange>& blocks = m_context.blocks;
+    std::vector<float> mass(blocks.size(), 0.0F);
+    std::size_t block = 0;
+    for (std::size_t figure = 0; figure < m_passages.size(); ++figure) {
+        const TokenRange& passage = m_passages[figure].tokens;
+        while (block < blocks.size() && blocks[block].end <= passage.begin) ++block;
+        const auto sharedWith = [&](std::size_t i) {
+            if (!isAttended(i)) return std::int64_t{0};
+            return std::min(blocks[i].end, passage.end) - std::max(blocks[i].begin, passage.begin);
+        };
+        std::int64_t attended = 0;
+        for (std::size_t i = block; i < blocks.size() && blocks[i].begin < passage.end; ++i)
+            attended += sharedWith(i);
+        if (attended == 0) continue;  // it is empty, or in blocks that are not attended
+        const double perToken = figures[figure] / static_cast<double>(attended);
+        for (std::size_t i = block; i < blocks.size() && blocks[i].begin < passage.end; ++i)
+            mass[i] += static_cast<float>(perToken * static_cast<double>(sharedWith(i)));
+    }
+    return mass;
+}
+
 void Conversation::addTurnRuns(std::vector<MassRun>& runs) const {
     std::int64_t before = 0;
     for (const auto& turn : m_turns) {

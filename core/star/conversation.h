@@ -56,6 +56,9 @@ class Conversation {
 
     // Figures of attention mass: one per passage, then the fixed anchor, then the turns' tokens.
     std::size_t massCount() const { return m_passages.size() + 2; }
+    // Mass per block of the context, from such figures. A passage in several blocks counts in each
+    // by its tokens there.
+    std::vector<float> blockMass(std::span<const double> figures) const;
 
     // A run of cached keys of one rank and the mass figure it counts towards.
     struct MassRun {

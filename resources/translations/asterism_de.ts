@@ -44,10 +44,6 @@
 <context>
     <name>ChatExport</name>
     <message>
-        <source> (not verified)</source>
-        <translation> (nicht bestätigt)</translation>
-    </message>
-    <message>
         <source>Export</source>
         <translation>Exportieren</translation>
     </message>
@@ -58,14 +54,6 @@
     <message>
         <source>Export Chat</source>
         <translation>Chat exportieren</translation>
-    </message>
-    <message>
-        <source>The chat was not exported</source>
-        <translation>Der Chat wurde nicht exportiert</translation>
-    </message>
-    <message>
-        <source>%1 could not be written: %2</source>
-        <translation>%1 konnte nicht geschrieben werden: %2</translation>
     </message>
 </context>
 <context>
@@ -219,6 +207,13 @@
     </message>
 </context>
 <context>
+    <name>Dialogs</name>
+    <message>
+        <source>%1 could not be written: %2</source>
+        <translation>%1 konnte nicht geschrieben werden: %2</translation>
+    </message>
+</context>
+<context>
     <name>Figures</name>
     <message>
         <source>1 block</source>
@@ -290,6 +285,24 @@
         <source>Block %1</source>
         <translation>Block %1</translation>
     </message>
+    <message>
+        <source>%1K</source>
+        <comment>thousands</comment>
+        <translation>%1K</translation>
+    </message>
+    <message>
+        <source>%1M</source>
+        <comment>millions</comment>
+        <translation>%1M</translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation>Prozessor</translation>
+    </message>
+    <message>
+        <source>Graphics card (%1)</source>
+        <translation>Grafikkarte (%1)</translation>
+    </message>
 </context>
 <context>
     <name>FirstRunDialog</name>
@@ -327,10 +340,6 @@
             <numerusform>Prozessor, %n Thread</numerusform><numerusform>Prozessor, %n Threads</numerusform></translation>
     </message>
     <message>
-        <source>Graphics card (%1)</source>
-        <translation>Grafikkarte (%1)</translation>
-    </message>
-    <message>
         <source>This build uses the processor only.</source>
         <translation>Dieses Programm nutzt nur den Prozessor.</translation>
     </message>
@@ -361,35 +370,6 @@
     <message>
         <source>Start Empty</source>
         <translation>Leer beginnen</translation>
-    </message>
-</context>
-<context>
-    <name>Formats</name>
-    <message>
-        <source>%1 s</source>
-        <translation>%1 s</translation>
-    </message>
-    <message>
-        <source>%1 min %2 s</source>
-        <translation>%1 min %2 s</translation>
-    </message>
-    <message>
-        <source>%1 h %2 min</source>
-        <translation>%1 h %2 min</translation>
-    </message>
-    <message>
-        <source>%1K</source>
-        <comment>thousands of tokens</comment>
-        <translation>%1K</translation>
-    </message>
-    <message>
-        <source>%1M</source>
-        <comment>millions of tokens</comment>
-        <translation>%1M</translation>
-    </message>
-    <message>
-        <source>%1 %</source>
-        <translation>%1 %</translation>
     </message>
 </context>
 <context>
@@ -596,24 +576,12 @@
         <translation>Schriftgröße:</translation>
     </message>
     <message>
-        <source>Animations</source>
-        <translation>Animationen</translation>
-    </message>
-    <message>
         <source>%1 (default)</source>
         <translation>%1 (Standard)</translation>
     </message>
     <message>
         <source>Model of new projects:</source>
         <translation>Modell neuer Projekte:</translation>
-    </message>
-    <message>
-        <source>Processor</source>
-        <translation>Prozessor</translation>
-    </message>
-    <message>
-        <source>Graphics card (%1)</source>
-        <translation>Grafikkarte (%1)</translation>
     </message>
     <message>
         <source>Device:</source>
@@ -988,6 +956,10 @@
         <source>Clear</source>
         <translation>Leeren</translation>
     </message>
+    <message>
+        <source>The quota was not reset</source>
+        <translation>Die Obergrenze wurde nicht zurückgesetzt</translation>
+    </message>
 </context>
 <context>
     <name>asterism::ChartWidget</name>
@@ -1111,6 +1083,10 @@
     <message>
         <source>Open</source>
         <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Model of this project: %1</source>
+        <translation>Modell dieses Projekts: %1</translation>
     </message>
 </context>
 <context>
@@ -1307,30 +1283,6 @@ Letzte Nachricht: %2</translation>
             <numerusform>%n mögliches Geheimnis im Text</numerusform><numerusform>%n mögliche Geheimnisse im Text</numerusform></translation>
     </message>
     <message>
-        <source>queued</source>
-        <translation>wartet</translation>
-    </message>
-    <message>
-        <source>reading</source>
-        <translation>wird gelesen</translation>
-    </message>
-    <message>
-        <source>encoding</source>
-        <translation>wird kodiert</translation>
-    </message>
-    <message>
-        <source>ready</source>
-        <translation>bereit</translation>
-    </message>
-    <message>
-        <source>changed</source>
-        <translation>geändert</translation>
-    </message>
-    <message>
-        <source>failed</source>
-        <translation>gescheitert</translation>
-    </message>
-    <message>
         <source>Source</source>
         <translation>Quelle</translation>
     </message>
@@ -1346,6 +1298,20 @@ Letzte Nachricht: %2</translation>
         <source>%1, %2, %n token(s)</source>
         <translation>
             <numerusform>%1, %2, %n Token</numerusform><numerusform>%1, %2, %n Token</numerusform></translation>
+    </message>
+    <message>
+        <source>left out</source>
+        <translation>ausgelassen</translation>
+    </message>
+    <message>
+        <source>%1
+Left out: you did not tick it when it was to be read.</source>
+        <translation>%1
+Ausgelassen: Sie haben die Datei vor dem Lesen abgewählt.</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1, %2</translation>
     </message>
 </context>
 <context>
@@ -2212,6 +2178,22 @@ SHA-256: %2</translation>
         <source>Everything in the sources was taken.</source>
         <translation>Alles in den Quellen wurde genommen.</translation>
     </message>
+    <message>
+        <source>The ticks will be lost at the next start: %1</source>
+        <translation>Die Häkchen gehen beim nächsten Start verloren: %1</translation>
+    </message>
+    <message>
+        <source>Not all sources could be looked at: %1</source>
+        <translation>Nicht alle Quellen ließen sich prüfen: %1</translation>
+    </message>
+    <message>
+        <source>Read This File</source>
+        <translation>Diese Datei lesen</translation>
+    </message>
+    <message>
+        <source>Read What Was Left Out</source>
+        <translation>Ausgelassenes lesen</translation>
+    </message>
 </context>
 <context>
     <name>asterism::TimelinePanel</name>
@@ -2241,20 +2223,8 @@ SHA-256: %2</translation>
 <context>
     <name>asterism::TimingView</name>
     <message>
-        <source>Processor</source>
-        <translation>Prozessor</translation>
-    </message>
-    <message>
         <source>Export Figures</source>
         <translation>Zahlen exportieren</translation>
-    </message>
-    <message>
-        <source>The figures were not exported</source>
-        <translation>Die Zahlen wurden nicht exportiert</translation>
-    </message>
-    <message>
-        <source>%1 could not be written: %2</source>
-        <translation>%1 konnte nicht geschrieben werden: %2</translation>
     </message>
 </context>
 </TS>

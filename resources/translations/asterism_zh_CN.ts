@@ -44,10 +44,6 @@
 <context>
     <name>ChatExport</name>
     <message>
-        <source> (not verified)</source>
-        <translation>（未核实）</translation>
-    </message>
-    <message>
         <source>Export</source>
         <translation>导出</translation>
     </message>
@@ -58,14 +54,6 @@
     <message>
         <source>Export Chat</source>
         <translation>导出对话</translation>
-    </message>
-    <message>
-        <source>The chat was not exported</source>
-        <translation>对话未导出</translation>
-    </message>
-    <message>
-        <source>%1 could not be written: %2</source>
-        <translation>无法写入 %1：%2</translation>
     </message>
 </context>
 <context>
@@ -219,6 +207,13 @@
     </message>
 </context>
 <context>
+    <name>Dialogs</name>
+    <message>
+        <source>%1 could not be written: %2</source>
+        <translation>无法写入 %1：%2</translation>
+    </message>
+</context>
+<context>
     <name>Figures</name>
     <message>
         <source>1 block</source>
@@ -290,6 +285,24 @@
         <source>Block %1</source>
         <translation>块 %1</translation>
     </message>
+    <message>
+        <source>%1K</source>
+        <comment>thousands</comment>
+        <translation>%1K</translation>
+    </message>
+    <message>
+        <source>%1M</source>
+        <comment>millions</comment>
+        <translation>%1M</translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation>处理器</translation>
+    </message>
+    <message>
+        <source>Graphics card (%1)</source>
+        <translation>显卡（%1）</translation>
+    </message>
 </context>
 <context>
     <name>FirstRunDialog</name>
@@ -327,10 +340,6 @@
             <numerusform>处理器，%n 个线程</numerusform></translation>
     </message>
     <message>
-        <source>Graphics card (%1)</source>
-        <translation>显卡（%1）</translation>
-    </message>
-    <message>
         <source>This build uses the processor only.</source>
         <translation>此版本仅使用处理器。</translation>
     </message>
@@ -361,35 +370,6 @@
     <message>
         <source>Start Empty</source>
         <translation>从空白开始</translation>
-    </message>
-</context>
-<context>
-    <name>Formats</name>
-    <message>
-        <source>%1 s</source>
-        <translation>%1 秒</translation>
-    </message>
-    <message>
-        <source>%1 min %2 s</source>
-        <translation>%1 分 %2 秒</translation>
-    </message>
-    <message>
-        <source>%1 h %2 min</source>
-        <translation>%1 小时 %2 分</translation>
-    </message>
-    <message>
-        <source>%1K</source>
-        <comment>thousands of tokens</comment>
-        <translation>%1K</translation>
-    </message>
-    <message>
-        <source>%1M</source>
-        <comment>millions of tokens</comment>
-        <translation>%1M</translation>
-    </message>
-    <message>
-        <source>%1 %</source>
-        <translation>%1%</translation>
     </message>
 </context>
 <context>
@@ -596,24 +576,12 @@
         <translation>文字大小：</translation>
     </message>
     <message>
-        <source>Animations</source>
-        <translation>动画</translation>
-    </message>
-    <message>
         <source>%1 (default)</source>
         <translation>%1（默认）</translation>
     </message>
     <message>
         <source>Model of new projects:</source>
         <translation>新项目的模型：</translation>
-    </message>
-    <message>
-        <source>Processor</source>
-        <translation>处理器</translation>
-    </message>
-    <message>
-        <source>Graphics card (%1)</source>
-        <translation>显卡（%1）</translation>
     </message>
     <message>
         <source>Device:</source>
@@ -988,6 +956,10 @@
         <source>Clear</source>
         <translation>清空</translation>
     </message>
+    <message>
+        <source>The quota was not reset</source>
+        <translation>配额未能重置</translation>
+    </message>
 </context>
 <context>
     <name>asterism::ChartWidget</name>
@@ -1111,6 +1083,10 @@
     <message>
         <source>Open</source>
         <translation>打开</translation>
+    </message>
+    <message>
+        <source>Model of this project: %1</source>
+        <translation>此项目的模型：%1</translation>
     </message>
 </context>
 <context>
@@ -1307,30 +1283,6 @@ Last message: %2</source>
             <numerusform>文本中有 %n 处可能的机密</numerusform></translation>
     </message>
     <message>
-        <source>queued</source>
-        <translation>排队中</translation>
-    </message>
-    <message>
-        <source>reading</source>
-        <translation>读取中</translation>
-    </message>
-    <message>
-        <source>encoding</source>
-        <translation>编码中</translation>
-    </message>
-    <message>
-        <source>ready</source>
-        <translation>就绪</translation>
-    </message>
-    <message>
-        <source>changed</source>
-        <translation>已更改</translation>
-    </message>
-    <message>
-        <source>failed</source>
-        <translation>失败</translation>
-    </message>
-    <message>
         <source>Source</source>
         <translation>来源</translation>
     </message>
@@ -1346,6 +1298,20 @@ Last message: %2</source>
         <source>%1, %2, %n token(s)</source>
         <translation>
             <numerusform>%1，%2，%n 个词元</numerusform></translation>
+    </message>
+    <message>
+        <source>left out</source>
+        <translation>已略过</translation>
+    </message>
+    <message>
+        <source>%1
+Left out: you did not tick it when it was to be read.</source>
+        <translation>%1
+已略过：读取之前您没有勾选它。</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1，%2</translation>
     </message>
 </context>
 <context>
@@ -2212,6 +2178,22 @@ SHA-256：%2</translation>
         <source>Everything in the sources was taken.</source>
         <translation>来源中的所有内容都已读取。</translation>
     </message>
+    <message>
+        <source>The ticks will be lost at the next start: %1</source>
+        <translation>下次启动时勾选将会丢失：%1</translation>
+    </message>
+    <message>
+        <source>Not all sources could be looked at: %1</source>
+        <translation>无法检查全部来源：%1</translation>
+    </message>
+    <message>
+        <source>Read This File</source>
+        <translation>读取此文件</translation>
+    </message>
+    <message>
+        <source>Read What Was Left Out</source>
+        <translation>读取已略过的文件</translation>
+    </message>
 </context>
 <context>
     <name>asterism::TimelinePanel</name>
@@ -2241,20 +2223,8 @@ SHA-256：%2</translation>
 <context>
     <name>asterism::TimingView</name>
     <message>
-        <source>Processor</source>
-        <translation>处理器</translation>
-    </message>
-    <message>
         <source>Export Figures</source>
         <translation>导出数据</translation>
-    </message>
-    <message>
-        <source>The figures were not exported</source>
-        <translation>数据未导出</translation>
-    </message>
-    <message>
-        <source>%1 could not be written: %2</source>
-        <translation>无法写入 %1：%2</translation>
     </message>
 </context>
 </TS>

@@ -63,38 +63,6 @@ CitationRecord citationOf(const Source& source, int sentence, const ProjectConte
     return citation;
 }
 
-// Attention mass per block of every token, from that per part in scope. A part in several blocks
-// counts in each by its tokens there.
-std::vector<std::vector<float>> massPerBlock(const ProjectContext& context,
-                                             std::span<const std::size_t> parts,
-                                             std::span<const std::vector<float>> mass) {
-    struct Share {
-        std::size_t part;
-        std::size_t block;
-        float weight;
-    };
-    std::vector<Share> shares;
-    const std::vector<TokenRange>& blocks = context.blocks();
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-        const TokenRange& part = context.input().parts[parts[i]].tokens;
-        auto block =
-            std::partition_point(blocks.begin(), blocks.end(),
-                                 [&](const TokenRange& range) { return range.end <= part.begin; });
-        for (; block != blocks.end() && block->begin < part.end; ++block) {
-            const auto inside = std::min(part.end, block->end) - std::max(part.begin, block->begin);
-            shares.push_back({i, static_cast<std::size_t>(block - blocks.begin()),
-                              static_cast<float>(inside) / static_cast<float>(part.tokens())});
-        }
-    }
-    std::vector<std::vector<float>> sums;
-    sums.reserve(mass.size());
-    for (const std::vector<float>& figures : mass) {
-        std::vector<float>& sum = sums.emplace_back(blocks.size(), 0.0F);
-        for (const Share& share : shares) sum[share.block] += share.weight * figures[share.part];
-    }
-    return sums;
-}
-
 // Documents that a question read, those that the answer cites first: a quotation is most likely
 // theirs.
 std::vector<std::size_t> likelyDocuments(const ProjectContext& context,
@@ -170,7 +138,6 @@ CitedSources findSources(const ProjectContext& context, std::span<const std::siz
     cited.quotations =
         checkQuotations(context, likelyDocuments(context, parts, sources.whole), answer.text);
     cited.blockMass.assign(sources.blockMass.begin(), sources.blockMass.end());
-    cited.tokenBlockMass = massPerBlock(context, parts, allLayers);
     return cited;
 }
 

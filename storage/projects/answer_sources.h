@@ -13,10 +13,9 @@ namespace asterism {
 
 // What an answer drew on, as it is stored and shown.
 struct CitedSources {
-    std::vector<CitationRecord> citations;           // of the whole answer, then of its sentences
-    std::vector<QuotationRecord> quotations;         // that the answer itself makes
-    std::vector<float> blockMass;                    // per block of the context
-    std::vector<std::vector<float>> tokenBlockMass;  // the same for every token of the answer
+    std::vector<CitationRecord> citations;    // of the whole answer, then of its sentences
+    std::vector<QuotationRecord> quotations;  // that the answer itself makes
+    std::vector<float> blockMass;             // per block of the context
 };
 
 // `parts` of the context were the conversation's passages. Passages are found by attention alone

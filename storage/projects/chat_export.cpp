@@ -139,14 +139,34 @@ void addConversation(std::ostringstream& text, const ChatStore& chats,
             addAnswer(text, chats, message);
             continue;
         }
-        text << message.text << "\n\n";
+        // As a quotation: it may begin with a sign of Markdown's.
+        text << quoted(message.text, "") << '\n';
         if (message.scope.empty()) continue;
         text << "Only:";
         for (const std::string& glob : message.scope) text << " `" << glob << '`';
         text << "\n\n";
     }
     const auto others = std::ssize(chats.messages(conversation.id)) - std::ssize(branch);
-    if (others > 0) text << others << " messages of other branches are in `--format json`.\n\n";
+    if (others > 0) text << others << " messages of other branches are in the export as JSON.\n\n";
+}
+
+Json conversationJson(const ChatStore& chats, const ConversationRecord& conversation) {
+    Json messages = Json::array();
+    for (const MessageRecord& message : chats.messages(conversation.id))
+        messages.push_back(messageJson(chats, message));
+    return {{"id", conversation.id},
+            {"title", conversation.title},
+            {"pinned", conversation.isPinned},
+            {"archived", conversation.isArchived},
+            {"created_at", timeOf(conversation.createdAt)},
+            {"changed_at", timeOf(conversation.changedAt)},
+            {"room", conversation.room},
+            {"shown_leaf", conversation.leafMessage},
+            {"messages", std::move(messages)}};
+}
+
+std::string textOf(const Json& json) {
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace
@@ -154,20 +174,8 @@ void addConversation(std::ostringstream& text, const ChatStore& chats,
 std::string exportJson(Workspace& workspace, const ProjectRecord& project) {
     const ChatStore& chats = workspace.chats();
     Json conversations = Json::array();
-    for (const ConversationRecord& conversation : conversationsOf(chats, project)) {
-        Json messages = Json::array();
-        for (const MessageRecord& message : chats.messages(conversation.id))
-            messages.push_back(messageJson(chats, message));
-        conversations.push_back({{"id", conversation.id},
-                                 {"title", conversation.title},
-                                 {"pinned", conversation.isPinned},
-                                 {"archived", conversation.isArchived},
-                                 {"created_at", timeOf(conversation.createdAt)},
-                                 {"changed_at", timeOf(conversation.changedAt)},
-                                 {"room", conversation.room},
-                                 {"shown_leaf", conversation.leafMessage},
-                                 {"messages", std::move(messages)}});
-    }
+    for (const ConversationRecord& conversation : conversationsOf(chats, project))
+        conversations.push_back(conversationJson(chats, conversation));
     Json summaries = Json::array();
     for (const SummaryRecord& summary : chats.summaries(project.id)) {
         Json json{{"document", nullptr}, {"text", summary.text}};
@@ -181,7 +189,14 @@ std::string exportJson(Workspace& workspace, const ProjectRecord& project) {
                     {"model", project.model},
                     {"conversations", std::move(conversations)},
                     {"summaries", std::move(summaries)}};
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return textOf(json);
+}
+
+std::string exportJson(const ChatStore& chats, const ProjectRecord& project,
+                       const ConversationRecord& conversation) {
+    Json json{{"project", project.name}};
+    json.update(conversationJson(chats, conversation));
+    return textOf(json);
 }
 
 std::string exportMarkdown(Workspace& workspace, const ProjectRecord& project) {
@@ -190,6 +205,12 @@ std::string exportMarkdown(Workspace& workspace, const ProjectRecord& project) {
     const ChatStore& chats = workspace.chats();
     for (const ConversationRecord& conversation : conversationsOf(chats, project))
         addConversation(text, chats, conversation);
+    return text.str();
+}
+
+std::string exportMarkdown(const ChatStore& chats, const ConversationRecord& conversation) {
+    std::ostringstream text;
+    addConversation(text, chats, conversation);
     return text.str();
 }
 

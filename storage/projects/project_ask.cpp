@@ -226,7 +226,6 @@ AskResult ProjectSession::keepAnswer(const AskRequest& request, ConversationReco
          m_context->input().partsInScope([&](std::size_t i) { return matching[i]; }))
         result.message.tokensInScope += m_context->input().parts[part].tokens.tokens();
     result.message.blockMass = std::move(sources.blockMass);
-    result.tokenBlockMass = std::move(sources.tokenBlockMass);
     result.citations = std::move(sources.citations);
     result.quotations = std::move(sources.quotations);
 

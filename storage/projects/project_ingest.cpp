@@ -119,9 +119,8 @@ IntakeRequest ProjectSession::intakeRequest(const IngestOptions& options) const 
     request.documents = m_context->documents();
     for (DocumentRecord& record : m_workspace.documents().list(m_project.id))
         if (record.textBytes == 0) request.failed.push_back(std::move(record));
-    request.unwanted = options.without;
-    for (const LeftOut& file : m_workspace.documents().leftOut(m_project.id))
-        if (file.cause == LeftOutCause::unwanted) request.unwanted.push_back(file.name);
+    request.unwanted = m_workspace.documents().unwanted(m_project.id);
+    request.unwanted.insert(request.unwanted.end(), options.without.begin(), options.without.end());
     std::erase_if(request.unwanted, [&](const std::string& name) {
         return std::find(options.wanted.begin(), options.wanted.end(), name) !=
                options.wanted.end();
@@ -181,7 +180,9 @@ Preflight ProjectSession::preflight(const IngestOptions& options, const EventSin
                                     const std::stop_token& stop) {
     IntakeRequest request = intakeRequest(options);
     request.sources = sourcesWith(options.paths);
-    Intake intake = takeIn(request, m_engine.engine.tokenizer(), {}, events, stop);
+    IntakeSteps steps;
+    steps.pause = options.betweenBlocks;
+    Intake intake = takeIn(request, m_engine.engine.tokenizer(), steps, events, stop);
     Preflight preflight;
     preflight.changes = changesOf(intake);
     const auto context = contextOf(std::move(intake.documents));

@@ -1,6 +1,5 @@
 #include "storage/projects/project_report.h"
 
-#include "storage/block_folder.h"
 #include "storage/projects/source_scan.h"
 
 namespace asterism {
@@ -8,14 +7,14 @@ namespace asterism {
 namespace {
 
 void addBlocks(Workspace& workspace, ProjectReport& report) {
-    for (const PlannedBlock& block : workspace.documents().plan(report.project.id)) {
-        ++report.blocks;
-        if (!workspace.blocks()) continue;
-        const auto file = findBlockFile(workspace.blocks()->folder(), block.key);
-        if (!file || !file->isRegular) continue;
-        ++report.blocksKept;
-        report.bytesKept += file->bytes;
-    }
+    const std::vector<PlannedBlock> plan = workspace.documents().plan(report.project.id);
+    report.blocks = std::ssize(plan);
+    if (!workspace.blocks()) return;
+    std::vector<BlockKey> keys;
+    for (const PlannedBlock& block : plan) keys.push_back(block.key);
+    const CacheUsage kept = workspace.blocks()->usage(keys);
+    report.blocksKept = static_cast<std::int64_t>(kept.files);
+    report.bytesKept = kept.bytes;
 }
 
 }  // namespace
@@ -41,9 +40,7 @@ ProjectReport reportOn(Workspace& workspace, const ProjectRecord& project) {
 
 SourceChanges compareSources(Workspace& workspace, const ProjectReport& report,
                              const std::stop_token& stop) {
-    std::vector<std::string> unwanted;
-    for (const LeftOut& file : workspace.documents().leftOut(report.project.id))
-        if (file.cause == LeftOutCause::unwanted) unwanted.push_back(file.name);
+    const std::vector<std::string> unwanted = workspace.documents().unwanted(report.project.id);
     SourceChanges changes;
     for (const SourceRecord& source : report.sources) {
         std::vector<DocumentRecord> known;

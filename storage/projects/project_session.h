@@ -30,8 +30,8 @@ struct IngestOptions {
     ReadOptions read;
     std::vector<std::string> without;  // names of documents that are not wanted, now and later
     std::vector<std::string> wanted;   // names that were not, and are again
-    // Called between blocks while encoding: whatever else waits for the engine may be done in it,
-    // questions to this session included.
+    // Called between files while reading and blocks while encoding: whatever else waits for the
+    // engine may be done in it, questions to this session included.
     std::function<void()> betweenBlocks;
     // About how long blocks are encoded between two such calls; at least one a rank each time.
     double sliceSeconds = 1.0;
@@ -94,8 +94,6 @@ struct AskResult {
     std::vector<QuotationRecord> quotations;
     std::string note;  // what the user should know of the placement; one line or empty
     std::optional<BlockSelection> selection;  // of the blocks, where it was asked for
-    // Of each token of the answer, attention mass per block of the context, for display.
-    std::vector<std::vector<float>> tokenBlockMass;
 };
 
 // The chat has no positions left for a question and its answer. The message says the numbers and

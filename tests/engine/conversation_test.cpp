@@ -119,6 +119,30 @@ TEST_P(ConversationTest, StopWithinALayerAndGoOnAfterwards) {
     EXPECT_EQ(answer(afterwards).tokens, expected.tokens);
 }
 
+TEST_P(ConversationTest, EveryTokenComesWithTheMassPerBlockOfItsStep) {
+    const auto context = encode(exactOptions(kBlock));
+    std::vector<std::vector<float>> masses;
+    const EventSink events = [&](const EngineEvent& event) {
+        if (const auto* token = std::get_if<TokenDecoded>(&event))
+            masses.push_back(token->blockMass);
+    };
+    const auto ask = [&] {
+        masses.clear();
+        Conversation conversation = m_engine->startConversation(*context, truePlacement());
+        return m_engine->answer(conversation, m_query, m_answering, events, {});
+    };
+    ask();
+    for (const std::vector<float>& mass : masses) EXPECT_TRUE(mass.empty()) << "nobody asked";
+    m_answering.recordsTokenMass = true;
+    const Answer answered = ask();
+    ASSERT_GE(masses.size(), answered.tokens.size());
+    for (std::size_t i = 0; i < answered.tokens.size(); ++i) {
+        ASSERT_EQ(masses[i].size(), context->blocks.size());
+        for (std::size_t block = 0; block < masses[i].size(); ++block)
+            EXPECT_FLOAT_EQ(masses[i][block], static_cast<float>(answered.mass[i][block]));
+    }
+}
+
 TEST_P(ConversationTest, EncodingStopsWhenAsked) {
     std::stop_source stop;
     const EventSink stopAtFirst = [&](const EngineEvent& event) {

@@ -205,6 +205,16 @@ TEST(DiskBlockStore, TheQuotaSparesPinnedBlocksAndSaysSoOnce) {
     EXPECT_EQ(watched.store.enforceQuota().files, 1U);
 }
 
+TEST(DiskBlockStore, TellsWhatSomeOfItsBlocksTake) {
+    const test::TempDir dir;
+    WatchedStore watched(dir.path());
+    for (const std::uint32_t number : {1, 2, 3}) watched.save(sampleBlock(number));
+    const std::vector<BlockKey> keys = {sampleBlock(1).key, sampleBlock(3).key, sampleBlock(9).key};
+    EXPECT_EQ(watched.store.usage(keys).files, 2U);
+    EXPECT_EQ(watched.store.usage(keys).bytes * 3, watched.store.usage().bytes * 2);
+    EXPECT_EQ(watched.store.usage({}).files, 0U);
+}
+
 TEST(DiskBlockStore, LeavesFilesAloneThatAreNoBlocks) {
     const test::TempDir dir;
     WatchedStore watched(dir.path(), 0);
@@ -264,6 +274,27 @@ TEST(CacheSettings, AQuotaThatCannotBeReadIsSaidAndNotObeyed) {
         EXPECT_GT(store.quota(), 0U);
         EXPECT_LE(store.quota(), 50'000'000'000U);
     }
+}
+
+TEST(CacheSettings, TheQuotaInForceIsTheOneThatWasSetUntilItIsForgotten) {
+    const test::TempDir dir;
+    const fs::path folder = dir / "asterism/blocks";
+    const std::uint64_t standard = quotaInForce(folder, 0);
+    EXPECT_GT(standard, 0U);
+    keepQuota(folder, 7);
+    EXPECT_EQ(quotaInForce(folder, 0), 7U);
+    forgetQuota(folder);
+    EXPECT_EQ(keptQuota(folder), std::nullopt);
+    EXPECT_NO_THROW(forgetQuota(folder)) << "there is none any more";
+    test::writeFile(dir / "asterism/cache.json", "{");
+    EXPECT_GT(quotaInForce(folder, 0), 7U) << "what cannot be read counts as not set";
+}
+
+TEST(CacheSettings, TheFreeDiskIsThatOfTheNextFolderThatIsThere) {
+    const test::TempDir dir;
+    EXPECT_GT(freeDiskBytes(dir / "not/made/yet"), 0U);
+    EXPECT_EQ(freeDiskBytes(dir / "not/made/yet") / 1'000'000'000,
+              freeDiskBytes(dir.path()) / 1'000'000'000);
 }
 
 TEST(CacheSettings, TheDefaultQuotaCountsWhatTheCacheHasAlready) {

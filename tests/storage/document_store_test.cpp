@@ -179,6 +179,28 @@ TEST_F(Documents, ThatAreGoneAreSaidToBe) {
     for (const auto& call : calls) EXPECT_THAT(failureOf(call), HasSubstr("the document is gone"));
 }
 
+TEST_F(Documents, WhatIsNotWantedIsListedByName) {
+    const LeftOut binary{"a.bin", "is binary", LeftOutCause::binary, 1, false};
+    const LeftOut second{"notes/b.txt", "not wanted", LeftOutCause::unwanted, 2, false};
+    const LeftOut first{"a.txt", "not wanted", LeftOutCause::unwanted, 3, false};
+    store.setLeftOut(stored.source.id, std::vector<LeftOut>{second, binary, first});
+    EXPECT_THAT(store.unwanted(project), ElementsAre("a.txt", "notes/b.txt"));
+    EXPECT_THAT(store.unwanted(999), IsEmpty());
+}
+
+TEST_F(Documents, TheScopeIsKeptByNameAndGoesWithItsProject) {
+    EXPECT_THAT(store.outOfScope(project), IsEmpty());
+    const std::vector<std::string> names = {"b.txt", "a \xF0\x9F\xAA\x90.txt"};
+    store.setInScope(project, names, false);
+    store.setInScope(project, names, false);
+    EXPECT_THAT(store.outOfScope(project), ElementsAre(names[1], names[0]));
+    store.setInScope(project, std::vector<std::string>{"b.txt", "never.txt"}, true);
+    EXPECT_THAT(store.outOfScope(project), ElementsAre(names[1]));
+    EXPECT_THAT(store.outOfScope(999), IsEmpty());
+    stored.projects.remove(project);
+    EXPECT_THAT(store.outOfScope(project), IsEmpty());
+}
+
 TEST_F(Documents, WhatWasLeftOutIsThatOfTheLastReading) {
     const std::int64_t other = stored.projects.addSource(project, "/other", true).id;
     const LeftOut binary{"a.bin", "is \"binary\"", LeftOutCause::binary, std::uintmax_t{1} << 33,

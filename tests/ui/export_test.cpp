@@ -1,36 +1,66 @@
+#include "ui/chat_export.h"
+
 #include <gtest/gtest.h>
 
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QMessageBox>
+#include <QWidget>
 
 #include "tests/support/test_files.h"
 #include "tests/ui/filled_project.h"
-#include "ui/chat_export.h"
+#include "ui/dialogs.h"
 
 namespace asterism {
 namespace {
 
-TEST(ChatExport, HoldsTheTextAndTheSourcesOfAnswers) {
+class ChatExport : public testing::Test {
+  protected:
+    static WorkspaceOptions inMemory() {
+        WorkspaceOptions options;
+        options.isKept = false;
+        options.keepsBlocks = false;
+        return options;
+    }
+    std::string exported(const char* name, ExportFormat format) {
+        const std::filesystem::path file = folder / name;
+        dialogs::answerPickers({QString::fromStdString(file.string())});
+        exportChat(window, library, format);
+        return std::filesystem::exists(file) ? test::readFile(file) : "";
+    }
+
     test::TempDir folder;
-    WorkspaceOptions options;
-    options.isKept = false;
-    options.keepsBlocks = false;
-    Library library(options);
-    const std::int64_t chat = test::fillProject(library, folder.path());
-    const QString markdown = QString::fromUtf8(exportedChat(library, chat, ExportFormat::markdown));
-    EXPECT_TRUE(markdown.startsWith(QStringLiteral("# What is the anchor")))
-        << markdown.toStdString();
-    EXPECT_TRUE(markdown.contains(QStringLiteral("> What is the anchor")));
-    EXPECT_TRUE(markdown.contains(QStringLiteral("1. **manual/concepts.md**, Concepts > Anchor")));
-    const QJsonObject json =
-        QJsonDocument::fromJson(exportedChat(library, chat, ExportFormat::json)).object();
-    const QJsonArray messages = json[QStringLiteral("messages")].toArray();
+    Library library{inMemory()};
+    QWidget window;
+};
+
+TEST_F(ChatExport, HoldsTheTextAndTheSourcesOfAnswers) {
+    library.openConversation(test::fillProject(library, folder.path()));
+    const std::string markdown = exported("chat.md", ExportFormat::markdown);
+    EXPECT_TRUE(markdown.starts_with("## ")) << markdown;
+    EXPECT_NE(markdown.find("\n> What is the anchor, and what does it cost?\n"), std::string::npos);
+    EXPECT_NE(markdown.find("The **anchor** is the token run"), std::string::npos);
+    const std::string json = exported("chat.json", ExportFormat::json);
+    const QJsonObject chat = QJsonDocument::fromJson(QByteArray::fromStdString(json)).object();
+    EXPECT_EQ(chat[QStringLiteral("project")].toString(), QStringLiteral("Star attention"));
+    const QJsonArray messages = chat[QStringLiteral("messages")].toArray();
     ASSERT_EQ(messages.size(), 2);
     const QJsonObject answer = messages[1].toObject();
     EXPECT_EQ(answer[QStringLiteral("tokens_read")].toInt(), 27416);
     EXPECT_EQ(answer[QStringLiteral("sources")].toArray().size(), 2);
-    EXPECT_TRUE(exportedChat(library, 12345, ExportFormat::json).isEmpty());
+}
+
+TEST_F(ChatExport, SaysWhatWentWrong) {
+    EXPECT_EQ(exported("chat.md", ExportFormat::markdown), "");
+    auto* box = window.findChild<QMessageBox*>(QStringLiteral("messageBox"));
+    ASSERT_NE(box, nullptr) << "no chat is open";
+    delete box;
+    library.openConversation(test::fillProject(library, folder.path()));
+    EXPECT_EQ(exported("no/such/folder/chat.md", ExportFormat::markdown), "");
+    box = window.findChild<QMessageBox*>(QStringLiteral("messageBox"));
+    ASSERT_NE(box, nullptr);
+    EXPECT_TRUE(box->text().contains(QStringLiteral("could not be written")));
 }
 
 }  // namespace

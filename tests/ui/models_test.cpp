@@ -60,6 +60,59 @@ TEST_F(Models, DocumentsFormATreeWhoseTicksAreTheScope) {
     EXPECT_EQ(model.scope().back(), "src/merge.cpp") << "ticks outlive a new reading";
 }
 
+TEST_F(Models, TicksAreKeptWithTheProject) {
+    fill();
+    {
+        DocumentTreeModel model(library);
+        model.setData(model.indexOf("src"), Qt::Unchecked, Qt::CheckStateRole);
+        model.setData(model.indexOf("src/merge.cpp"), Qt::Checked, Qt::CheckStateRole);
+    }
+    DocumentTreeModel again(library);
+    EXPECT_EQ(again.figures().ticked, 5);
+    EXPECT_EQ(again.indexOf("src/plan.cpp").data(Qt::CheckStateRole).toInt(), Qt::Unchecked);
+    library.projects().create("Another", "smollm2-135m-instruct", {});
+    library.openProject(QStringLiteral("Another"));
+    library.openProject(QStringLiteral("Star attention"));
+    EXPECT_EQ(again.figures().ticked, 5);
+    again.tickOnly(again.indexOf("manual"));
+    EXPECT_EQ(again.scope(), std::vector<std::string>{"manual/*"});
+    again.tickAll();
+    EXPECT_TRUE(library.documents().outOfScope(library.project().id).empty());
+}
+
+TEST_F(Models, FilesThatAreNotWantedAreInTheTreeWithoutATick) {
+    DocumentTreeModel model(library);
+    QAbstractItemModelTester tester(&model, Mode::Fatal);
+    fill();
+    const SourceRecord source = library.projects().sources(library.project().id).front();
+    const std::vector<LeftOut> leftOut = {
+        {"drafts/a.md", "not wanted", LeftOutCause::unwanted, 5, false},
+        {"drafts/b.md", "not wanted", LeftOutCause::unwanted, 5, false},
+        {"src/old.cpp", "not wanted", LeftOutCause::unwanted, 5, false},
+        {"big.bin", "is binary", LeftOutCause::binary, 5, false}};
+    library.documents().setLeftOut(source.id, leftOut);
+    library.noteDocuments();
+    EXPECT_EQ(model.figures().documents, 6);
+    EXPECT_EQ(model.figures().leftOut, 3);
+    EXPECT_FALSE(model.indexOf("big.bin").isValid()) << "nobody chose that";
+    const QModelIndex drafts = model.indexOf("drafts");
+    for (const QModelIndex& index : {drafts, model.indexOf("src/old.cpp")}) {
+        EXPECT_FALSE(index.data(Qt::CheckStateRole).isValid());
+        EXPECT_FALSE(index.flags() & Qt::ItemIsUserCheckable);
+        const auto state = index.siblingAtColumn(DocumentTreeModel::stateColumn);
+        EXPECT_EQ(state.data().toString(), DocumentTreeModel::tr("left out"));
+    }
+    EXPECT_EQ(model.leftOut(drafts), (std::vector<std::string>{"drafts/a.md", "drafts/b.md"}));
+    EXPECT_EQ(model.leftOut(model.indexOf("src")), std::vector<std::string>{"src/old.cpp"});
+    EXPECT_TRUE(model.indexOf("src").flags() & Qt::ItemIsUserCheckable);
+    EXPECT_TRUE(model.scope().empty()) << "all documents are read";
+    model.setData(model.indexOf("paper.pdf"), Qt::Unchecked, Qt::CheckStateRole);
+    EXPECT_EQ(model.scope(), (std::vector<std::string>{"manual/*", "reports/*", "src/*"}));
+    library.documents().setLeftOut(source.id, {});
+    library.noteDocuments();
+    EXPECT_FALSE(model.indexOf("drafts").isValid());
+}
+
 TEST_F(Models, ChatsAreGroupedByDay) {
     ConversationListModel model(library);
     QAbstractItemModelTester tester(&model, Mode::Fatal);

@@ -6,7 +6,6 @@
 #include <QWidget>
 
 #include "tests/support/test_files.h"
-#include "ui/chat_export.h"
 #include "ui/commands.h"
 #include "ui/progress_meter.h"
 

@@ -11,7 +11,7 @@
 #include "storage/records.h"
 #include "ui/chat/message_body.h"
 #include "ui/chat/message_signs.h"
-#include "ui/formats.h"
+#include "ui/figures.h"
 #include "ui/icons.h"
 #include "ui/theme.h"
 #include "ui/widgets/flow_layout.h"
@@ -46,19 +46,19 @@ QString MessageWidget::figuresOf(const MessageRecord& record) {
     if (record.tokensInScope == 0) return {};
     QStringList parts;
     parts << tr("read %1 of %2 tokens, %3")
-                 .arg(formatCount(record.tokensRead), formatCount(record.tokensInScope),
+                 .arg(countText(record.tokensRead), countText(record.tokensInScope),
                       record.tokensRead >= record.tokensInScope
                           ? tr("nothing dropped")
                           : tr("the rest is not encoded yet"));
     if (record.firstTokenSeconds > 0)
-        parts << tr("first token %1").arg(formatSeconds(record.firstTokenSeconds));
+        parts << tr("first token %1").arg(roughTimeText(record.firstTokenSeconds));
     if (record.tokensPerSecond > 0)
         parts << tr("%1 tokens/s")
                      .arg(QLocale().toString(record.tokensPerSecond, 'f',
                                              record.tokensPerSecond < 9.95 ? 1 : 0));
     if (record.blocksRestored + record.blocksEncoded > 0)
         parts << tr("restored %1 blocks, encoded %2")
-                     .arg(formatCount(record.blocksRestored), formatCount(record.blocksEncoded));
+                     .arg(countText(record.blocksRestored), countText(record.blocksEncoded));
     if (record.end == MessageEnd::stopped) parts << tr("stopped");
     if (record.end == MessageEnd::maxTokens) parts << tr("ended at the longest answer allowed");
     return parts.join(QStringLiteral(" · "));

@@ -1,5 +1,6 @@
 #include "ui/dialogs/cache_box.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <QDoubleSpinBox>
@@ -15,7 +16,7 @@
 #include "storage/cache_settings.h"
 #include "storage/disk_block_store.h"
 #include "ui/dialogs.h"
-#include "ui/formats.h"
+#include "ui/figures.h"
 #include "ui/settings.h"
 #include "ui/theme.h"
 
@@ -48,6 +49,8 @@ CacheBox::CacheBox(std::filesystem::path folder, Settings& settings, QWidget* pa
     m_quotaSpinBox->setObjectName(QStringLiteral("quotaSpinBox"));
     m_quotaSpinBox->setRange(0.1, 100'000);
     m_quotaSpinBox->setDecimals(1);
+    // Blocks beyond the quota go at once: 2 on the way to 25 GB would take most of them.
+    m_quotaSpinBox->setKeyboardTracking(false);
     m_quotaSpinBox->setSuffix(tr(" GB"));
     m_usageBar->setAccessibleName(tr("Share of the quota in use"));
     m_usageBar->setTextVisible(false);
@@ -71,18 +74,32 @@ CacheBox::CacheBox(std::filesystem::path folder, Settings& settings, QWidget* pa
     form->addRow(makeRow(m_usageLabel, m_clearButton));
     connect(moveButton, &QPushButton::clicked, this, &CacheBox::chooseFolder);
     connect(m_clearButton, &QPushButton::clicked, this, &CacheBox::askClear);
-    connect(m_quotaSpinBox, &QDoubleSpinBox::valueChanged, this, [this](double gigabytes) {
-        try {
-            keepQuota(m_folder, static_cast<std::uint64_t>(gigabytes * kGigabyte));
-        } catch (const Error& error) {
-            m_usageLabel->setText(QString::fromUtf8(error.what()));
-        }
-    });
+    connect(m_quotaSpinBox, &QDoubleSpinBox::valueChanged, this, &CacheBox::keep);
     look(false);
 }
 
 CacheBox::~CacheBox() {
     if (m_work) m_work->wait();
+}
+
+void CacheBox::keep(double gigabytes) {
+    try {
+        const auto quota = static_cast<std::uint64_t>(gigabytes * kGigabyte);
+        keepQuota(m_folder, quota);
+        showShare(quota);
+        emit changed();
+    } catch (const Error& error) {
+        m_usageLabel->setText(QString::fromUtf8(error.what()));
+    }
+}
+
+void CacheBox::resetQuota() {
+    try {
+        forgetQuota(m_folder);
+        emit changed();
+    } catch (const Error& error) {
+        dialogs::showError(this, tr("The quota was not reset"), QString::fromUtf8(error.what()));
+    }
 }
 
 void CacheBox::look(bool clears) {
@@ -103,11 +120,12 @@ void CacheBox::look(bool clears) {
         }
         QMetaObject::invokeMethod(
             this,
-            [this, failure, usage, quota] {
+            [this, failure, usage, quota, clears] {
                 if (failure.isEmpty())
                     showUsage(usage.bytes, usage.files, quota);
                 else
                     m_usageLabel->setText(failure);
+                if (clears) emit changed();
             },
             Qt::QueuedConnection);
     });
@@ -119,12 +137,16 @@ void CacheBox::showUsage(quint64 bytes, quint64 files, quint64 quota) {
     m_usedBytes = bytes;
     const QSignalBlocker quiet(m_quotaSpinBox);
     m_quotaSpinBox->setValue(static_cast<double>(quota) / kGigabyte);
-    m_usageBar->setValue(quota > 0 ? static_cast<int>(1000.0 * static_cast<double>(bytes) /
-                                                      static_cast<double>(quota))
-                                   : 0);
+    showShare(quota);
     m_usageLabel->setText(
-        tr("%1 in %n block(s)", nullptr, static_cast<int>(files)).arg(formatBytes(bytes)));
+        tr("%1 in %n block(s)", nullptr, static_cast<int>(files)).arg(bytesText(bytes)));
     m_clearButton->setEnabled(files > 0);
+}
+
+void CacheBox::showShare(quint64 quota) {
+    const double share =
+        quota > 0 ? static_cast<double>(m_usedBytes) / static_cast<double>(quota) : 0;
+    m_usageBar->setValue(static_cast<int>(m_usageBar->maximum() * std::min(1.0, share)));
 }
 
 void CacheBox::chooseFolder() {
@@ -139,7 +161,7 @@ void CacheBox::askClear() {
                  {tr("Clear the KV Cache"), tr("Delete all blocks of all projects?"),
                   tr("This frees %1. Nothing is lost but time: each project is encoded again when "
                      "it is opened.")
-                      .arg(formatBytes(m_usedBytes)),
+                      .arg(bytesText(m_usedBytes)),
                   tr("Clear"), true},
                  [this] { look(true); });
 }

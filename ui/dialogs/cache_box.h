@@ -24,9 +24,18 @@ class CacheBox : public QWidget {
     CacheBox(std::filesystem::path folder, Settings& settings, QWidget* parent);
     ~CacheBox() override;
 
+    // To the one that holds where none was set.
+    void resetQuota();
+
+  signals:
+    // The quota or the blocks.
+    void changed();
+
   private:
     void look(bool clears);
+    void keep(double gigabytes);
     void showUsage(quint64 bytes, quint64 files, quint64 quota);
+    void showShare(quint64 quota);
     void chooseFolder();
     void askClear();
 

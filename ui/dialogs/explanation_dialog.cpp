@@ -10,7 +10,7 @@
 
 #include "ui/dialogs/dialog_frame.h"
 #include "ui/dialogs/dialog_list.h"
-#include "ui/formats.h"
+#include "ui/figures.h"
 #include "ui/theme.h"
 
 namespace asterism {
@@ -32,8 +32,8 @@ class ExplanationDialog : public QDialog {
         tree->setHeaderLabels({tr("Block"), tr("Sources"), tr("Attention"), tr("Without it")});
         for (const BlockEffect& effect : explanation.blocks) {
             auto* item = new QTreeWidgetItem(
-                tree, {formatCount(static_cast<std::int64_t>(effect.block)), names(effect),
-                       formatPercent(effect.mass), effectText(effect)});
+                tree, {countText(static_cast<std::int64_t>(effect.block)), names(effect),
+                       shareText(effect.mass), effectText(effect)});
             item->setToolTip(1, names(effect));
             for (const int column : {0, 2})
                 item->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
@@ -76,7 +76,7 @@ class ExplanationDialog : public QDialog {
     static QString factorText(double nats) {
         constexpr int kMost = 1000;
         const double factor = std::exp(nats);
-        if (factor > kMost) return tr("more than %1").arg(formatCount(kMost));
+        if (factor > kMost) return tr("more than %1").arg(countText(kMost));
         return QLocale().toString(factor, 'f', factor < 10 ? 1 : 0);
     }
 

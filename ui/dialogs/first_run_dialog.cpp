@@ -12,6 +12,7 @@
 #include "ui/dialogs/dialog_frame.h"
 #include "ui/dialogs/dialog_list.h"
 #include "ui/dialogs/model_list.h"
+#include "ui/figures.h"
 #include "ui/icons.h"
 #include "ui/library.h"
 #include "ui/settings.h"
@@ -100,7 +101,7 @@ class FirstRunDialog : public QDialog {
             const bool isProcessor = name == QLatin1String("cpu");
             auto* choice = new QRadioButton(
                 isProcessor ? tr("Processor, %n thread(s)", nullptr, QThread::idealThreadCount())
-                            : tr("Graphics card (%1)").arg(name),
+                            : deviceText(device),
                 page);
             choice->setObjectName(QStringLiteral("%1DeviceButton").arg(name));
             choice->setChecked(name == m_settings.text(Setting::device));

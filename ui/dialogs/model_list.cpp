@@ -15,7 +15,7 @@
 #include "ui/desktop_parts.h"
 #include "ui/dialogs.h"
 #include "ui/dialogs/dialog_frame.h"
-#include "ui/formats.h"
+#include "ui/figures.h"
 #include "ui/icons.h"
 #include "ui/library.h"
 #include "ui/model_download.h"
@@ -108,8 +108,8 @@ void ModelList::fill() {
         addRow(name,
                {QString::fromStdString(entry.title),
                 {},
-                formatBytes(entry.bytes),
-                formatBytes(entry.bytes + kWorkBytes),
+                bytesText(entry.bytes),
+                bytesText(entry.bytes + kWorkBytes),
                 QString::fromStdString(entry.licence),
                 speedOf(entry.name)},
                isHere(name));
@@ -121,8 +121,8 @@ void ModelList::fill() {
         addRow(own,
                {file.fileName(),
                 {},
-                formatBytes(bytes),
-                formatBytes(bytes + kWorkBytes),
+                bytesText(bytes),
+                bytesText(bytes + kWorkBytes),
                 tr("as its maker says"),
                 speedOf(own.toStdString())},
                file.exists());
@@ -202,7 +202,7 @@ void ModelList::toggleDownload() {
 void ModelList::showProgress(bool isChecking, double share) {
     m_progressBar->setValue(static_cast<int>(share * 1000));
     m_progressLabel->setText((isChecking ? tr("Checking %1: %2") : tr("Getting %1: %2"))
-                                 .arg(m_download->model(), formatPercent(share)));
+                                 .arg(m_download->model(), shareText(share)));
 }
 
 }  // namespace asterism

@@ -9,7 +9,7 @@
 #include "ui/dialogs/dialog_frame.h"
 #include "ui/dialogs/dialog_list.h"
 #include "ui/dialogs/model_list.h"
-#include "ui/formats.h"
+#include "ui/figures.h"
 #include "ui/library.h"
 #include "ui/settings.h"
 #include "ui/theme.h"
@@ -74,7 +74,7 @@ class ModelsDialog : public QDialog {
         const QString model = m_list->chosen();
         dialogs::ask(this,
                      {tr("Change the Model"), tr("Use %1 for this project?").arg(model),
-                      tr("All %1 tokens are encoded again. Chats stay.").arg(formatCount(tokens)),
+                      tr("All %1 tokens are encoded again. Chats stay.").arg(countText(tokens)),
                       tr("Change"), tokens > 0},
                      [this, model] {
                          try {

@@ -14,7 +14,7 @@
 #include <QTreeView>
 #include <QVBoxLayout>
 
-#include "ui/formats.h"
+#include "ui/figures.h"
 #include "ui/models/preflight_model.h"
 #include "ui/theme.h"
 #include "ui/widgets/notice_bar.h"
@@ -111,7 +111,7 @@ QWidget* PreflightDialog::makeAdvanced() {
     m_blockComboBox = new QComboBox(fields);
     m_blockComboBox->setObjectName(QStringLiteral("blockComboBox"));
     for (const int size : kBlockSizes)
-        m_blockComboBox->addItem(tr("%1 tokens").arg(formatCount(size)), size);
+        m_blockComboBox->addItem(tr("%1 tokens").arg(countText(size)), size);
     m_blockComboBox->setCurrentIndex(
         m_blockComboBox->findData(static_cast<int>(m_costs.settings.blockTokens)));
     auto* form = new QFormLayout(fields);
@@ -156,7 +156,7 @@ void PreflightDialog::showCosts() {
     const PreflightModel::Figures figures = m_model->figures();
     const ProjectChanges& changes = m_preflight->changes;
     m_totalsLabel->setText(tr("%n file(s), %1 tokens", nullptr, static_cast<int>(figures.files))
-                               .arg(formatCount(figures.tokens)));
+                               .arg(countText(figures.tokens)));
     // Costs were counted for everything; what is unticked lowers them in proportion.
     const double share = changes.tokens > 0 ? static_cast<double>(figures.tokens) /
                                                   static_cast<double>(changes.tokens)
@@ -165,10 +165,10 @@ void PreflightDialog::showCosts() {
     const auto kvBytes = static_cast<std::uint64_t>(static_cast<double>(changes.kvBytes) * part);
     QStringList costs;
     costs << tr("%1 of KV cache, of %2 allowed and %3 free on the disk")
-                 .arg(formatBytes(kvBytes), formatBytes(m_costs.quotaBytes),
-                      formatBytes(m_costs.freeBytes));
+                 .arg(bytesText(kvBytes), bytesText(m_costs.quotaBytes),
+                      bytesText(m_costs.freeBytes));
     costs << (changes.estimatedSeconds > 0
-                  ? tr("about %1 to encode").arg(formatSeconds(changes.estimatedSeconds * part))
+                  ? tr("about %1 to encode").arg(roughTimeText(changes.estimatedSeconds * part))
                   : tr("the time is known once this machine has encoded something"));
     if (changes.unchanged > 0)
         costs << tr("%n file(s) are encoded already", nullptr, static_cast<int>(changes.unchanged));

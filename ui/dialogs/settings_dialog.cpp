@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <QApplication>
 #include <QCheckBox>
 #include <QComboBox>
 #include <QCoreApplication>
@@ -16,11 +17,14 @@
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
+#include "ui/appearance.h"
 #include "ui/desktop_parts.h"
 #include "ui/dialogs.h"
 #include "ui/dialogs/cache_box.h"
 #include "ui/dialogs/dialog_frame.h"
 #include "ui/dialogs/dialog_list.h"
+#include "ui/engine_bridge.h"
+#include "ui/figures.h"
 #include "ui/icons.h"
 #include "ui/settings.h"
 #include "ui/theme.h"
@@ -31,6 +35,21 @@ namespace {
 
 using Choices = std::vector<std::pair<QString, QVariant>>;  // text, value
 
+// The size of text. Its least value stands for the desktop's size; the step up from there begins at
+// the size that is shown.
+class PointsSpinBox : public QSpinBox {
+  public:
+    explicit PointsSpinBox(QWidget* parent) : QSpinBox(parent) {
+        setRange(kSmallestPoints - 1, kLargestPoints);
+    }
+    void stepBy(int steps) override {
+        if (value() == minimum() && steps > 0)
+            setValue(QApplication::font().pointSize() + steps);
+        else
+            QSpinBox::stepBy(steps);
+    }
+};
+
 // Settings by pages; each change applies at once.
 class SettingsDialog : public QDialog {
     Q_DECLARE_TR_FUNCTIONS(SettingsDialog)
@@ -40,6 +59,7 @@ class SettingsDialog : public QDialog {
         : QDialog(parent),
           m_settings(parts.settings),
           m_desktop(parts.desktop),
+          m_bridge(parts.bridge),
           m_pagesList(new QListWidget(this)),
           m_pages(new QStackedWidget(this)) {
         setWindowTitle(tr("Settings"));
@@ -83,7 +103,9 @@ class SettingsDialog : public QDialog {
 
     void resetPage() {
         const int row = m_pagesList->currentRow();
-        m_settings.reset(static_cast<SettingsPage>(row + 1));
+        const auto shown = static_cast<SettingsPage>(row + 1);
+        m_settings.reset(shown);
+        if (shown == SettingsPage::storage) m_cacheBox->resetQuota();
         while (m_pages->count() > 0) {
             QWidget* page = m_pages->widget(0);
             m_pages->removeWidget(page);
@@ -120,9 +142,24 @@ class SettingsDialog : public QDialog {
         box->setObjectName(name);
         box->setRange(least, most);
         box->setGroupSeparatorShown(true);
+        // Each change is applied at once: 1 on the way to 16 threads would open the model for it.
+        box->setKeyboardTracking(false);
         box->setValue(m_settings.number(setting));
         connect(box, &QSpinBox::valueChanged, this,
                 [this, setting](int value) { m_settings.set(setting, value); });
+        return box;
+    }
+
+    QSpinBox* makePoints() {
+        auto* box = new PointsSpinBox(this);
+        box->setObjectName(QStringLiteral("fontPointsSpinBox"));
+        box->setKeyboardTracking(false);
+        box->setSpecialValueText(tr("As the desktop"));
+        box->setSuffix(tr(" pt"));
+        box->setValue(m_settings.number(Setting::fontPoints));
+        connect(box, &QSpinBox::valueChanged, this, [this, box](int value) {
+            m_settings.set(Setting::fontPoints, value == box->minimum() ? 0 : value);
+        });
         return box;
     }
 
@@ -148,13 +185,7 @@ class SettingsDialog : public QDialog {
                                  {QStringLiteral("English"), QStringLiteral("en")},
                                  {QStringLiteral("Deutsch"), QStringLiteral("de")},
                                  {QStringLiteral("简体中文"), QStringLiteral("zh_CN")}}));
-        QSpinBox* points =
-            makeNumber(Setting::fontPoints, QStringLiteral("fontPointsSpinBox"), 0, 28);
-        points->setSpecialValueText(tr("As the desktop"));
-        points->setSuffix(tr(" pt"));
-        form->addRow(tr("Text size:"), points);
-        form->addRow(QString(), makeSwitch(Setting::animations, tr("Animations"),
-                                           QStringLiteral("animationsCheckBox")));
+        form->addRow(tr("Text size:"), makePoints());
         return page;
     }
 
@@ -173,12 +204,8 @@ class SettingsDialog : public QDialog {
         form->addRow(tr("Model of new projects:"),
                      makeChoice(Setting::defaultModel, QStringLiteral("modelComboBox"), models));
         Choices devices;
-        for (const std::string& device : m_desktop.devices) {
-            const QString name = QString::fromStdString(device);
-            devices.emplace_back(
-                name == QLatin1String("cpu") ? tr("Processor") : tr("Graphics card (%1)").arg(name),
-                name);
-        }
+        for (const std::string& device : m_desktop.devices)
+            devices.emplace_back(deviceText(device), QString::fromStdString(device));
         form->addRow(tr("Device:"),
                      makeChoice(Setting::device, QStringLiteral("deviceComboBox"), devices));
         QSpinBox* threads = makeNumber(Setting::threads, QStringLiteral("threadsSpinBox"), 0, 256);
@@ -195,7 +222,9 @@ class SettingsDialog : public QDialog {
     QWidget* makeStorage() {
         QFormLayout* form = startPage(tr("Storage"));
         QWidget* page = form->parentWidget();
-        form->addRow(new CacheBox(m_desktop.workspace.blocks.folder, m_settings, page));
+        m_cacheBox = new CacheBox(m_desktop.workspace.blocks.folder, m_settings, page);
+        connect(m_cacheBox, &CacheBox::changed, &m_bridge, &EngineBridge::noteCache);
+        form->addRow(m_cacheBox);
         form->addRow(tr("KV cache of new projects:"),
                      makeChoice(Setting::kvType, QStringLiteral("kvTypeComboBox"),
                                 {{tr("8 bits (q8)"), QStringLiteral("q8")},
@@ -241,6 +270,8 @@ class SettingsDialog : public QDialog {
 
     Settings& m_settings;
     const DesktopParts& m_desktop;
+    EngineBridge& m_bridge;
+    CacheBox* m_cacheBox = nullptr;
     QListWidget* m_pagesList;
     QStackedWidget* m_pages;
 };

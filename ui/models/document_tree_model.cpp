@@ -1,25 +1,28 @@
 #include "ui/models/document_tree_model.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <QApplication>
 
+#include "core/base/error.h"
 #include "storage/projects/project_summaries.h"
-#include "ui/formats.h"
+#include "ui/figures.h"
 #include "ui/icons.h"
 #include "ui/library.h"
 #include "ui/theme.h"
 
 namespace asterism {
 
-// A folder (no document) or a document, with the sums of what is below.
+// A folder, a document or a file that is left out, with the sums of what is below.
 struct DocumentTreeModel::Node {
     Node* parent = nullptr;
     std::size_t row = 0;
     std::string name;  // last part of the path
     std::string path;
     std::optional<DocumentRecord> document;
+    bool isLeftOut = false;  // of a folder: all that is in it
     std::int64_t tokens = 0;
     DocumentState state = DocumentState::ready;
     Qt::CheckState ticked = Qt::Checked;
@@ -91,7 +94,7 @@ QString documentHint(const DocumentRecord& document) {
     else
         lines << DocumentTreeModel::tr("%1: %n token(s)", nullptr,
                                        static_cast<int>(document.tokens))
-                     .arg(DocumentTreeModel::stateText(document.state));
+                     .arg(stateText(document.state));
     if (document.quality != TextQuality::good)
         lines << DocumentTreeModel::tr("The extracted text may differ from what a person sees.");
     for (const std::string& note : document.notes) lines << QString::fromStdString(note);
@@ -105,29 +108,13 @@ QString documentHint(const DocumentRecord& document) {
 
 DocumentTreeModel::DocumentTreeModel(Library& library, QObject* parent)
     : QAbstractItemModel(parent), m_library(library), m_top(std::make_unique<Node>()) {
+    connect(&library, &Library::projectOpened, this, &DocumentTreeModel::readTicks);
     connect(&library, &Library::documentsChanged, this, &DocumentTreeModel::read);
+    readTicks();
     read();
 }
 
 DocumentTreeModel::~DocumentTreeModel() = default;
-
-QString DocumentTreeModel::stateText(DocumentState state) {
-    switch (state) {
-        case DocumentState::queued:
-            return tr("queued");
-        case DocumentState::reading:
-            return tr("reading");
-        case DocumentState::encoding:
-            return tr("encoding");
-        case DocumentState::ready:
-            return tr("ready");
-        case DocumentState::changed:
-            return tr("changed");
-        case DocumentState::failed:
-            return tr("failed");
-    }
-    return {};
-}
 
 DocumentTreeModel::Node* DocumentTreeModel::nodeOf(const QModelIndex& index) const {
     return index.isValid() ? static_cast<Node*>(index.internalPointer()) : m_top.get();
@@ -173,29 +160,35 @@ QVariant DocumentTreeModel::headerData(int section, Qt::Orientation orientation,
 Qt::ItemFlags DocumentTreeModel::flags(const QModelIndex& index) const {
     if (!index.isValid()) return Qt::NoItemFlags;
     Qt::ItemFlags flags = Qt::ItemIsEnabled | Qt::ItemIsSelectable;
-    if (index.column() == nameColumn) flags |= Qt::ItemIsUserCheckable;
+    const bool hasBox = index.column() == nameColumn && !nodeOf(index)->isLeftOut;
+    if (hasBox) flags |= Qt::ItemIsUserCheckable;
     return flags;
 }
 
 QVariant DocumentTreeModel::data(const QModelIndex& index, int role) const {
     if (!index.isValid()) return {};
     const Node& node = *nodeOf(index);
-    const bool isFailed = node.document && node.state == DocumentState::failed;
+    const bool hasTokens =
+        !node.isLeftOut && !(node.document && node.state == DocumentState::failed);
+    const auto stateWord = [&] { return node.isLeftOut ? tr("left out") : stateText(node.state); };
     switch (role) {
         case Qt::DisplayRole:
             if (index.column() == nameColumn) return QString::fromStdString(node.name);
-            if (index.column() == stateColumn) return stateText(node.state);
-            return isFailed ? QString() : formatTokens(node.tokens);
+            if (index.column() == stateColumn) return stateWord();
+            return hasTokens ? compactText(node.tokens) : QString();
         case Qt::DecorationRole:
             if (index.column() == nameColumn)
-                return icon(node.document ? kindIcon(node.document->kind) : "folder");
-            if (index.column() == stateColumn)
+                return icon(node.document           ? kindIcon(node.document->kind)
+                            : node.children.empty() ? "text-x-generic"
+                                                    : "folder");
+            if (index.column() == stateColumn && !node.isLeftOut)
                 return icon(stateIcon(node.state), stateColor(node.state));
             return {};
         case Qt::CheckStateRole:
-            return index.column() == nameColumn ? QVariant(node.ticked) : QVariant();
+            return index.column() == nameColumn && !node.isLeftOut ? QVariant(node.ticked)
+                                                                   : QVariant();
         case Qt::ForegroundRole:
-            if (index.column() == tokensColumn)
+            if (index.column() == tokensColumn || node.isLeftOut)
                 return QApplication::palette().color(QPalette::PlaceholderText);
             return {};
         case Qt::TextAlignmentRole:
@@ -203,11 +196,17 @@ QVariant DocumentTreeModel::data(const QModelIndex& index, int role) const {
                        ? QVariant(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter))
                        : QVariant();
         case Qt::ToolTipRole:
-            return node.document ? documentHint(*node.document) : QString::fromStdString(node.path);
+            return node.document ? documentHint(*node.document)
+                   : node.isLeftOut && node.children.empty()
+                       ? tr("%1\nLeft out: you did not tick it when it was to be read.")
+                             .arg(QString::fromStdString(node.path))
+                       : QString::fromStdString(node.path);
         case Qt::AccessibleTextRole:
             if (index.column() != nameColumn) return {};
+            if (node.isLeftOut)
+                return tr("%1, %2").arg(QString::fromStdString(node.name), stateWord());
             return tr("%1, %2, %n token(s)", nullptr, static_cast<int>(node.tokens))
-                .arg(QString::fromStdString(node.name), stateText(node.state));
+                .arg(QString::fromStdString(node.name), stateWord());
         default:
             return {};
     }
@@ -216,16 +215,51 @@ QVariant DocumentTreeModel::data(const QModelIndex& index, int role) const {
 bool DocumentTreeModel::setData(const QModelIndex& index, const QVariant& value, int role) {
     if (!index.isValid() || role != Qt::CheckStateRole || index.column() != nameColumn)
         return false;
-    Node& node = *nodeOf(index);
-    tick(node, value.toInt() == Qt::Checked);
+    const Node& node = *nodeOf(index);
+    if (node.isLeftOut) return false;
+    Names unticked = m_unticked;
+    tick(node, value.toInt() == Qt::Checked, unticked);
+    setUnticked(std::move(unticked), node);
+    return true;
+}
+
+void DocumentTreeModel::tickAll() {
+    Names unticked = m_unticked;
+    tick(*m_top, true, unticked);
+    setUnticked(std::move(unticked), *m_top);
+}
+
+void DocumentTreeModel::tickOnly(const QModelIndex& index) {
+    Names unticked = m_unticked;
+    tick(*m_top, false, unticked);
+    tick(*nodeOf(index), true, unticked);
+    setUnticked(std::move(unticked), *m_top);
+}
+
+void DocumentTreeModel::setUnticked(Names unticked, const Node& changed) {
+    const Names before = std::exchange(m_unticked, std::move(unticked));
     m_figures = {};
     summarize(*m_top);
-    tellChanged(node);
-    for (const Node* above = node.parent; above != m_top.get(); above = above->parent)
+    tellChanged(changed);
+    for (const Node* above = changed.parent; above && above != m_top.get(); above = above->parent)
         emit dataChanged(indexOfNode(*above, 0), indexOfNode(*above, columnCount_ - 1));
     emit scopeChanged();
     emit figuresChanged();
-    return true;
+    keepTicks(before);
+}
+
+void DocumentTreeModel::keepTicks(const Names& before) {
+    std::vector<std::string> ticked;
+    std::vector<std::string> unticked;
+    std::ranges::set_difference(before, m_unticked, std::back_inserter(ticked));
+    std::ranges::set_difference(m_unticked, before, std::back_inserter(unticked));
+    const std::int64_t project = m_library.project().id;
+    try {
+        if (!ticked.empty()) m_library.documents().setInScope(project, ticked, true);
+        if (!unticked.empty()) m_library.documents().setInScope(project, unticked, false);
+    } catch (const Error& error) {
+        emit scopeNotKept(QString::fromUtf8(error.what()));
+    }
 }
 
 void DocumentTreeModel::tellChanged(const Node& node) {
@@ -234,22 +268,27 @@ void DocumentTreeModel::tellChanged(const Node& node) {
     for (const auto& child : node.children) tellChanged(*child);
 }
 
-void DocumentTreeModel::tick(Node& node, bool isTicked) {
-    if (node.document) {
-        QSet<QString>& unticked = m_unticked[m_library.project().id];
-        const QString name = QString::fromStdString(node.document->name);
-        if (isTicked)
-            unticked.remove(name);
-        else
-            unticked.insert(name);
-        node.ticked = isTicked ? Qt::Checked : Qt::Unchecked;
-    }
-    for (const auto& child : node.children) tick(*child, isTicked);
+void DocumentTreeModel::tick(const Node& node, bool isTicked, Names& unticked) {
+    if (node.document && isTicked)
+        unticked.erase(node.document->name);
+    else if (node.document)
+        unticked.insert(node.document->name);
+    for (const auto& child : node.children) tick(*child, isTicked, unticked);
 }
 
 const DocumentRecord* DocumentTreeModel::document(const QModelIndex& index) const {
     const Node* node = nodeOf(index);
     return node->document ? &*node->document : nullptr;
+}
+
+std::vector<std::string> DocumentTreeModel::leftOut(const QModelIndex& index) const {
+    std::vector<std::string> names;
+    const auto addBelow = [&](const Node& node, const auto& self) -> void {
+        if (node.isLeftOut && node.children.empty()) names.push_back(node.path);
+        for (const auto& child : node.children) self(*child, self);
+    };
+    addBelow(*nodeOf(index), addBelow);
+    return names;
 }
 
 QModelIndex DocumentTreeModel::indexOf(const std::string& path) const {
@@ -271,12 +310,12 @@ QString DocumentTreeModel::pathOf(const QModelIndex& index) const {
 
 std::vector<std::string> DocumentTreeModel::scope() const {
     std::vector<std::string> globs;
-    if (m_top->ticked != Qt::Checked) addScope(*m_top, globs);
+    if (m_figures.ticked < m_figures.documents) addScope(*m_top, globs);
     return globs;
 }
 
 void DocumentTreeModel::addScope(const Node& node, std::vector<std::string>& globs) const {
-    if (node.ticked == Qt::Unchecked) return;
+    if (node.isLeftOut || node.ticked == Qt::Unchecked) return;
     if (node.document)
         globs.push_back(globOf(node.document->name));
     else if (node.ticked == Qt::Checked && &node != m_top.get())
@@ -285,43 +324,62 @@ void DocumentTreeModel::addScope(const Node& node, std::vector<std::string>& glo
         for (const auto& child : node.children) addScope(*child, globs);
 }
 
+void DocumentTreeModel::readTicks() {
+    const auto names = m_library.documents().outOfScope(m_library.project().id);
+    m_unticked = {names.begin(), names.end()};
+}
+
 void DocumentTreeModel::read() {
-    std::vector<DocumentRecord> records = m_library.openDocuments();
-    const auto isThere = [&](const DocumentRecord& record) {
-        return m_byName.contains(record.name);
+    const std::vector<DocumentRecord>& records = m_library.openDocuments();
+    const std::vector<std::string>& unwanted = m_library.unwantedFiles();
+    const auto isDocument = [&](const DocumentRecord& record) {
+        const auto known = m_byName.find(record.name);
+        return known != m_byName.end() && !known->second->isLeftOut;
     };
-    if (records.size() == m_byName.size() && std::all_of(records.begin(), records.end(), isThere)) {
-        for (DocumentRecord& record : records) m_byName.at(record.name)->document = record;
+    const auto isLeftOut = [&](const std::string& name) {
+        const auto known = m_byName.find(name);
+        return known != m_byName.end() && known->second->isLeftOut;
+    };
+    if (records.size() + unwanted.size() == m_byName.size() &&
+        std::ranges::all_of(records, isDocument) && std::ranges::all_of(unwanted, isLeftOut)) {
+        for (const DocumentRecord& record : records) m_byName.at(record.name)->document = record;
         m_figures = {};
         summarize(*m_top);
         tellChanged(*m_top);
     } else {
-        rebuild(std::move(records));
+        rebuild();
     }
     emit figuresChanged();
 }
 
-void DocumentTreeModel::rebuild(std::vector<DocumentRecord> records) {
+void DocumentTreeModel::rebuild() {
     beginResetModel();
     m_top = std::make_unique<Node>();
     m_byName.clear();
-    for (DocumentRecord& record : records) add(std::move(record));
+    // In the order of all names, so that files of one folder come together.
+    std::map<std::string, const DocumentRecord*> files;
+    for (const std::string& name : m_library.unwantedFiles()) files[name] = nullptr;
+    for (const DocumentRecord& record : m_library.openDocuments()) files[record.name] = &record;
+    for (const auto& [name, record] : files) {
+        Node& node = add(name);
+        node.isLeftOut = !record;
+        if (record) node.document = *record;
+    }
     m_figures = {};
     summarize(*m_top);
     endResetModel();
 }
 
-void DocumentTreeModel::add(DocumentRecord record) {
+DocumentTreeModel::Node& DocumentTreeModel::add(const std::string& path) {
     Node* node = m_top.get();
     std::size_t begin = 0;
-    const std::string path = record.name;
     while (true) {
         const std::size_t end = path.find('/', begin);
         const bool isLeaf = end == std::string::npos;
         const std::string name = path.substr(begin, isLeaf ? end : end - begin);
         // Names come in order, so a folder that is there is the last one.
         Node* last = node->children.empty() ? nullptr : node->children.back().get();
-        if (isLeaf || !last || last->document || last->name != name) {
+        if (isLeaf || !last || m_byName.contains(last->path) || last->name != name) {
             auto child = std::make_unique<Node>();
             child->parent = node;
             child->row = node->children.size();
@@ -335,33 +393,38 @@ void DocumentTreeModel::add(DocumentRecord record) {
         begin = end + 1;
     }
     m_byName[path] = node;
-    node->document = std::move(record);
+    return *node;
+}
+
+void DocumentTreeModel::summarizeDocument(Node& node) {
+    const bool isTicked = !m_unticked.contains(node.document->name);
+    node.ticked = isTicked ? Qt::Checked : Qt::Unchecked;
+    node.tokens = node.document->tokens;
+    node.state = node.document->state;
+    ++m_figures.documents;
+    m_figures.ticked += isTicked ? 1 : 0;
+    m_figures.failed += node.state == DocumentState::failed ? 1 : 0;
+    m_figures.changed += node.state == DocumentState::changed ? 1 : 0;
+    m_figures.waiting += node.state <= DocumentState::encoding ? 1 : 0;
+    m_figures.tokens += node.tokens;
+    m_figures.tickedTokens += isTicked ? node.tokens : 0;
 }
 
 void DocumentTreeModel::summarize(Node& node) {
-    if (node.document) {
-        const auto unticked = m_unticked.find(m_library.project().id);
-        const bool isTicked =
-            unticked == m_unticked.end() ||
-            !unticked->second.contains(QString::fromStdString(node.document->name));
-        node.ticked = isTicked ? Qt::Checked : Qt::Unchecked;
-        node.tokens = node.document->tokens;
-        node.state = node.document->state;
-        ++m_figures.documents;
-        m_figures.ticked += isTicked ? 1 : 0;
-        m_figures.failed += node.state == DocumentState::failed ? 1 : 0;
-        m_figures.changed += node.state == DocumentState::changed ? 1 : 0;
-        m_figures.waiting += node.state <= DocumentState::encoding ? 1 : 0;
-        m_figures.tokens += node.tokens;
-        m_figures.tickedTokens += isTicked ? node.tokens : 0;
+    if (node.document) return summarizeDocument(node);
+    if (node.children.empty() && node.isLeftOut) {
+        ++m_figures.leftOut;
         return;
     }
     node.tokens = 0;
     node.state = DocumentState::ready;
+    node.isLeftOut = !node.children.empty();
     bool hasTicked = false;
     bool hasUnticked = false;
     for (const auto& child : node.children) {
         summarize(*child);
+        if (child->isLeftOut) continue;
+        node.isLeftOut = false;
         node.tokens += child->tokens;
         if (urgency(child->state) > urgency(node.state)) node.state = child->state;
         hasTicked |= child->ticked != Qt::Unchecked;

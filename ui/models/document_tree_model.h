@@ -2,11 +2,11 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include <QAbstractItemModel>
-#include <QSet>
 
 #include "storage/records.h"
 
@@ -15,7 +15,8 @@ namespace asterism {
 class Library;
 
 // The documents of the open project as a tree of folders, with tick boxes: what is ticked is what
-// a question reads. Ticks are kept by name, for as long as the program runs.
+// a question reads. Ticks are kept with the project, by name. Files that a person did not want are
+// in the tree without a box, so that they can be found and read after all.
 class DocumentTreeModel : public QAbstractItemModel {
     Q_OBJECT
 
@@ -34,8 +35,10 @@ class DocumentTreeModel : public QAbstractItemModel {
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
     Qt::ItemFlags flags(const QModelIndex& index) const override;
 
-    // Null for a folder.
+    // Null for a folder and for a file that is left out.
     const DocumentRecord* document(const QModelIndex& index) const;
+    // Names of the files here and below that are left out.
+    std::vector<std::string> leftOut(const QModelIndex& index) const;
     // Path of a folder or name of a document, unique in the tree; no index if it is not there.
     QModelIndex indexOf(const std::string& path) const;
     QString pathOf(const QModelIndex& index) const;
@@ -46,27 +49,37 @@ class DocumentTreeModel : public QAbstractItemModel {
         int failed = 0;
         int changed = 0;
         int waiting = 0;  // queued, reading or encoding
+        int leftOut = 0;  // not among the documents
         std::int64_t tokens = 0;
         std::int64_t tickedTokens = 0;
     };
     const Figures& figures() const { return m_figures; }
     // Globs of what is ticked, as few as possible; empty if everything is.
     std::vector<std::string> scope() const;
-
-    static QString stateText(DocumentState state);
+    void tickAll();
+    // This and what is below, and nothing else.
+    void tickOnly(const QModelIndex& index);
 
   signals:
     void scopeChanged();
     void figuresChanged();
+    // The ticks hold for now, but not after a restart.
+    void scopeNotKept(const QString& reason);
 
   private:
     struct Node;
 
+    using Names = std::set<std::string>;
+
+    void readTicks();
     void read();
-    void rebuild(std::vector<DocumentRecord> records);
-    void add(DocumentRecord record);
+    void rebuild();
+    Node& add(const std::string& path);
     void summarize(Node& node);
-    void tick(Node& node, bool isTicked);
+    void summarizeDocument(Node& node);
+    static void tick(const Node& node, bool isTicked, Names& unticked);
+    void setUnticked(Names unticked, const Node& changed);
+    void keepTicks(const Names& before);
     void addScope(const Node& node, std::vector<std::string>& globs) const;
     Node* nodeOf(const QModelIndex& index) const;
     QModelIndex indexOfNode(const Node& node, int column) const;
@@ -74,8 +87,8 @@ class DocumentTreeModel : public QAbstractItemModel {
 
     Library& m_library;
     std::unique_ptr<Node> m_top;
-    std::map<std::string, Node*> m_byName;
-    std::map<std::int64_t, QSet<QString>> m_unticked;  // by project
+    std::map<std::string, Node*> m_byName;  // documents and files that are left out
+    Names m_unticked;
     Figures m_figures;
 };
 

@@ -6,7 +6,7 @@
 #include <QPalette>
 
 #include "storage/records.h"
-#include "ui/formats.h"
+#include "ui/figures.h"
 #include "ui/icons.h"
 #include "ui/theme.h"
 
@@ -116,8 +116,8 @@ QVariant PreflightModel::data(const QModelIndex& index, int role) const {
             if (index.column() == nameColumn) return QString::fromStdString(node.name);
             if (index.column() == noteColumn) return noteOf(node);
             if (index.column() == sizeColumn)
-                return node.fileBytes > 0 ? formatBytes(node.fileBytes) : QString();
-            return node.leftOut ? QString() : formatCount(node.tokens);
+                return node.fileBytes > 0 ? bytesText(node.fileBytes) : QString();
+            return node.leftOut ? QString() : countText(node.tokens);
         case Qt::DecorationRole:
             if (index.column() == nameColumn)
                 return icon(node.isFolder ? "folder" : "text-x-generic");

@@ -13,23 +13,10 @@ namespace {
 constexpr int kEncodingProcess = 1;
 constexpr int kAnswerProcess = 2;
 
-// A trace is the same in every language.
+// A file is the same in every language.
 QByteArray stateName(DocumentState state) {
-    switch (state) {
-        case DocumentState::queued:
-            return "queued";
-        case DocumentState::reading:
-            return "reading";
-        case DocumentState::encoding:
-            return "encoding";
-        case DocumentState::ready:
-            return "ready";
-        case DocumentState::changed:
-            return "changed";
-        case DocumentState::failed:
-            return "failed";
-    }
-    return {};
+    const std::string_view name = toString(state);
+    return {name.data(), static_cast<qsizetype>(name.size())};
 }
 
 QByteArray quoted(const QString& text) {

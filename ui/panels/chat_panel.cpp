@@ -2,6 +2,7 @@
 
 #include <QClipboard>
 #include <QDesktopServices>
+#include <QFileInfo>
 #include <QFrame>
 #include <QGuiApplication>
 #include <QHBoxLayout>
@@ -15,7 +16,7 @@
 #include "ui/chat/question_edit.h"
 #include "ui/dialogs.h"
 #include "ui/engine_bridge.h"
-#include "ui/formats.h"
+#include "ui/figures.h"
 #include "ui/icons.h"
 #include "ui/library.h"
 #include "ui/models/conversation_list_model.h"
@@ -24,7 +25,7 @@
 #include "ui/settings.h"
 #include "ui/theme.h"
 #include "ui/widgets/composer_frame.h"
-#include "ui/widgets/elided_label.h"
+#include "ui/widgets/eliding_label.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/notice_bar.h"
 #include "ui/widgets/relative_font.h"
@@ -39,7 +40,7 @@ ChatPanel::ChatPanel(Library& library, EngineBridge& bridge, Settings& settings,
       m_settings(settings),
       m_sources(sources),
       m_messages(new MessageListModel(library, this)),
-      m_titleLabel(new ElidedLabel(this)),
+      m_titleLabel(new ElidingLabel(Qt::ElideRight, this)),
       m_view(new ChatView(*m_messages, this)),
       m_emptyState(new EmptyState(this)),
       m_noticeBar(new NoticeBar(this)) {
@@ -66,7 +67,10 @@ ChatPanel::ChatPanel(Library& library, EngineBridge& bridge, Settings& settings,
     connectBridge();
     connect(&library, &Library::conversationOpened, this, &ChatPanel::showConversation);
     connect(&library, &Library::chatsChanged, this, &ChatPanel::showState);
+    connect(&library, &Library::projectOpened, this, &ChatPanel::showModel);
+    connect(&library, &Library::projectsChanged, this, &ChatPanel::showModel);
     connect(&sources, &DocumentTreeModel::figuresChanged, this, &ChatPanel::showScope);
+    showModel();
     showScope();
     showState();
 }
@@ -74,13 +78,12 @@ ChatPanel::ChatPanel(Library& library, EngineBridge& bridge, Settings& settings,
 QWidget* ChatPanel::makeComposer() {
     auto* frame = new ComposerFrame(this);
     m_questionEdit = new QuestionEdit(frame);
-    m_scopeLabel = new ElidedLabel(frame);
+    m_scopeLabel = new ElidingLabel(Qt::ElideRight, frame);
     m_scopeLabel->setObjectName(QStringLiteral("scopeLabel"));
-    m_modelLabel = new QLabel(frame);
+    m_modelLabel = new ElidingLabel(Qt::ElideMiddle, frame);
     m_modelLabel->setObjectName(QStringLiteral("modelLabel"));
     for (QLabel* label : {m_scopeLabel, m_modelLabel}) {
         label->setForegroundRole(QPalette::PlaceholderText);
-        label->setTextFormat(Qt::PlainText);
         setRelativeFont(label, kSmallPrint);
     }
     m_sendButton = new QPushButton(frame);
@@ -127,10 +130,6 @@ void ChatPanel::setReadiness(Readiness readiness, const QString& reason) {
     showState();
 }
 
-void ChatPanel::setModelName(const QString& name) {
-    m_modelLabel->setText(name);
-}
-
 void ChatPanel::startChat() {
     m_library.openConversation(0);
     focusQuestion();
@@ -175,12 +174,20 @@ void ChatPanel::showScope() {
         m_scopeLabel->clear();
     else if (figures.ticked == figures.documents)
         m_scopeLabel->setText(tr("Reads all %n source(s) · %1 tokens", nullptr, figures.documents)
-                                  .arg(formatCount(figures.tokens)));
+                                  .arg(countText(figures.tokens)));
     else
         m_scopeLabel->setText(tr("Reads %1 of %n source(s) · %2 tokens", nullptr, figures.documents)
                                   .arg(figures.ticked)
-                                  .arg(formatCount(figures.tickedTokens)));
+                                  .arg(countText(figures.tickedTokens)));
     showState();
+}
+
+void ChatPanel::showModel() {
+    const QString model = QString::fromStdString(m_library.project().model);
+    // A file that was added by hand is named by its path.
+    m_modelLabel->setText(QFileInfo(model).fileName());
+    m_modelLabel->setToolTip(
+        model.isEmpty() ? QString() : toolTipText(tr("Model of this project: %1").arg(model)));
 }
 
 void ChatPanel::showState() {

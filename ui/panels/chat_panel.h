@@ -34,7 +34,6 @@ class ChatPanel : public QWidget {
     // What stands where no message is: why nothing can be asked yet, or what can.
     enum class Readiness : std::uint8_t { noProject, noSources, noModel, opening, ready };
     void setReadiness(Readiness readiness, const QString& reason = {});
-    void setModelName(const QString& name);
 
     void startChat();
     void focusQuestion();
@@ -55,6 +54,7 @@ class ChatPanel : public QWidget {
     void connectBridge();
     void showConversation(std::int64_t conversation);
     void showScope();
+    void showModel();
     void showState();
     void send();
     void ask(const QString& question, std::optional<std::int64_t> parent, double temperature);

@@ -7,7 +7,7 @@
 
 #include "core/base/error.h"
 #include "ui/dialogs.h"
-#include "ui/formats.h"
+#include "ui/figures.h"
 #include "ui/icons.h"
 #include "ui/library.h"
 #include "ui/models/project_list_model.h"
@@ -91,7 +91,7 @@ void ProjectsPanel::askRemoval() {
         tr("%n chat(s) go for good. Reading its %1 tokens again would take time. Your files stay "
            "as they are.",
            nullptr, chats)
-            .arg(formatCount(tokens)),
+            .arg(countText(tokens)),
         tr("Delete"), true};
     dialogs::ask(this, question, [this, project] {
         try {

@@ -7,7 +7,7 @@
 #include <QVBoxLayout>
 
 #include "ui/dialogs.h"
-#include "ui/formats.h"
+#include "ui/figures.h"
 #include "ui/icons.h"
 #include "ui/library.h"
 #include "ui/models/document_tree_model.h"
@@ -17,6 +17,12 @@
 #include "ui/widgets/panel_header.h"
 
 namespace asterism {
+
+namespace {
+
+constexpr int kNarrowCharacters = 46;  // less than that would leave file names a few letters
+
+}  // namespace
 
 SourcesPanel::SourcesPanel(Library& library, QWidget* parent)
     : QWidget(parent),
@@ -59,21 +65,33 @@ SourcesPanel::SourcesPanel(Library& library, QWidget* parent)
     connect(folderButton, &QToolButton::clicked, this, &SourcesPanel::addFolderAsked);
     connect(rescanButton, &QToolButton::clicked, this, &SourcesPanel::rescanAsked);
     connect(m_emptyState, &EmptyState::activated, this, &SourcesPanel::addFolderAsked);
-    connect(m_noticeBar, &NoticeBar::activated, this, &SourcesPanel::encodeAsked);
+    connect(m_noticeBar, &NoticeBar::activated, this, [this] { emit(this->*m_noticeSignal)(); });
     connect(m_sourcesTree, &QTreeView::activated, this, [this](const QModelIndex& index) {
         if (const DocumentRecord* document = m_model->document(index))
             emit documentOpened(QString::fromStdString(document->name));
     });
     connect(m_sourcesTree, &QTreeView::customContextMenuRequested, this, &SourcesPanel::openMenu);
     connect(m_model, &DocumentTreeModel::figuresChanged, this, &SourcesPanel::showFigures);
+    connect(m_model, &DocumentTreeModel::scopeNotKept, this, [this](const QString& reason) {
+        m_noticeBar->show(NoticeBar::Kind::warning,
+                          tr("The ticks will be lost at the next start: %1").arg(reason));
+    });
     connect(m_model, &DocumentTreeModel::modelAboutToBeReset, this, &SourcesPanel::keepExpanded);
     connect(m_model, &DocumentTreeModel::modelReset, this, &SourcesPanel::restoreExpanded);
-    connect(&library, &Library::projectOpened, this, [this] { showChanges({}); });
+    connect(&library, &Library::projectOpened, this, [this] {
+        m_problem.clear();
+        showChanges({});
+    });
     showFigures();
 }
 
 void SourcesPanel::showChanges(const QString& summary) {
     m_changes = summary;
+    showNotice();
+}
+
+void SourcesPanel::showProblem(const QString& reason) {
+    m_problem = reason;
     showNotice();
 }
 
@@ -84,7 +102,7 @@ void SourcesPanel::setBusy(bool isBusy) {
 
 void SourcesPanel::showFigures() {
     const DocumentTreeModel::Figures& figures = m_model->figures();
-    const bool isEmpty = figures.documents == 0;
+    const bool isEmpty = figures.documents + figures.leftOut == 0;
     m_sourcesTree->setVisible(!isEmpty);
     m_emptyState->setVisible(isEmpty);
     if (!m_library.hasProject())
@@ -97,37 +115,43 @@ void SourcesPanel::showFigures() {
                            tr("Choose a Folder"));
     m_header->setFigures(isEmpty ? QString()
                                  : tr("%1 · %2 tokens")
-                                       .arg(formatCount(figures.documents))
-                                       .arg(formatTokens(figures.tokens)));
+                                       .arg(countText(figures.documents))
+                                       .arg(compactText(figures.tokens)));
     showNotice();
 }
 
 void SourcesPanel::showNotice() {
     const DocumentTreeModel::Figures& figures = m_model->figures();
     using Kind = NoticeBar::Kind;
-    if (m_isBusy)
+    m_noticeSignal = &SourcesPanel::encodeAsked;
+    if (m_isBusy) {
         m_noticeBar->show(Kind::information, {});
-    else if (!m_changes.isEmpty())
+    } else if (!m_problem.isEmpty()) {
+        m_noticeSignal = &SourcesPanel::rescanAsked;
+        m_noticeBar->show(Kind::warning,
+                          tr("Not all sources could be looked at: %1").arg(m_problem), tr("Retry"));
+    } else if (!m_changes.isEmpty()) {
         m_noticeBar->show(Kind::warning, tr("Files have changed: %1").arg(m_changes), tr("Encode"));
-    else if (figures.waiting > 0)
+    } else if (figures.waiting > 0) {
         m_noticeBar->show(
             Kind::information,
             tr("%n source(s) are not encoded yet; what is done is kept.", nullptr, figures.waiting),
             tr("Resume"));
-    else if (figures.failed > 0)
+    } else if (figures.failed > 0) {
         m_noticeBar->show(
             Kind::error,
             tr("%n source(s) could not be read; point at one to see why.", nullptr, figures.failed),
             tr("Retry"));
-    else
+    } else {
         m_noticeBar->show(Kind::information, {});
+    }
 }
 
 // Where there is little room the state is its sign alone; its word is in the tool tip.
 void SourcesPanel::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
     QHeaderView* columns = m_sourcesTree->header();
-    const bool isNarrow = width() < 56 * fontMetrics().averageCharWidth();
+    const bool isNarrow = width() < kNarrowCharacters * fontMetrics().averageCharWidth();
     columns->setSectionResizeMode(DocumentTreeModel::stateColumn,
                                   isNarrow ? QHeaderView::Fixed : QHeaderView::ResizeToContents);
     if (isNarrow)
@@ -135,47 +159,47 @@ void SourcesPanel::resizeEvent(QResizeEvent* event) {
                                columns->sectionSizeHint(DocumentTreeModel::stateColumn));
 }
 
+void SourcesPanel::addDocumentActions(QMenu& menu, const DocumentRecord& document) {
+    menu.addAction(
+        icon("text-x-generic"), tr("Show"), this,
+        [this, name = QString::fromStdString(document.name)] { emit documentOpened(name); });
+    if (document.state == DocumentState::failed)
+        menu.addAction(icon("view-refresh"), tr("Retry"), this, &SourcesPanel::encodeAsked);
+    for (const SourceRecord& source : m_library.projects().sources(m_library.project().id)) {
+        if (source.id != document.sourceId) continue;
+        const QString path = QString::fromStdString(source.path.string());
+        menu.addAction(icon("edit-delete"),
+                       source.isFolder ? tr("Remove the Folder “%1”…").arg(path) : tr("Remove…"),
+                       this, [this, source, path] { emit sourceRemovalAsked(source.id, path); });
+    }
+    menu.addSeparator();
+}
+
 void SourcesPanel::openMenu(const QPoint& position) {
     const QModelIndex index = m_sourcesTree->indexAt(position).siblingAtColumn(0);
     auto* menu = new QMenu(this);
     menu->setObjectName(QStringLiteral("sourceMenu"));
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    if (const DocumentRecord* found = m_model->document(index)) {
-        const DocumentRecord document = *found;
-        menu->addAction(icon("text-x-generic"), tr("Show"), this, [this, document] {
-            emit documentOpened(QString::fromStdString(document.name));
-        });
-        if (document.state == DocumentState::failed)
-            menu->addAction(icon("view-refresh"), tr("Retry"), this, &SourcesPanel::encodeAsked);
-        for (const SourceRecord& source : m_library.projects().sources(m_library.project().id))
-            if (source.id == document.sourceId) {
-                const QString path = QString::fromStdString(source.path.string());
-                menu->addAction(
-                    icon("edit-delete"),
-                    source.isFolder ? tr("Remove the Folder “%1”…").arg(path) : tr("Remove…"), this,
-                    [this, source, path] { emit sourceRemovalAsked(source.id, path); });
-            }
-        menu->addSeparator();
+    if (const DocumentRecord* document = m_model->document(index))
+        addDocumentActions(*menu, *document);
+    const std::vector<std::string> leftOut = m_model->leftOut(index);
+    if (index.isValid() && !leftOut.empty()) {
+        QAction* read = menu->addAction(
+            icon("document-open"),
+            m_model->rowCount(index) == 0 ? tr("Read This File") : tr("Read What Was Left Out"),
+            this, [this, leftOut] { emit readingAsked(leftOut); });
+        read->setObjectName(QStringLiteral("readLeftOutAction"));
+        read->setEnabled(!m_isBusy);
     }
-    if (index.isValid())
+    if (index.flags() & Qt::ItemIsUserCheckable)
         menu->addAction(tr("Ask Only This"), this, [this, path = m_model->pathOf(index)] {
-            for (int row = 0; row < m_model->rowCount(); ++row)
-                m_model->setData(m_model->index(row, 0), Qt::Unchecked, Qt::CheckStateRole);
-            tickOnly(m_model->indexOf(path.toStdString()));
+            const QModelIndex now = m_model->indexOf(path.toStdString());
+            if (now.isValid()) m_model->tickOnly(now);
         });
-    menu->addAction(tr("Tick All"), this, &SourcesPanel::tickAll);
+    menu->addAction(tr("Tick All"), m_model, &DocumentTreeModel::tickAll);
     menu->addAction(icon("dialog-information"), tr("What Was Left Out…"), this,
                     &SourcesPanel::showLeftOut);
     menu->popup(m_sourcesTree->viewport()->mapToGlobal(position));
-}
-
-void SourcesPanel::tickOnly(const QModelIndex& index) {
-    if (index.isValid()) m_model->setData(index, Qt::Checked, Qt::CheckStateRole);
-}
-
-void SourcesPanel::tickAll() {
-    for (int row = 0; row < m_model->rowCount(); ++row)
-        m_model->setData(m_model->index(row, 0), Qt::Checked, Qt::CheckStateRole);
 }
 
 void SourcesPanel::showLeftOut() {

@@ -1,10 +1,14 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include <QStringList>
 #include <QWidget>
 
 #include "storage/records.h"
 
+class QMenu;
 class QTreeView;
 
 namespace asterism {
@@ -26,6 +30,8 @@ class SourcesPanel : public QWidget {
     DocumentTreeModel& model() { return *m_model; }
     // What differs from the files on disk, as one line; empty: nothing.
     void showChanges(const QString& summary);
+    // Why the files could not be looked at; empty: they could.
+    void showProblem(const QString& reason);
     // While documents are being read or encoded nothing is offered to begin that.
     void setBusy(bool isBusy);
 
@@ -36,6 +42,8 @@ class SourcesPanel : public QWidget {
     void encodeAsked();  // what is waiting, changed or failed
     void documentOpened(const QString& name);
     void sourceRemovalAsked(qint64 source, const QString& path);
+    // Files that were left out, by name, are to be read after all.
+    void readingAsked(const std::vector<std::string>& names);
 
   protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -43,9 +51,8 @@ class SourcesPanel : public QWidget {
   private:
     void showFigures();
     void showNotice();
+    void addDocumentActions(QMenu& menu, const DocumentRecord& document);
     void openMenu(const QPoint& position);
-    void tickOnly(const QModelIndex& index);
-    void tickAll();
     void showLeftOut();
     void keepExpanded();
     void restoreExpanded();
@@ -58,6 +65,8 @@ class SourcesPanel : public QWidget {
     NoticeBar* m_noticeBar;
     QStringList m_expanded;
     QString m_changes;
+    QString m_problem;
+    void (SourcesPanel::*m_noticeSignal)() = nullptr;  // what the notice's button asks for
     bool m_isBusy = false;
 };
 

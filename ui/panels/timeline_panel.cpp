@@ -61,12 +61,9 @@ void TimelinePanel::tokenDecoded(const TokenDecoded& event) {
     // The first token's time begins with the question's.
     if (timing().steps.empty()) step.seconds = std::max(0.0, step.seconds - timing().querySeconds);
     m_stepSeconds += step.seconds;
+    m_heat->addToken(step.text, event.blockMass);
     m_steps->addStep(step);
     showSummary();
-}
-
-void TimelinePanel::addMass(const QString& token, const std::vector<float>& mass) {
-    m_heat->addToken(token, mass);
 }
 
 void TimelinePanel::showSummary() {

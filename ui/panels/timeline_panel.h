@@ -1,7 +1,5 @@
 #pragma once
 
-#include <vector>
-
 #include <QWidget>
 
 #include "core/events.h"
@@ -29,8 +27,6 @@ class TimelinePanel : public QWidget {
     void startAnswer(int blocks);
     void queryEncoded(const asterism::QueryEncoded& event);
     void tokenDecoded(const asterism::TokenDecoded& event);
-    // Attention mass per block while a token was made.
-    void addMass(const QString& token, const std::vector<float>& mass);
 
   signals:
     void blockActivated(int block);

@@ -6,9 +6,10 @@
 #include <QProgressBar>
 #include <QToolButton>
 
-#include "ui/formats.h"
+#include "ui/figures.h"
 #include "ui/icons.h"
 #include "ui/theme.h"
+#include "ui/widgets/eliding_label.h"
 #include "ui/widgets/panel_header.h"
 
 namespace asterism {
@@ -16,9 +17,8 @@ namespace asterism {
 QString ActivityBar::textOf(const Activity& activity) {
     using Stage = Activity::Stage;
     const QString count =
-        activity.total > 0
-            ? tr("%1 of %2").arg(formatCount(activity.done), formatCount(activity.total))
-            : QString();
+        activity.total > 0 ? tr("%1 of %2").arg(countText(activity.done), countText(activity.total))
+                           : QString();
     switch (activity.stage) {
         case Stage::idle:
             return {};
@@ -46,11 +46,10 @@ QString ActivityBar::textOf(const Activity& activity) {
 
 ActivityBar::ActivityBar(QWidget* parent)
     : QWidget(parent),
-      m_activityLabel(new QLabel(this)),
+      m_activityLabel(new ElidingLabel(Qt::ElideMiddle, this)),
       m_progressBar(new QProgressBar(this)),
       m_rateLabel(new QLabel(this)) {
     m_activityLabel->setObjectName(QStringLiteral("activityLabel"));
-    m_activityLabel->setTextFormat(Qt::PlainText);
     m_activityLabel->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_activityLabel->setForegroundRole(QPalette::PlaceholderText);
     m_progressBar->setObjectName(QStringLiteral("activityProgressBar"));
@@ -98,12 +97,11 @@ void ActivityBar::refresh() {
                          : isIdle             ? m_idleText
                                               : textOf(m_activity);
     m_activityLabel->setText(text);
-    m_activityLabel->setToolTip(text);
     QStringList figures;
     if (m_activity.tokensPerSecond > 0)
         figures << tr("%1 tokens/s").arg(QLocale().toString(m_activity.tokensPerSecond, 'f', 0));
     if (m_activity.secondsLeft > 0)
-        figures << tr("%1 left").arg(formatSeconds(m_activity.secondsLeft));
+        figures << tr("%1 left").arg(roughTimeText(m_activity.secondsLeft));
     m_rateLabel->setText(figures.join(QStringLiteral(" · ")));
     m_progressBar->setVisible(!isIdle);
     m_progressBar->setRange(0, static_cast<int>(m_activity.total));

@@ -27,12 +27,15 @@ void ComposerFrame::setParts(QWidget* edit, QLabel* scope, QLabel* model, QPushB
     m_edit = edit;
     edit->setAutoFillBackground(false);
     edit->installEventFilter(this);
-    scope->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    // Where there is little room, the model's name gives way before the scope does.
+    scope->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred);
+    model->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    model->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     auto* row = new QHBoxLayout;
     row->setContentsMargins(kGridUnit / 2, 0, 0, 0);
     row->setSpacing(kGridUnit);
-    row->addWidget(scope, 1);
-    row->addWidget(model);
+    row->addWidget(scope);
+    row->addWidget(model, 1);
     row->addWidget(send);
     auto* layout = new QVBoxLayout(m_box);
     layout->setContentsMargins(kGridUnit, kGridUnit / 2, kGridUnit, kGridUnit);

@@ -113,6 +113,16 @@ TEST_F(ConversationTest, AnEmptyPassageHasAFigureButNoRun) {
     expectRun(runs[0], 1, {block(0), 10, 12, 10, 1, 10});
 }
 
+TEST_F(ConversationTest, TheMassOfAPassageIsThatOfItsBlocksByTheirTokens) {
+    const Conversation conversation(m_context, m_placed, {{{10, 10}}, {{20, 60}}, {{90, 100}}});
+    const std::vector<double> figures = {0, 0.4, 0.1, 0.2, 0.3};  // anchor and turns last
+    const std::vector<float> mass = conversation.blockMass(figures);
+    ASSERT_EQ(mass.size(), 3U);
+    EXPECT_FLOAT_EQ(mass[0], 0.2F);
+    EXPECT_FLOAT_EQ(mass[1], 0.2F);
+    EXPECT_FLOAT_EQ(mass[2], 0.1F);
+}
+
 TEST_F(ConversationTest, TheRunsOfAllRanksCoverThePassagesOnce) {
     m_context.rankOf = {2, 0, 1};
     const Conversation conversation(m_context, m_placed, {{{0, 33}}, {{33, 79}}, {{79, 100}}});

@@ -22,6 +22,7 @@
 #include "ui/panels/memory_panel.h"
 #include "ui/panels/timeline_panel.h"
 #include "ui/widgets/gantt_chart.h"
+#include "ui/widgets/heat_strip.h"
 
 namespace asterism::test {
 namespace {
@@ -157,6 +158,18 @@ TEST(TimelinePanelTest, TellsFirstTokenAndRate) {
     EXPECT_TRUE(text.contains(QStringLiteral("10.0 tokens/s"))) << qPrintable(text);
     panel.startAnswer(4);
     EXPECT_TRUE(panel.timing().steps.empty());
+}
+
+TEST(TimelinePanelTest, TheHeatStripFollowsTheTokens) {
+    TimelinePanel panel;
+    panel.startAnswer(2);
+    panel.queryEncoded({12, 0.5});
+    panel.tokenDecoded({1, "Hi", 0.6, {}, {0.25F, 0.5F}});
+    const auto& strip = find<HeatStrip>(panel, "heatStrip");
+    ASSERT_EQ(strip.tokens(), 1);
+    EXPECT_FLOAT_EQ(static_cast<float>(strip.massAt(0, 1)), 0.5F);
+    panel.tokenDecoded({2, "", 0.1, {}, {}});
+    EXPECT_EQ(strip.tokens(), 1) << "without figures there is nothing to show";
 }
 
 TEST(MemoryPanelTest, IsReachedByTabAndNamed) {

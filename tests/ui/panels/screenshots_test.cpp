@@ -86,8 +86,8 @@ TEST_P(ScreenshotsTest, Timeline) {
         const AnswerTiming answer = sampleAnswer(tokens);
         for (int i = 0; i < tokens; ++i) {
             const DecodeStep& step = answer.steps[static_cast<std::size_t>(i)];
-            panel.tokenDecoded({1, "word ", step.seconds + (i == 0 ? 0.31 : 0), step.parts});
-            panel.addMass(step.text, sampleMass(blocks, i));
+            panel.tokenDecoded({1, "word ", step.seconds + (i == 0 ? 0.31 : 0), step.parts,
+                                sampleMass(blocks, i)});
         }
         const QString name = QStringLiteral("timeline_%1").arg(tokens);
         take(panel, name, {420, 480});
@@ -100,8 +100,8 @@ TEST_P(ScreenshotsTest, TimelineWithoutParts) {
     panel.startAnswer(12);
     panel.queryEncoded({24, 0.31});
     for (int i = 0; i < 90; ++i) {
-        panel.tokenDecoded({1, "word ", (i == 0 ? 0.34 : 0.03 + 0.0001 * i), {}});
-        panel.addMass(QStringLiteral("word "), sampleMass(12, i));
+        panel.tokenDecoded(
+            {1, "word ", (i == 0 ? 0.34 : 0.03 + 0.0001 * i), {}, sampleMass(12, i)});
     }
     take(panel, QStringLiteral("timeline_without_parts"), {800, 480});
 }
