@@ -31,7 +31,12 @@ struct EngineOptions {
 // (sinks) and a sliding window.
 enum class AttentionMode : std::uint8_t { star, dense, ring, window };
 
-// How a context is cut and encoded.
+// How a context is cut and encoded. The defaults here and in PlacementOptions were chosen with
+// `eval` on Qwen2.5-Coder-0.5B: 22 tasks, 327 haystacks of 8K to 32K tokens with 790 questions,
+// points against dense attention on the same haystacks (README). These: +1.3, standard error 1.0;
+// blocks of n/4: +0.5 (1.0); of 8K: +0.9 (0.8), without an anchor +0.6 (1.0); 4K without an anchor:
+// -1.3 (1.3); placement true: +0.1 (0.8), reuse: -1.1 (1.1); global positions, the paper's way:
+// -1.2 (0.8). Of those that cannot be told apart, smaller blocks are cheaper to encode and edit.
 struct ContextOptions {
     AttentionMode attention = AttentionMode::star;
     PlanKind plan = PlanKind::fixed;
@@ -53,7 +58,9 @@ struct PlacementOptions {
     std::int64_t window = 0;  // 0: defaultWindow()
     std::int64_t room = 256;  // positions kept for query, turns and answer
     // Most blocks beside the first one that are attended, chosen by a first pass of the question
-    // over all of them (star mode); 0: all are attended.
+    // over all of them (star mode); 0: all are attended. At four times a model's window of 32K, 2
+    // blocks scored 66.7 +- 1.9 where all of them scored 57.5 +- 2.1; at the window itself, 72.5
+    // +- 3.2 against 77.5 +- 3.3 (README), so that all are attended unless asked for.
     std::int64_t selectBlocks = 0;
 };
 
