@@ -12,6 +12,7 @@ namespace asterism {
 namespace {
 
 constexpr int kHandleMargin = 3;
+constexpr int kChosenLine = 2;
 constexpr int kShortestHandle = 4 * kGridUnit;
 
 // The handle of a scroll bar: its place is its share of what can be scrolled.
@@ -57,6 +58,13 @@ void drawScrollBar(const QStyleOptionSlider& bar, QPainter& painter) {
     painter.setBrush(isInHand ? theme.mutedText : theme.outline);
     painter.drawRoundedRect(handle, radius, radius);
     painter.restore();
+}
+
+// Which of several choices is taken shows in more than a shade of the button.
+void underline(const QStyleOptionToolButton& button, QPainter& painter) {
+    QRect line = button.rect;
+    line.setTop(line.bottom() - kChosenLine + 1);
+    painter.fillRect(line, button.palette.brush(QPalette::Highlight));
 }
 
 }  // namespace
@@ -120,10 +128,11 @@ void ProgramStyle::drawControl(ControlElement element, const QStyleOption* optio
 void ProgramStyle::drawComplexControl(ComplexControl control, const QStyleOptionComplex* option,
                                       QPainter* painter, const QWidget* widget) const {
     const auto* bar = qstyleoption_cast<const QStyleOptionSlider*>(option);
-    if (control == CC_ScrollBar && bar)
-        drawScrollBar(*bar, *painter);
-    else
-        QProxyStyle::drawComplexControl(control, option, painter, widget);
+    if (control == CC_ScrollBar && bar) return drawScrollBar(*bar, *painter);
+    QProxyStyle::drawComplexControl(control, option, painter, widget);
+    const auto* button = qstyleoption_cast<const QStyleOptionToolButton*>(option);
+    if (control == CC_ToolButton && button && !button->text.isEmpty() && (button->state & State_On))
+        underline(*button, *painter);
 }
 
 }  // namespace asterism

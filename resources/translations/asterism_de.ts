@@ -1516,8 +1516,8 @@ Ausgelassen: Sie haben die Datei vor dem Lesen abgewählt.</translation>
         <translation>nichts ausgelassen</translation>
     </message>
     <message>
-        <source>the rest is not encoded yet</source>
-        <translation>der Rest ist noch nicht kodiert</translation>
+        <source>the rest was not part of it</source>
+        <translation>der Rest war nicht dabei</translation>
     </message>
     <message>
         <source>first token %1</source>

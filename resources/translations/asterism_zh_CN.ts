@@ -1516,8 +1516,8 @@ Left out: you did not tick it when it was to be read.</source>
         <translation>没有遗漏</translation>
     </message>
     <message>
-        <source>the rest is not encoded yet</source>
-        <translation>其余尚未编码</translation>
+        <source>the rest was not part of it</source>
+        <translation>其余未包含在内</translation>
     </message>
     <message>
         <source>first token %1</source>

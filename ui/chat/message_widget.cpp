@@ -49,7 +49,7 @@ QString MessageWidget::figuresOf(const MessageRecord& record) {
                  .arg(countText(record.tokensRead), countText(record.tokensInScope),
                       record.tokensRead >= record.tokensInScope
                           ? tr("nothing dropped")
-                          : tr("the rest is not encoded yet"));
+                          : tr("the rest was not part of it"));
     if (record.firstTokenSeconds > 0)
         parts << tr("first token %1").arg(roughTimeText(record.firstTokenSeconds));
     if (record.tokensPerSecond > 0)

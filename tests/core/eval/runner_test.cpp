@@ -29,7 +29,7 @@ class EvalRunner : public testing::Test {
         writeTinyModel(m_folder / "tiny.gguf", tiny);
         m_engine = openEngine(m_folder / "tiny.gguf");
         m_plan.tasks = eval::tasksNamed({"qa1", "qa2"});
-        m_plan.lengths = {1000, 1400};
+        m_plan.lengths = {1300, 1600};
         m_plan.samples = 2;
         m_plan.questions = 1;
         add(AttentionMode::dense, Placement::trueOrder);
