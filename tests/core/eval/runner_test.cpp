@@ -28,8 +28,8 @@ class EvalRunner : public testing::Test {
         tiny.feedForward = 64;
         writeTinyModel(m_folder / "tiny.gguf", tiny);
         m_engine = openEngine(m_folder / "tiny.gguf");
-        m_plan.tasks = eval::tasksNamed({"qa1", "qa2"});
-        m_plan.lengths = {1300, 1600};
+        m_plan.tasks = eval::tasksNamed({"qa1", "passkey"});
+        m_plan.lengths = {1000, 1400};
         m_plan.samples = 2;
         m_plan.questions = 1;
         add(AttentionMode::dense, Placement::trueOrder);
