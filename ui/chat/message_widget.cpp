@@ -12,6 +12,7 @@
 #include "ui/chat/message_body.h"
 #include "ui/chat/message_signs.h"
 #include "ui/figures.h"
+#include "ui/file_names.h"
 #include "ui/icons.h"
 #include "ui/theme.h"
 #include "ui/widgets/flow_layout.h"
@@ -165,7 +166,8 @@ void MessageWidget::showChips() {
                                  .arg(document.section(QLatin1Char('/'), -1),
                                       place.isEmpty() ? QString() : QStringLiteral(", ") + place,
                                       citation.isVerified ? QString() : QStringLiteral(" ⚠"));
-        chip->setText(m_figuresLabel->fontMetrics().elidedText(text, Qt::ElideRight, kWidestChip));
+        chip->setText(leftToRight(
+            m_figuresLabel->fontMetrics().elidedText(text, Qt::ElideRight, kWidestChip)));
         chip->setToolTip(quoteOf(citation));
         chip->setAccessibleName(tr("Source %1: %2, %3").arg(i + 1).arg(document, place));
         chip->setAccessibleDescription(QString::fromStdString(citation.quote));

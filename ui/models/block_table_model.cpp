@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ui/figures.h"
+#include "ui/file_names.h"
 
 namespace asterism {
 
@@ -86,7 +87,7 @@ QVariant BlockTableModel::textOf(const BlockRow& row, int column) const {
         case blockColumn:
             return countText(row.index);
         case documentsColumn:
-            return namesText(row.documents);
+            return leftToRight(namesText(row.documents));
         case tokensColumn:
             return countText(row.tokens.tokens());
         case stateColumn:

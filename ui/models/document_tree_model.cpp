@@ -9,6 +9,7 @@
 #include "core/base/error.h"
 #include "storage/projects/project_summaries.h"
 #include "ui/figures.h"
+#include "ui/file_names.h"
 #include "ui/icons.h"
 #include "ui/library.h"
 #include "ui/theme.h"
@@ -30,14 +31,6 @@ struct DocumentTreeModel::Node {
 };
 
 namespace {
-
-// A name of a file reads left to right also in a program that does not: without the mark one that
-// begins with a digit would be turned around its dashes and dots.
-QString shownName(const std::string& name) {
-    constexpr QChar kLeftToRightMark(0x200E);
-    const QString text = QString::fromStdString(name);
-    return QGuiApplication::isRightToLeft() ? kLeftToRightMark + text : text;
-}
 
 const char* kindIcon(DocumentKind kind) {
     switch (kind) {
@@ -181,7 +174,7 @@ QVariant DocumentTreeModel::data(const QModelIndex& index, int role) const {
     const auto stateWord = [&] { return node.isLeftOut ? tr("left out") : stateText(node.state); };
     switch (role) {
         case Qt::DisplayRole:
-            if (index.column() == nameColumn) return shownName(node.name);
+            if (index.column() == nameColumn) return leftToRight(QString::fromStdString(node.name));
             if (index.column() == stateColumn) return stateWord();
             return hasTokens ? compactText(node.tokens) : QString();
         case Qt::DecorationRole:

@@ -7,6 +7,7 @@
 
 #include "storage/records.h"
 #include "ui/figures.h"
+#include "ui/file_names.h"
 #include "ui/icons.h"
 #include "ui/theme.h"
 
@@ -113,7 +114,7 @@ QVariant PreflightModel::data(const QModelIndex& index, int role) const {
     const PreflightNode& node = *item.node;
     switch (role) {
         case Qt::DisplayRole:
-            if (index.column() == nameColumn) return QString::fromStdString(node.name);
+            if (index.column() == nameColumn) return leftToRight(QString::fromStdString(node.name));
             if (index.column() == noteColumn) return noteOf(node);
             if (index.column() == sizeColumn)
                 return node.fileBytes > 0 ? bytesText(node.fileBytes) : QString();
