@@ -56,7 +56,7 @@ TEST_F(CliErrors, ModelsThatCannotBeReadAreNamed) {
     expectRefusal(refusal(m_files.path() / "none.gguf"), 1, {"none.gguf"});
     expectRefusal(refusal(m_files.file("half.gguf", whole.substr(0, whole.size() / 2))), 1,
                   {"half.gguf"});
-    expectRefusal(refusal(m_files.file("stub.gguf", whole.substr(0, 10))), 1, {"stub.gguf"});
+    expectRefusal(refusal(m_files.file("short.gguf", whole.substr(0, 10))), 1, {"short.gguf"});
     expectRefusal(refusal(m_files.file("empty.gguf", "")), 1, {"empty.gguf"});
     expectRefusal(refusal(m_files.file("text.gguf", "This is no model, it is a text.")), 1,
                   {"text.gguf"});

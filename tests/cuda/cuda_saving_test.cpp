@@ -75,36 +75,23 @@ TEST_F(CudaSaving, whatIsReadIsWhatTheOpsBeforeItLeave) {
 
 // Ops of later blocks do not hold up the copy, and it does not hold up them.
 TEST_F(CudaSaving, theGpuGoesOnWhileABlockIsRead) {
-    constexpr std::int64_t kSize = 4096;
-    const std::vector<float> values(static_cast<std::size_t>(kSize * kSize), 0.5F);
-    HostWeight host;
-    host.rows = kSize;
-    host.columns = kSize;
-    host.bytes = std::as_bytes(std::span(values));
-    const auto weight = m_backend->load(host);
-    const Tensor input = m_backend->activations({kSize, kSize});
-    const Tensor output = m_backend->activations({kSize, kSize});
-    m_backend->upload(std::as_bytes(std::span(values).first(kSize * kSize / 2)), input.view());
-    const auto multiply = [&](int times) {
-        for (int i = 0; i < times; ++i)
-            m_backend->linear(input.view(), *weight, nullptr, output.view());
-    };
+    Products products(*m_backend);
     const Tensor block = onGpu(someBytes(std::size_t{256} << 20, 8));
     std::vector<std::byte> received(static_cast<std::size_t>(block.view().bytes()));
-    multiply(3);
+    products.run(3);
     m_backend->readAside()->download(block.view(), received);
 
     Stopwatch alone;
     m_backend->readAside()->download(block.view(), received);
     const double readAlone = alone.seconds();
     const auto timed = m_backend->startTimer();
-    multiply(10);
+    products.run(10);
     const double each = timed->seconds() / 10;
     const int times = static_cast<int>(4 * readAlone / each) + 1;
 
     const auto reader = m_backend->readAside();
     const auto timer = m_backend->startTimer();
-    multiply(times);
+    products.run(times);
     const Stopwatch clock;
     reader->download(block.view(), received);
     const double read = clock.seconds();

@@ -144,27 +144,19 @@ Partial partialIn(const Tensor& memory) {
 // The device's clock against the host's, over work that takes long enough for both.
 TEST_F(CudaTiming, timersAndPartsAgreeWithTheHostsClock) {
     const auto backend = makeCudaBackend({.activations = DataType::bf16});
-    constexpr std::int64_t kSize = 4096;
-    const std::vector<float> values(static_cast<std::size_t>(kSize * kSize), 0.5F);
-    HostWeight host;
-    host.rows = kSize;
-    host.columns = kSize;
-    host.bytes = std::as_bytes(std::span(values));
-    const auto weight = backend->load(host);
-    const Tensor input = backend->activations({kSize, kSize});
-    const Tensor output = backend->activations({kSize, kSize});
+    Products products(*backend);
     const Tensor part = backend->floats({16 * 64 + 16});
     const Tensor sum = backend->floats({16 * 64 + 16});
-    backend->upload(std::as_bytes(std::span(values).first(kSize * kSize / 2)), input.view());
+    const std::vector<float> values(16 * 64 + 16, 0.5F);
     for (const Tensor* partial : {&part, &sum})
-        backend->upload(std::as_bytes(std::span(values).first(16 * 64 + 16)), partial->view());
-    backend->linear(input.view(), *weight, nullptr, output.view());
+        backend->upload(std::as_bytes(std::span(values)), partial->view());
+    products.run(1);
     backend->synchronize();
 
     const Stopwatch clock;
     const auto timer = backend->startTimer();
     backend->measureOps();
-    for (int i = 0; i < 100; ++i) backend->linear(input.view(), *weight, nullptr, output.view());
+    products.run(100);
     backend->merge(partialIn(part), partialIn(sum));
     const double device = timer->seconds();
     const double hosts = clock.seconds();

@@ -23,6 +23,20 @@ class OnGpu : public testing::Test {
     void SetUp() override;
 };
 
+// Matrix products of 4096 x 4096 values: something for a GPU to do.
+class Products {
+  public:
+    explicit Products(Backend& backend);
+    // Hands over so many; does not wait for them.
+    void run(int times);
+
+  private:
+    Backend& m_backend;
+    std::shared_ptr<const Weight> m_weight;
+    Tensor m_input;
+    Tensor m_output;
+};
+
 // Fails unless the work throws an Error that mentions all of the words.
 void expectError(const std::function<void()>& work, std::initializer_list<std::string_view> words);
 

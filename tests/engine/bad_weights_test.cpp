@@ -13,6 +13,7 @@
 #include "core/comm/local_communicator.h"
 #include "core/cpu/cpu_backend.h"
 #include "tests/engine/engine_run.h"
+#include "tests/support/failure_of.h"
 #include "tests/support/poisoned_model.h"
 #include "tests/support/test_files.h"
 #include "tests/support/tiny_model.h"
@@ -20,15 +21,6 @@
 namespace asterism::test {
 
 namespace {
-
-std::string complaintOf(const std::function<void()>& work) {
-    try {
-        work();
-    } catch (const Error& error) {
-        return error.what();
-    }
-    return {};
-}
 
 class BadWeights : public testing::TestWithParam<std::string> {
   protected:
@@ -61,10 +53,10 @@ TEST_P(BadWeights, AreSaidAndNothingIsStreamed) {
         };
         const auto query = someTokens(5, engine->config().vocabulary, 4);
         const std::string complaint =
-            complaintOf([&] { engine->answer(conversation, query, {}, events, {}); });
+            failureOf([&] { engine->answer(conversation, query, {}, events, {}); });
         EXPECT_NE(complaint.find("not finite"), std::string::npos) << value << ": " << complaint;
         EXPECT_EQ(streamed, 0) << value;
-        const std::string ofScore = complaintOf([&] { engine->score(query, {}); });
+        const std::string ofScore = failureOf([&] { engine->score(query, {}); });
         EXPECT_NE(ofScore.find("not finite"), std::string::npos) << value << ": " << ofScore;
     }
 }

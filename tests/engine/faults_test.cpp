@@ -16,6 +16,7 @@
 #include "tests/engine/counting_backend.h"
 #include "tests/engine/engine_run.h"
 #include "tests/engine/memory_store.h"
+#include "tests/support/failure_of.h"
 #include "tests/support/test_files.h"
 
 namespace asterism::test {
@@ -43,15 +44,6 @@ class LostBackend : public CountingBackend {
   private:
     std::shared_ptr<std::atomic<int>> m_opsLeft;
 };
-
-std::string complaintOf(const std::function<void()>& work) {
-    try {
-        work();
-    } catch (const Error& error) {
-        return error.what();
-    }
-    return {};
-}
 
 class LostDevice : public testing::TestWithParam<int> {
   protected:
@@ -100,8 +92,8 @@ TEST_P(LostDevice, IsSaidAndTheFinishedBlocksAreKept) {
     const auto layers = static_cast<int>(whole->config().layers);
     const auto engine = openOnDevice(4 * layers + layers / 2);
     engine->setBlockStore(m_store, "tiny");
-    EXPECT_EQ(complaintOf([&] { encode(*engine); }), kLost);
-    EXPECT_EQ(complaintOf([&] { encode(*engine); }), kLost) << "it stays lost";
+    EXPECT_EQ(failureOf([&] { encode(*engine); }), kLost);
+    EXPECT_EQ(failureOf([&] { encode(*engine); }), kLost) << "it stays lost";
     const auto kept = static_cast<std::int64_t>(m_store.size());
     EXPECT_GE(kept, 4 - GetParam() + 1) << "of each other rank one block was in the making";
     EXPECT_LE(kept, 4);
@@ -114,9 +106,9 @@ TEST_P(LostDevice, IsSaidAndTheFinishedBlocksAreKept) {
 
 TEST_P(LostDevice, IsSaidBeforeRanksThatCannotBeConnectedAgain) {
     const auto engine = openOnDevice(1, 1);
-    EXPECT_EQ(complaintOf([&] { encode(*engine); }), kLost);
+    EXPECT_EQ(failureOf([&] { encode(*engine); }), kLost);
     for (int again = 0; again < 2; ++again)
-        EXPECT_EQ(complaintOf([&] { encode(*engine); }), "the GPUs cannot be connected");
+        EXPECT_EQ(failureOf([&] { encode(*engine); }), "the GPUs cannot be connected");
 }
 
 INSTANTIATE_TEST_SUITE_P(Ranks, LostDevice, testing::Values(1, 2, 3));

@@ -10,22 +10,15 @@
 
 #include "core/base/check.h"
 #include "core/base/error.h"
+#include "tests/support/failure_of.h"
 #include "tests/support/test_files.h"
 
 namespace asterism {
 namespace {
 
 namespace fs = std::filesystem;
+using test::failureOf;
 using testing::HasSubstr;
-
-std::string failureOf(const std::function<void()>& action) {
-    try {
-        action();
-    } catch (const Error& error) {
-        return error.what();
-    }
-    return "no error";
-}
 
 std::int64_t numberOf(const Database& database, std::string_view query) {
     Statement statement = database.prepare(query);

@@ -1,13 +1,12 @@
 #pragma once
 
-#include <functional>
 #include <string>
 
-#include "core/base/error.h"
 #include "storage/chat_store.h"
 #include "storage/database.h"
 #include "storage/document_store.h"
 #include "storage/project_store.h"
+#include "tests/support/failure_of.h"
 
 namespace asterism::test {
 
@@ -42,15 +41,5 @@ struct StoredProject {
         return statement.step() ? statement.integer(0) : -1;
     }
 };
-
-// The message of the Error that the action ends with.
-inline std::string failureOf(const std::function<void()>& action) {
-    try {
-        action();
-    } catch (const Error& error) {
-        return error.what();
-    }
-    return "no error";
-}
 
 }  // namespace asterism::test

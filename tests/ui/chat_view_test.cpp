@@ -19,13 +19,6 @@
 namespace asterism {
 namespace {
 
-WorkspaceOptions inMemory() {
-    WorkspaceOptions options;
-    options.isKept = false;
-    options.keepsBlocks = false;
-    return options;
-}
-
 class ChatViewTest : public testing::Test {
   protected:
     ChatViewTest() {
@@ -36,7 +29,7 @@ class ChatViewTest : public testing::Test {
     std::size_t shownMessages() const { return view.findChildren<MessageWidget*>().size(); }
 
     test::TempDir folder;
-    Library library{inMemory()};
+    Library library{test::inMemory()};
     MessageListModel model{library};
     ChatView view{model};
 };

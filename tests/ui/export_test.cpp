@@ -17,12 +17,6 @@ namespace {
 
 class ChatExport : public testing::Test {
   protected:
-    static WorkspaceOptions inMemory() {
-        WorkspaceOptions options;
-        options.isKept = false;
-        options.keepsBlocks = false;
-        return options;
-    }
     std::string exported(const char* name, ExportFormat format) {
         const std::filesystem::path file = folder / name;
         dialogs::answerPickers({QString::fromStdString(file.string())});
@@ -31,7 +25,7 @@ class ChatExport : public testing::Test {
     }
 
     test::TempDir folder;
-    Library library{inMemory()};
+    Library library{test::inMemory()};
     QWidget window;
 };
 

@@ -50,6 +50,13 @@ std::int64_t addMessage(Library& library, const MessageRecord& message) {
 
 }  // namespace
 
+WorkspaceOptions inMemory() {
+    WorkspaceOptions options;
+    options.isKept = false;
+    options.keepsBlocks = false;
+    return options;
+}
+
 std::int64_t fillProject(Library& library, const std::filesystem::path& folder) {
     const ProjectRecord project =
         library.projects().create("Star attention", "smollm2-135m-instruct", {});

@@ -16,19 +16,12 @@ namespace {
 
 using Mode = QAbstractItemModelTester::FailureReportingMode;
 
-WorkspaceOptions inMemory() {
-    WorkspaceOptions options;
-    options.isKept = false;
-    options.keepsBlocks = false;
-    return options;
-}
-
 class Models : public testing::Test {
   protected:
     std::int64_t fill() { return test::fillProject(library, folder.path()); }
 
     test::TempDir folder;
-    Library library{inMemory()};
+    Library library{test::inMemory()};
 };
 
 TEST_F(Models, ProjectsStayConsistentWhileTheyComeAndGo) {

@@ -58,12 +58,6 @@ TEST(PdfPages, ShowTheirPassageByItsCharacterBoxes) {
 
 class SourceViewTest : public testing::Test {
   protected:
-    static WorkspaceOptions inMemory() {
-        WorkspaceOptions options;
-        options.isKept = false;
-        options.keepsBlocks = false;
-        return options;
-    }
     SourceViewTest() {
         chat = test::fillProject(library, folder.path());
         citations = library.chats().citations(library.chats().find(chat)->leafMessage);
@@ -72,7 +66,7 @@ class SourceViewTest : public testing::Test {
     }
 
     test::TempDir folder;
-    Library library{inMemory()};
+    Library library{test::inMemory()};
     SourceViewPanel panel{library};
     std::int64_t chat = 0;
     std::vector<CitationRecord> citations;

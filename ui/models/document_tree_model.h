@@ -63,7 +63,7 @@ class DocumentTreeModel : public QAbstractItemModel {
   signals:
     void scopeChanged();
     void figuresChanged();
-    // The ticks hold for now, but not after a restart.
+    // The ticks could not be stored: they last until the program ends.
     void scopeNotKept(const QString& reason);
 
   private:

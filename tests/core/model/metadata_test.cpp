@@ -6,9 +6,12 @@
 #include <limits>
 
 #include "core/base/error.h"
+#include "tests/support/failure_of.h"
 
 namespace asterism {
 namespace {
+
+using test::failureOf;
 
 Metadata settings() {
     Metadata metadata("model.gguf");
@@ -22,15 +25,6 @@ Metadata settings() {
     metadata.set("reals", std::vector<double>{0.5});
     metadata.set("texts", std::vector<std::string>{"a"});
     return metadata;
-}
-
-std::string errorOf(const std::function<void()>& action) {
-    try {
-        action();
-    } catch (const Error& error) {
-        return error.what();
-    }
-    return {};
 }
 
 TEST(Metadata, GivesWhatWasSet) {
@@ -63,14 +57,14 @@ TEST(Metadata, KnowsArraysFromSingleValues) {
 
 TEST(Metadata, ErrorsNameFileKeyAndWhatIsThere) {
     const Metadata metadata = settings();
-    EXPECT_EQ(errorOf([&] { metadata.integer("whole", 0, 9); }),
+    EXPECT_EQ(failureOf([&] { metadata.integer("whole", 0, 9); }),
               "model.gguf: setting \"whole\" is the number -3; a whole number from 0 to 9 is "
               "expected");
-    EXPECT_EQ(errorOf([&] { metadata.text("wholes"); }),
+    EXPECT_EQ(failureOf([&] { metadata.text("wholes"); }),
               "model.gguf: setting \"wholes\" is an array of 2 values; a text is expected");
-    EXPECT_EQ(errorOf([&] { metadata.boolean("text"); }),
+    EXPECT_EQ(failureOf([&] { metadata.boolean("text"); }),
               "model.gguf: setting \"text\" is the text \"llama\"; true or false is expected");
-    EXPECT_EQ(errorOf([&] { metadata.number("absent"); }),
+    EXPECT_EQ(failureOf([&] { metadata.number("absent"); }),
               "model.gguf: setting \"absent\" is missing; the file is incomplete");
 }
 

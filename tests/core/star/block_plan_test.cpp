@@ -7,6 +7,7 @@
 #include <random>
 
 #include "core/base/error.h"
+#include "tests/support/failure_of.h"
 
 namespace asterism {
 
@@ -16,6 +17,8 @@ static void PrintTo(const TokenRange& range, std::ostream* stream) {
 }
 
 namespace {
+
+using test::failureOf;
 
 using Blocks = std::vector<TokenRange>;
 
@@ -37,16 +40,6 @@ void expectCover(const Blocks& blocks, std::int64_t tokens, std::int64_t ceiling
     EXPECT_EQ(end, tokens);
 }
 
-template <typename Call>
-std::string errorOf(const Call& call) {
-    try {
-        call();
-    } catch (const Error& error) {
-        return error.what();
-    }
-    return "no error";
-}
-
 CutPoint cutAt(std::int64_t token, CutPoint::Strength strength, std::uint64_t hash = 1) {
     return {token, strength, hash};
 }
@@ -59,11 +52,12 @@ TEST(FixedPlan, CutsIntoEqualBlocksAndAShorterLast) {
 }
 
 TEST(FixedPlan, RefusesBlocksBelowOneTokenAndAnEmptyContext) {
-    EXPECT_EQ(errorOf([] { fixedPlan(10, 0); }),
+    EXPECT_EQ(failureOf([] { fixedPlan(10, 0); }),
               "a block of 0 tokens is not possible; use 1 or more");
-    EXPECT_EQ(errorOf([] { fixedPlan(10, -3); }),
+    EXPECT_EQ(failureOf([] { fixedPlan(10, -3); }),
               "a block of -3 tokens is not possible; use 1 or more");
-    EXPECT_EQ(errorOf([] { fixedPlan(0, 4); }), "the context is empty; give it at least one token");
+    EXPECT_EQ(failureOf([] { fixedPlan(0, 4); }),
+              "the context is empty; give it at least one token");
 }
 
 TEST(RingPlan, MakesTwoEvenChunksARank) {
@@ -159,9 +153,9 @@ TEST(DocumentsPlan, WorksForBlocksOfOneToken) {
 
 TEST(DocumentsPlan, RefusesWhatFixedPlanRefuses) {
     const auto tokens = randomTokens(5);
-    EXPECT_EQ(errorOf([&] { documentsPlan(tokens, {}, 0); }),
+    EXPECT_EQ(failureOf([&] { documentsPlan(tokens, {}, 0); }),
               "a block of 0 tokens is not possible; use 1 or more");
-    EXPECT_EQ(errorOf([&] { documentsPlan({}, {}, 4); }),
+    EXPECT_EQ(failureOf([&] { documentsPlan({}, {}, 4); }),
               "the context is empty; give it at least one token");
 }
 
