@@ -1,6 +1,7 @@
-#include <algorithm>
 #include <iostream>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "app/cli/command_list.h"
 #include "app/cli/progress.h"
@@ -15,10 +16,13 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // One line that says what to do about it; empty if there is nothing to do.
-std::string adviceOn(const ProjectVerification& result, const std::string& name) {
+std::string adviceOn(const ProjectVerification& result, const std::string& name, bool repairs) {
     if (!result.databaseProblems.empty() || !result.damagedDocuments.empty())
         return "the database is damaged: export the chats (`asterism-cli export " + name +
                "`), remove the project and ingest it again";
+    if (!result.damaged.empty() && repairs)
+        return "the damaged files could not be removed; see the rights of " +
+               result.damaged.front().file.path.parent_path().string();
     if (!result.damaged.empty())
         return "`asterism-cli verify " + name + " --repair` removes the damaged files, then " +
                "`asterism-cli ingest " + name + "` encodes their blocks again";
@@ -27,52 +31,50 @@ std::string adviceOn(const ProjectVerification& result, const std::string& name)
     return {};
 }
 
-Json verificationJson(const ProjectVerification& result, const std::string& name) {
-    Json damaged = Json::array();
-    for (const BlockProblem& block : result.damaged)
-        damaged.push_back({{"block", block.block},
-                           {"file", block.file.path.string()},
-                           {"problem", block.problem}});
+Json problemsJson(const std::vector<BlockProblem>& blocks) {
+    Json list = Json::array();
+    for (const BlockProblem& block : blocks)
+        list.push_back({{"block", block.block},
+                        {"file", block.file.path.string()},
+                        {"problem", block.problem}});
+    return list;
+}
+
+Json verificationJson(const ProjectVerification& result, const std::string& name,
+                      const std::string& advice) {
     return {{"project", name},
             {"clean", result.isClean()},
             {"blocks_total", result.blocks},
             {"blocks_right", result.right},
             {"missing", result.missing},
-            {"damaged", std::move(damaged)},
+            {"damaged", problemsJson(result.damaged)},
+            {"removed", problemsJson(result.removed)},
             {"documents", result.documents},
             {"damaged_documents", result.damagedDocuments},
             {"database_problems", result.databaseProblems},
-            {"advice", adviceOn(result, name)}};
+            {"advice", advice}};
 }
 
-void printVerification(const ProjectVerification& result, const std::string& name) {
+void printBlocks(const char* title, const std::vector<BlockProblem>& blocks) {
+    for (const BlockProblem& block : blocks)
+        std::cout << title << "  block " << block.block << ": " << block.file.path.string() << ": "
+                  << block.problem << '\n';
+}
+
+void printVerification(const ProjectVerification& result, const std::string& advice) {
     std::cout << "blocks:    " << result.right << " of " << result.blocks << " are right, "
               << result.missing.size() << " missing, " << result.damaged.size() << " damaged\n"
               << "documents: " << result.documents << ", " << result.damagedDocuments.size()
               << " damaged\n"
               << "database:  " << (result.databaseProblems.empty() ? "right" : "damaged") << '\n';
-    for (const BlockProblem& block : result.damaged)
-        std::cout << "damaged:   block " << block.block << ": " << block.file.path.string() << ": "
-                  << block.problem << '\n';
+    printBlocks("removed: ", result.removed);
+    printBlocks("damaged: ", result.damaged);
     for (const std::string& document : result.damagedDocuments)
         std::cout << "damaged:   the text of " << document << '\n';
     for (const std::string& problem : result.databaseProblems)
         std::cout << "damaged:   database: " << problem << '\n';
-    const std::string advice = adviceOn(result, name);
     if (!advice.empty()) std::cout << "to do:     " << advice << '\n';
     std::cout << std::flush;
-}
-
-// Removes what is damaged of the cache; says what is left to do.
-void repair(ProjectVerification& result, const std::string& name) {
-    const std::size_t removed = removeDamagedBlocks(result);
-    if (removed < result.damaged.size())
-        throw Error(name, ": ", result.damaged.size() - removed, " of ", result.damaged.size(),
-                    " damaged files could not be removed; see the rights of their folder, ",
-                    result.damaged.front().file.path.parent_path().string());
-    for (const BlockProblem& block : result.damaged) result.missing.push_back(block.block);
-    std::ranges::sort(result.missing);
-    result.damaged.clear();
 }
 
 void verify(const std::string& name, bool repairs, const CommandContext& command) {
@@ -87,12 +89,13 @@ void verify(const std::string& name, bool repairs, const CommandContext& command
         },
         command.stop);
     progress.clear();
-    if (repairs) repair(result, name);
+    if (repairs) removeDamagedBlocks(result);
+    const std::string advice = adviceOn(result, name, repairs);
     if (command.isJson)
-        printJson(verificationJson(result, name));
+        printJson(verificationJson(result, name, advice));
     else
-        printVerification(result, name);
-    if (!result.isClean()) throw Error(name, ": is damaged; ", adviceOn(result, name));
+        printVerification(result, advice);
+    if (!result.isClean()) throw Error(name, ": is damaged; ", advice);
 }
 
 }  // namespace

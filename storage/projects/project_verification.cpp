@@ -3,6 +3,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/error.h"
 #include "core/base/mapped_file.h"
@@ -93,11 +94,13 @@ ProjectVerification verifyProject(
     return Verification(workspace, project).run(onBlock, stop);
 }
 
-std::size_t removeDamagedBlocks(const ProjectVerification& verification) {
-    const auto removed = std::ranges::count_if(
-        verification.damaged,
-        [](const BlockProblem& damaged) { return removeBlockFile(damaged.file); });
-    return static_cast<std::size_t>(removed);
+void removeDamagedBlocks(ProjectVerification& verification) {
+    for (BlockProblem& block : std::exchange(verification.damaged, {})) {
+        const bool isRemoved = removeBlockFile(block.file);
+        if (isRemoved) verification.missing.push_back(block.block);
+        (isRemoved ? verification.removed : verification.damaged).push_back(std::move(block));
+    }
+    std::ranges::sort(verification.missing);
 }
 
 }  // namespace asterism

@@ -23,6 +23,7 @@ struct ProjectVerification {
     std::int64_t right = 0;   // there, and every byte as it was written
     std::vector<std::size_t> missing;
     std::vector<BlockProblem> damaged;
+    std::vector<BlockProblem> removed;  // by removeDamagedBlocks(); missing since
     std::int64_t documents = 0;
     std::vector<std::string> damagedDocuments;  // whose text is not what was read
     std::vector<std::string> databaseProblems;  // one line each
@@ -41,7 +42,8 @@ ProjectVerification verifyProject(
     const std::stop_token& stop);
 
 // Removes the files of the damaged blocks, so that the next ingest encodes these blocks and no
-// others; returns how many. A file that cannot be removed, or that is another one by now, stays.
-std::size_t removeDamagedBlocks(const ProjectVerification& verification);
+// others: they are missing then. A file that cannot be removed, or is another one by now, stays
+// damaged.
+void removeDamagedBlocks(ProjectVerification& verification);
 
 }  // namespace asterism

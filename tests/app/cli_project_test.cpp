@@ -137,6 +137,7 @@ TEST_F(CliProjects, VerifyRemovesDamagedBlocksWhereToldAndIngestEncodesThem) {
     const Json repaired = run({"verify", "docs", "--repair"});
     EXPECT_TRUE(repaired["clean"].get<bool>());
     EXPECT_EQ(repaired["damaged"].size(), 0U);
+    EXPECT_EQ(repaired["removed"].size(), total.get<std::size_t>());
     EXPECT_EQ(repaired["missing"].size(), total.get<std::size_t>());
     EXPECT_EQ(ingest()["blocks_encoded"], total);
     EXPECT_EQ(run({"verify", "docs"})["blocks_right"], total);
