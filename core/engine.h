@@ -50,6 +50,15 @@ struct Answer {
     double tokensPerSecond() const;
 };
 
+// One of several questions that are answered at once; see Engine::answerAll.
+struct BatchedQuestion {
+    Conversation& conversation;
+    std::span<const TokenId> query;
+    AnswerOptions options;
+    EventSink events;
+    std::stop_token stop;  // ends this answer alone, between two steps
+};
+
 // A text's cost under the model.
 struct Score {
     std::int64_t tokens = 0;
@@ -109,6 +118,12 @@ class Engine {
     // selects its blocks, which counts as part of the query's time.
     Answer answer(Conversation& conversation, std::span<const TokenId> query,
                   const AnswerOptions& options, const EventSink& events, std::stop_token stop);
+    // Answers questions of conversations over one context, each as answer() would: the queries run
+    // one after the other, then every step generates a token of all answers that are not complete,
+    // which takes little longer than one. Attention mass is told after the query only. An error
+    // ends all of them.
+    std::vector<Answer> answerAll(std::span<const BatchedQuestion> questions,
+                                  const std::stop_token& stop);
 
     // Keeps the last turn's keys and values in the store, named by all that they depend on: the
     // blocks, scope and placement that the turn saw, and all tokens so far. Needs a store; throws
@@ -133,6 +148,8 @@ class Engine {
                                       const PlacementOptions& options) const;
     std::string placementNote(const Conversation& conversation,
                               const PlacementOptions& options) const;
+    void beginTurn(Conversation& conversation, std::span<const TokenId> query,
+                   const AnswerOptions& options) const;
     void selectBlocks(Conversation& conversation, std::span<const TokenId> query,
                       const std::stop_token& stop);
     std::vector<double> firstPassMass(const Conversation& conversation, const BlockPieces& pieces,
