@@ -114,6 +114,10 @@ class Engine {
     // cannot hold it, or the mode does not allow the placement.
     Conversation startConversation(const EncodedContext& context, const PlacementOptions& options,
                                    std::vector<Passage> passages = {}) const;
+    // Lets a conversation without turns attend to these blocks alone, in rising order, as if its
+    // first question had chosen them.
+    void attendTo(Conversation& conversation, const PlacementOptions& options,
+                  std::vector<std::size_t> blocks) const;
     // Phase 2: runs the query, streams the answer. Before it the first pass of a question that
     // selects its blocks, which counts as part of the query's time.
     Answer answer(Conversation& conversation, std::span<const TokenId> query,
