@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -130,9 +131,9 @@ class Engine {
                                   const std::stop_token& stop);
 
     // Keeps the last turn's keys and values in the store, named by all that they depend on: the
-    // blocks, scope and placement that the turn saw, and all tokens so far. Needs a store; throws
-    // Error if it cannot keep them.
-    void keepTurn(const Conversation& conversation);
+    // blocks, scope and placement that the turn saw, and all tokens so far. Returns that name; none
+    // if the turn is empty. Needs a store; throws Error if it cannot keep them.
+    std::optional<BlockKey> keepTurn(const Conversation& conversation);
     // Adds a turn that was had before: from the store, else by running its tokens again. Returns
     // true if nothing had to run. Throws Stopped.
     bool resumeTurn(Conversation& conversation, std::span<const TokenId> tokens,

@@ -137,12 +137,19 @@ void ProjectSession::resumeTurns(Conversation& conversation, std::span<const Mes
     for (std::size_t i = 0; i + 1 < branch.size(); i += 2) {
         if (m_engine.engine.resumeTurn(conversation, turnOf(branch, i), stop)) continue;
         isAllKept = false;
-        if (m_workspace.blocks()) m_engine.engine.keepTurn(conversation);
+        keepTurn(conversation);
     }
     if (!isAllKept && events && m_workspace.blocks())
         events(
             Warning{"the earlier turns of this chat were read again: what they saw has changed, "
                     "or their keys were no longer in the KV cache"});
+}
+
+// In the KV cache, if there is one.
+void ProjectSession::keepTurn(const Conversation& conversation) {
+    if (!m_workspace.blocks()) return;
+    if (const auto key = m_engine.engine.keepTurn(conversation))
+        m_workspace.chats().addKeptTurn(m_project.id, *key);
 }
 
 // The tokens of a question and its answer as they ran. Those of another model are gone: the same
@@ -194,11 +201,11 @@ AskResult ProjectSession::ask(const AskRequest& asked, const EventSink& events,
 
     const Answer answer =
         m_engine.engine.answer(open->conversation, query, request.answer, events, stop);
-    if (m_workspace.blocks()) try {
-            m_engine.engine.keepTurn(open->conversation);
-        } catch (const Error& error) {
-            if (events) events(Warning{error.what()});
-        }
+    try {
+        keepTurn(open->conversation);
+    } catch (const Error& error) {
+        if (events) events(Warning{error.what()});
+    }
     m_open = std::move(open);
     m_open->leaf = 0;  // until the answer is stored, no question follows it
     AskResult result = keepAnswer(request, conversation, branch, query, answer);
