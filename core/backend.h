@@ -33,6 +33,8 @@ struct AttentionSegment {
     // Masks: key j is token keyToken + j, query row t is token queryToken + t.
     std::int64_t keyToken = 0;
     std::int64_t queryToken = 0;
+    // The one query row that sees the keys, as far as the masks let it; -1: all of them do.
+    std::int64_t onlyRow = -1;
 };
 
 // Attention of a run of queries over any number of segments.
@@ -40,6 +42,9 @@ struct AttentionSegment {
 struct AttentionCall {
     TensorView queries;  // [tokens, heads, headDim], un-rotated, activation type
     std::span<const AttentionSegment> segments;
+    // Where rows do not follow each other: row t stands rowPlaces[t] >= 0 behind queryStart and
+    // queryToken, in any order. For few rows, as in decoding. Empty: row t stands t behind them.
+    std::span<const std::int32_t> rowPlaces = {};
     int rope = 0;                 // from Backend::addRope
     float scale = 1.0F;           // factor on query . key
     std::int64_t window = 0;      // 0: every earlier token
@@ -48,6 +53,7 @@ struct AttentionCall {
     // is not merged any further.
     Partial partial;
     // If it has data: log-sum-exp of every segment for the last query row, [segments, heads], f32.
+    // Not with rowPlaces.
     TensorView segmentLogSumExp;
 };
 

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -48,6 +49,15 @@ struct Answer {
     double firstTokenSeconds = 0;  // from the call to the first token
     double decodeSeconds = 0;      // of all steps after the first token
     double tokensPerSecond() const;
+};
+
+// One of several questions that are answered at once; see Engine::answerAll.
+struct BatchedQuestion {
+    Conversation& conversation;
+    std::span<const TokenId> query;
+    AnswerOptions options;
+    EventSink events;
+    std::stop_token stop;  // ends this answer alone, between two steps
 };
 
 // A text's cost under the model.
@@ -105,15 +115,25 @@ class Engine {
     // cannot hold it, or the mode does not allow the placement.
     Conversation startConversation(const EncodedContext& context, const PlacementOptions& options,
                                    std::vector<Passage> passages = {}) const;
+    // Lets a conversation without turns attend to these blocks alone, in rising order, as if its
+    // first question had chosen them.
+    void attendTo(Conversation& conversation, const PlacementOptions& options,
+                  std::vector<std::size_t> blocks) const;
     // Phase 2: runs the query, streams the answer. Before it the first pass of a question that
     // selects its blocks, which counts as part of the query's time.
     Answer answer(Conversation& conversation, std::span<const TokenId> query,
                   const AnswerOptions& options, const EventSink& events, std::stop_token stop);
+    // Answers questions of conversations over one context, each as answer() would: the queries run
+    // one after the other, then every step generates a token of all answers that are not complete,
+    // which takes little longer than one. Attention mass is told after the query only. An error
+    // ends all of them.
+    std::vector<Answer> answerAll(std::span<const BatchedQuestion> questions,
+                                  const std::stop_token& stop);
 
     // Keeps the last turn's keys and values in the store, named by all that they depend on: the
-    // blocks, scope and placement that the turn saw, and all tokens so far. Needs a store; throws
-    // Error if it cannot keep them.
-    void keepTurn(const Conversation& conversation);
+    // blocks, scope and placement that the turn saw, and all tokens so far. Returns that name; none
+    // if the turn is empty. Needs a store; throws Error if it cannot keep them.
+    std::optional<BlockKey> keepTurn(const Conversation& conversation);
     // Adds a turn that was had before: from the store, else by running its tokens again. Returns
     // true if nothing had to run. Throws Stopped.
     bool resumeTurn(Conversation& conversation, std::span<const TokenId> tokens,
@@ -133,6 +153,8 @@ class Engine {
                                       const PlacementOptions& options) const;
     std::string placementNote(const Conversation& conversation,
                               const PlacementOptions& options) const;
+    void beginTurn(Conversation& conversation, std::span<const TokenId> query,
+                   const AnswerOptions& options) const;
     void selectBlocks(Conversation& conversation, std::span<const TokenId> query,
                       const std::stop_token& stop);
     std::vector<double> firstPassMass(const Conversation& conversation, const BlockPieces& pieces,

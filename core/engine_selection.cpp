@@ -103,6 +103,13 @@ Conversation Engine::startConversation(const EncodedContext& context,
     return conversation;
 }
 
+void Engine::attendTo(Conversation& conversation, const PlacementOptions& options,
+                      std::vector<std::size_t> blocks) const {
+    ASTERISM_CHECK(conversation.turnTokens() == 0);
+    PlacedBlocks placed = placeSelected(placementRequest(conversation.context(), options), blocks);
+    conversation.select({{}, std::move(blocks), 0}, std::move(placed));
+}
+
 void Engine::selectBlocks(Conversation& conversation, std::span<const TokenId> query,
                           const std::stop_token& stop) {
     ASTERISM_CHECK(conversation.turnTokens() == 0);

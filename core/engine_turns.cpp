@@ -67,13 +67,14 @@ BlockKey Engine::turnKeyOf(const Conversation& conversation, std::span<const Tok
                    begin);
 }
 
-void Engine::keepTurn(const Conversation& conversation) {
+std::optional<BlockKey> Engine::keepTurn(const Conversation& conversation) {
     ASTERISM_CHECK(m_store);
     const KeyValueBlock& turn = conversation.turn();
-    if (turn.tokens() == 0) return;
+    if (turn.tokens() == 0) return std::nullopt;
     const std::int64_t begin = conversation.turnTokens() - turn.tokens();
-    m_store->save(turnKeyOf(conversation, conversation.tokens(), begin),
-                  {turn.layout(), turn.tokens()}, turn.packed(*m_backends.back()));
+    const BlockKey key = turnKeyOf(conversation, conversation.tokens(), begin);
+    m_store->save(key, {turn.layout(), turn.tokens()}, turn.packed(*m_backends.back()));
+    return key;
 }
 
 bool Engine::resumeTurn(Conversation& conversation, std::span<const TokenId> tokens,

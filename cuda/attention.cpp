@@ -90,7 +90,17 @@ void Attention::describe(const AttentionCall& call) {
                     .window = call.window,
                     .scale = call.scale,
                     .magnitude = rope.config.magnitude,
-                    .halfTurns = static_cast<const double*>(rope.halfTurns.data())};
+                    .halfTurns = static_cast<const double*>(rope.halfTurns.data()),
+                    .places = nullptr,
+                    .firstPlace = 0};
+    m_plan.places.assign(call.rowPlaces.begin(), call.rowPlaces.end());
+    std::int64_t lastPlace = queries[0] - 1;
+    if (!m_plan.places.empty()) {
+        ASTERISM_CHECK(std::ssize(m_plan.places) == queries[0] && !call.segmentLogSumExp.data);
+        const auto [least, most] = std::minmax_element(m_plan.places.begin(), m_plan.places.end());
+        m_plan.shape.firstPlace = *least;
+        lastPlace = *most;
+    }
     m_plan.segments.clear();
     for (const AttentionSegment& segment : call.segments) {
         const KeyValueView& run = segment.keyValues;
@@ -108,7 +118,8 @@ void Attention::describe(const AttentionCall& call) {
         entry.sinkKeys = call.sinkTokens - segment.keyToken;
         // Keys behind the last query are seen by none.
         entry.keyCount = static_cast<std::int32_t>(
-            std::clamp<std::int64_t>(queries[0] - entry.firstToken, 0, run.tokens));
+            std::clamp<std::int64_t>(lastPlace + 1 - entry.firstToken, 0, run.tokens));
+        entry.onlyToken = static_cast<std::int32_t>(segment.onlyRow);
         entry.type = run.type;
         entry.growth = m_recorder && endOf(run) == m_storedEnd ? 1 : 0;
         m_plan.segments.push_back(entry);
@@ -152,16 +163,23 @@ void Attention::cutPiecesOfType(KvType type, std::int64_t keysOfPiece) {
 void Attention::upload() {
     const std::size_t segmentBytes = m_plan.segments.size() * sizeof(SegmentEntry);
     const std::size_t pieceBytes = m_plan.pieces.size() * sizeof(PieceEntry);
-    m_tables.resize(segmentBytes + pieceBytes);
+    const std::size_t placeBytes = m_plan.places.size() * sizeof(std::int32_t);
+    m_tables.resize(segmentBytes + pieceBytes + placeBytes);
     if (m_tables.empty()) return;
-    std::memcpy(m_tables.data(), m_plan.segments.data(), segmentBytes);
-    if (pieceBytes > 0)
-        std::memcpy(m_tables.data() + segmentBytes, m_plan.pieces.data(), pieceBytes);
+    const auto put = [&](const void* from, std::size_t at, std::size_t bytes) {
+        if (bytes > 0) std::memcpy(m_tables.data() + at, from, bytes);
+    };
+    put(m_plan.segments.data(), 0, segmentBytes);
+    put(m_plan.pieces.data(), segmentBytes, pieceBytes);
+    put(m_plan.places.data(), segmentBytes + pieceBytes, placeBytes);
     const auto* there = static_cast<const std::byte*>(
         m_recorder ? m_recorder->keep(m_tables, std::ssize(m_plan.segments))
                    : m_ring.upload(m_tables));
     m_plan.segmentsThere = reinterpret_cast<const SegmentEntry*>(there);
     m_plan.piecesThere = reinterpret_cast<const PieceEntry*>(there + segmentBytes);
+    if (placeBytes > 0)
+        m_plan.shape.places =
+            reinterpret_cast<const std::int32_t*>(there + segmentBytes + pieceBytes);
 }
 
 void Attention::attend(const AttentionCall& call) {
@@ -176,6 +194,8 @@ void Attention::attend(const AttentionCall& call) {
 bool Attention::takesTiles(const AttentionCall& call) const {
     const AttentionShape& shape = m_plan.shape;
     const std::int64_t shared = tileAttentionSharedBytes(shape.headDim);
+    // Tiles of queries stand in a row.
+    if (!call.rowPlaces.empty()) return false;
     if (call.queries.type != DataType::bf16 || !rotatesRuns(shape) || shared == 0 ||
         shared > m_stream->device().sharedBytesPerBlock)
         return false;

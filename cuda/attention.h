@@ -46,6 +46,7 @@ class Attention {
         AttentionShape shape{};
         std::vector<SegmentEntry> segments;
         std::vector<PieceEntry> pieces;
+        std::vector<std::int32_t> places;  // of the query tokens; empty: they follow each other
         std::vector<PieceGroup> groups;
         const SegmentEntry* segmentsThere = nullptr;
         const PieceEntry* piecesThere = nullptr;

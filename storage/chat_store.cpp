@@ -17,7 +17,7 @@ constexpr const char* kConversationColumns =
 constexpr const char* kMessageColumns =
     "message.id, conversation, ifnull(parent, 0), role, text, created_at, scope, tokens, ending, "
     "model, tokens_read, tokens_in_scope, encode_seconds, query_seconds, first_token_seconds, "
-    "tokens_per_second, blocks_restored, blocks_encoded, block_mass";
+    "tokens_per_second, blocks_restored, blocks_encoded, block_mass, selected_blocks";
 
 ConversationRecord conversationAt(const Statement& row) {
     ConversationRecord conversation;
@@ -56,6 +56,7 @@ MessageRecord messageAt(const Statement& row) {
     message.blocksRestored = row.integer(column++);
     message.blocksEncoded = row.integer(column++);
     message.blockMass = floatsAt(row, column++);
+    message.selectedBlocks = tokensAt(row, column++);
     return message;
 }
 
@@ -179,8 +180,8 @@ std::int64_t ChatStore::add(const MessageRecord& message) {
     Statement row = m_database.prepare(
         "INSERT INTO message (conversation, parent, role, text, created_at, scope, tokens, ending, "
         "model, tokens_read, tokens_in_scope, encode_seconds, query_seconds, first_token_seconds, "
-        "tokens_per_second, blocks_restored, blocks_encoded, block_mass) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        "tokens_per_second, blocks_restored, blocks_encoded, block_mass, selected_blocks) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     row.bind(message.conversationId);
     bindReference(row, message.parentId);
     row.bind(message.role).bind(message.text).bind(now).bind(jsonOf(message.scope));
@@ -188,7 +189,7 @@ std::int64_t ChatStore::add(const MessageRecord& message) {
     row.bind(message.tokensRead).bind(message.tokensInScope);
     row.bind(message.encodeSeconds).bind(message.querySeconds).bind(message.firstTokenSeconds);
     row.bind(message.tokensPerSecond).bind(message.blocksRestored).bind(message.blocksEncoded);
-    row.bind(bytesOf(message.blockMass)).run();
+    row.bind(bytesOf(message.blockMass)).bind(bytesOf(message.selectedBlocks)).run();
     const std::int64_t id = m_database.lastInsertId();
     const bool isQuestion = message.role == MessageRole::question;
     m_database
@@ -371,6 +372,21 @@ std::vector<SummaryRecord> ChatStore::summaries(std::int64_t project) const {
         summaries.push_back({rows.integer(0), static_cast<std::uint64_t>(rows.integer(1)),
                              rows.text(2), rows.integer(3), rows.integer(4), rows.integer(5)});
     return summaries;
+}
+
+void ChatStore::addKeptTurn(std::int64_t project, const BlockKey& key) {
+    m_database.prepare("INSERT OR IGNORE INTO kept_turn (project, key) VALUES (?, ?)")
+        .bind(project)
+        .bind(bytesOf(key))
+        .run();
+}
+
+std::vector<BlockKey> ChatStore::keptTurns(std::int64_t project) const {
+    Statement rows = m_database.prepare("SELECT key FROM kept_turn WHERE project = ?");
+    rows.bind(project);
+    std::vector<BlockKey> keys;
+    while (rows.step()) keys.push_back(keyAt(rows, 0));
+    return keys;
 }
 
 std::vector<ChatHit> ChatStore::search(const std::string& words, std::int64_t project,

@@ -135,6 +135,8 @@ struct MessageRecord {
     std::int64_t blocksRestored = 0;
     std::int64_t blocksEncoded = 0;
     std::vector<float> blockMass;  // attention mass per block of the plan it was made with
+    // The blocks that it attended to, where the question chose them, in rising order; empty: all.
+    std::vector<std::int32_t> selectedBlocks;
     bool operator==(const MessageRecord&) const = default;
 };
 

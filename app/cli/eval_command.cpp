@@ -80,6 +80,8 @@ eval::Texts readTexts(const EvalFlags& flags) {
 std::vector<const eval::Task*> tasksFor(const EvalFlags& flags, const eval::Texts& texts) {
     if (flags.tasks.empty())
         throw UsageError("name the tasks, like ruler or niah_single_2,vt; eval --list shows them");
+    if (const auto unknown = eval::firstUnknown(flags.tasks))
+        throw UsageError("task ", *unknown, " is none of ", eval::knownNames());
     std::vector<const eval::Task*> tasks;
     for (const eval::Task* task : eval::tasksNamed(flags.tasks)) {
         const bool isNamed =

@@ -46,6 +46,7 @@ void Attention::attend(const AttentionCall& call) {
 
     rope.forgetOld();
     const bool fewRows = m_rows.takes(plan);
+    if (!fewRows && !call.rowPlaces.empty()) return attendEachRow(call);
     plan.cutPieces(fewRows ? RowAttention::kPiece : kPieceKeys, rope);
     TileAttention& tiles = m_tiles.takes(plan) ? m_tiles : m_floatTiles;
     plan.cutShares(fewRows ? m_rows.wantedShares(plan) : tiles.wantedShares(plan));
@@ -61,6 +62,30 @@ void Attention::attend(const AttentionCall& call) {
         tiles.attend(plan);
     if (plan.shares() > 1) plan.mergeShares();
     if (plan.wantsPieces()) plan.mergePieces();
+}
+
+// Tiles of queries stand in a row: what stands anywhere, and cannot be read row by row, becomes one
+// call a row.
+void Attention::attendEachRow(const AttentionCall& call) {
+    std::vector<AttentionSegment> segments;
+    for (std::int64_t row = 0; row < call.queries.rows(); ++row) {
+        const std::int32_t place = call.rowPlaces[index(row)];
+        segments.clear();
+        for (AttentionSegment segment : call.segments) {
+            if (segment.onlyRow >= 0 && segment.onlyRow != row) continue;
+            segment.onlyRow = -1;
+            segment.queryStart += static_cast<double>(place);
+            segment.queryToken += place;
+            segments.push_back(segment);
+        }
+        AttentionCall alone = call;
+        alone.queries = call.queries.slice(row, row + 1);
+        alone.segments = segments;
+        alone.rowPlaces = {};
+        alone.partial = {call.partial.output.slice(row, row + 1),
+                         call.partial.logSumExp.slice(row, row + 1)};
+        attend(alone);
+    }
 }
 
 }  // namespace asterism::cpu

@@ -23,6 +23,8 @@ class Attention {
     void attend(const AttentionCall& call);
 
   private:
+    void attendEachRow(const AttentionCall& call);
+
     TileAttention m_tiles;
     TileAttention m_floatTiles;  // for what m_tiles does not take
     RowAttention m_rows;

@@ -43,11 +43,14 @@ void AttentionPlan::begin(const AttentionCall& newCall, const RotaryTables& newR
         ASTERISM_CHECK(segment.keyValues.headDim == headDim);
     }
     group = heads / kvHeads;
+    lastPlace = tokens - 1;
+    if (newCall.rowPlaces.empty()) return;
+    ASTERISM_CHECK(std::ssize(newCall.rowPlaces) == tokens && !wantsPieces());
+    lastPlace = *std::max_element(newCall.rowPlaces.begin(), newCall.rowPlaces.end());
 }
 
 void AttentionPlan::cutPieces(std::int64_t mostKeys, RotaryTables& tables) {
     pieces.clear();
-    const std::int64_t lastToken = tokens - 1;
     for (std::size_t s = 0; s < call->segments.size(); ++s) {
         const AttentionSegment& segment = call->segments[s];
         const KeyRotation rotation = tables.keys(segment.keyStep);
@@ -57,7 +60,7 @@ void AttentionPlan::cutPieces(std::int64_t mostKeys, RotaryTables& tables) {
             piece.firstKey = key;
             piece.firstToken = segment.keyToken + key - segment.queryToken;
             piece.keys = std::min(
-                {mostKeys, segment.keyValues.tokens - key, lastToken - piece.firstToken + 1});
+                {mostKeys, segment.keyValues.tokens - key, lastPlace - piece.firstToken + 1});
             if (piece.keys <= 0) break;
             piece.place = segment.queryStart -
                           (segment.keyStart + static_cast<double>(key) * segment.keyStep);

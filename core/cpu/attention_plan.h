@@ -13,8 +13,8 @@ struct AttentionPiece {
     std::size_t segment = 0;
     std::int64_t firstKey = 0;
     std::int64_t keys = 0;
-    double place = 0;             // of query token 0, counted from the piece's first key
-    std::int64_t firstToken = 0;  // of the piece's first key, counted from query token 0
+    double place = 0;             // of the queries' start, counted from the piece's first key
+    std::int64_t firstToken = 0;  // of the piece's first key, counted from the queries' start
     std::int64_t sinkKeys = 0;    // first keys of the piece that are sinks; may be negative
     KeyRotation rotation;
 };
@@ -29,7 +29,8 @@ struct AttentionPlan {
     std::int64_t heads = 0;
     std::int64_t headDim = 0;
     std::int64_t kvHeads = 0;
-    std::int64_t group = 0;  // query heads of one key head
+    std::int64_t group = 0;      // query heads of one key head
+    std::int64_t lastPlace = 0;  // of any query token, counted from queryStart
 
     std::vector<AttentionPiece> pieces;
     std::vector<std::size_t> shareBegin;  // first piece of each share, and the end
@@ -39,6 +40,10 @@ struct AttentionPlan {
 
     std::int64_t shares() const { return static_cast<std::int64_t>(shareBegin.size()) - 1; }
     std::int64_t rows() const { return tokens * heads; }
+    // Where a query token stands behind queryStart and queryToken.
+    std::int64_t placeOf(std::int64_t token) const {
+        return call->rowPlaces.empty() ? token : call->rowPlaces[static_cast<std::size_t>(token)];
+    }
     bool wantsPieces() const { return call->segmentLogSumExp.data != nullptr; }
 
     // Takes the sizes of a call; throws Error if its head size is not supported.

@@ -17,7 +17,7 @@ std::int64_t roundUp(std::int64_t value, std::int64_t step) {
 
 }  // namespace
 
-// One worker's memory. Rows are (key head, head of the group, token), tokens fastest.
+// One worker's memory. Rows are (key head, token, head of the group), heads fastest.
 struct RowAttention::Memory {
     std::int64_t groupRows = 0;     // rows of one key head
     std::int64_t rows = 0;          // of all heads
@@ -30,6 +30,7 @@ struct RowAttention::Memory {
     float* maxima = nullptr;
     float* sums = nullptr;
     float* scores = nullptr;     // [groupRows, kRowKeys]
+    float* factors = nullptr;    // [groupRows]
     float* byteHeads = nullptr;  // [key heads, ByteHead::floats]
 
     ByteHead byteHead(const AttentionPlan& plan, std::int64_t head) const {
@@ -38,12 +39,19 @@ struct RowAttention::Memory {
     }
 };
 
+// The rows of one key head that attend to a piece.
+struct RowAttention::Rows {
+    std::int64_t first = 0;
+    std::int64_t count = 0;
+};
+
 RowAttention::RowAttention(ThreadPool& pool, const RowAttentionKernels& kernels,
                            const ByteAttentionKernels* bytes)
     : m_pool(pool), m_kernels(kernels), m_bytes(bytes), m_scratch(index(pool.threads())) {}
 
 bool RowAttention::takes(const AttentionPlan& plan) const {
-    return plan.tokens * plan.group <= kMostRows && plan.headDim % m_kernels.lanes == 0 &&
+    const bool fewRows = plan.tokens * plan.group <= kMostRows || !plan.call->rowPlaces.empty();
+    return fewRows && plan.headDim % m_kernels.lanes == 0 &&
            plan.rope->pairs() % m_kernels.lanes == 0;
 }
 
@@ -52,13 +60,16 @@ std::int64_t RowAttention::wantedShares(const AttentionPlan&) const {
 }
 
 void RowAttention::findAngles(const AttentionPlan& plan) {
-    bool known = m_angleRope == plan.rope && m_angleTokens == plan.tokens &&
+    bool known = m_angleRope == plan.rope && std::ssize(m_angleTokens) == plan.tokens &&
                  m_anglePlaces.size() == plan.pieces.size();
     for (std::size_t p = 0; known && p < plan.pieces.size(); ++p)
         known = m_anglePlaces[p] == plan.pieces[p].place;
+    for (std::int64_t t = 0; known && t < plan.tokens; ++t)
+        known = m_angleTokens[index(t)] == plan.placeOf(t);
     if (known) return;
     m_angleRope = plan.rope;
-    m_angleTokens = plan.tokens;
+    m_angleTokens.clear();
+    for (std::int64_t t = 0; t < plan.tokens; ++t) m_angleTokens.push_back(plan.placeOf(t));
     m_anglePlaces.clear();
     for (const AttentionPiece& piece : plan.pieces) m_anglePlaces.push_back(piece.place);
     const std::int64_t pairs = plan.rope->pairs();
@@ -71,8 +82,9 @@ void RowAttention::findAngles(const AttentionPlan& plan) {
         for (std::int64_t p = item * kPiecesOfItem; p < end; ++p) {
             for (std::int64_t t = 0; t < plan.tokens; ++t) {
                 float* cosines = angles + p * values + 2 * t * pairs;
-                plan.rope->queries(m_anglePlaces[index(p)] + static_cast<double>(t), 1, cosines,
-                                   cosines + pairs);
+                const double place =
+                    m_anglePlaces[index(p)] + static_cast<double>(m_angleTokens[index(t)]);
+                plan.rope->queries(place, 1, cosines, cosines + pairs);
             }
         }
     });
@@ -93,13 +105,14 @@ RowAttention::Memory RowAttention::makeMemory(const AttentionPlan& plan, int wor
     const std::int64_t column = roundUp(memory.rows, 16);
     const std::int64_t byteFloats = ByteHead::floats(memory.groupRows, plan.headDim);
     float* next = m_scratch[index(worker)].floats(
-        4 * block + 4 * column + memory.groupRows * kRowKeys + plan.kvHeads * byteFloats);
+        4 * block + 5 * column + memory.groupRows * kRowKeys + plan.kvHeads * byteFloats);
     for (float** place :
          {&memory.queries, &memory.rotated, &memory.pieceOutputs, &memory.outputs}) {
         *place = next;
         next += block;
     }
-    for (float** place : {&memory.pieceMaxima, &memory.pieceSums, &memory.maxima, &memory.sums}) {
+    for (float** place :
+         {&memory.pieceMaxima, &memory.pieceSums, &memory.maxima, &memory.sums, &memory.factors}) {
         *place = next;
         next += column;
     }
@@ -113,10 +126,7 @@ void RowAttention::runShare(AttentionPlan& plan, std::int64_t share, const Memor
     const float turnedScale = scale * plan.rope->magnitude() * plan.rope->magnitude();
     const std::int64_t turned = 2 * plan.rope->pairs();
     for (std::int64_t row = 0; row < memory.rows; ++row) {
-        const std::int64_t head = row / plan.tokens;
-        const std::int64_t token = row % plan.tokens;
-        const float* from =
-            plan.call->queries.floats() + (token * plan.heads + head) * plan.headDim;
+        const float* from = plan.call->queries.floats() + placeOf(plan, row) * plan.headDim;
         float* to = memory.queries + row * plan.headDim;
         for (std::int64_t i = 0; i < plan.headDim; ++i)
             to[i] = from[i] * (i < turned ? turnedScale : scale);
@@ -126,38 +136,53 @@ void RowAttention::runShare(AttentionPlan& plan, std::int64_t share, const Memor
     std::fill_n(memory.sums, memory.rows, 0.0F);
     for (std::size_t p = plan.shareBegin[index(share)]; p < plan.shareBegin[index(share) + 1];
          ++p) {
-        rotateQueries(plan, p, memory);
-        attendPiece(plan, plan.pieces[p], memory);
-        mergePiece(plan, p, memory);
+        const std::int64_t onlyToken = plan.call->segments[plan.pieces[p].segment].onlyRow;
+        const Rows rows =
+            onlyToken < 0 ? Rows{0, memory.groupRows} : Rows{onlyToken * plan.group, plan.group};
+        rotateQueries(plan, p, rows, memory);
+        attendPiece(plan, plan.pieces[p], rows, memory);
+        mergePiece(plan, p, rows, memory);
     }
     writeShare(plan, share, memory);
 }
 
-void RowAttention::rotateQueries(const AttentionPlan& plan, std::size_t piece,
+// Where a row of the memory is among those of the call, (token, head).
+std::int64_t RowAttention::placeOf(const AttentionPlan& plan, std::int64_t row) {
+    const std::int64_t groupRows = plan.tokens * plan.group;
+    const std::int64_t token = row % groupRows / plan.group;
+    return token * plan.heads + row / groupRows * plan.group + row % plan.group;
+}
+
+void RowAttention::rotateQueries(const AttentionPlan& plan, std::size_t piece, const Rows& rows,
                                  const Memory& memory) const {
     const std::int64_t pairs = plan.rope->pairs();
     const float* angles =
         m_angles.data() + static_cast<std::int64_t>(piece) * plan.tokens * 2 * pairs;
-    for (std::int64_t row = 0; row < memory.rows; ++row) {
-        const float* cosines = angles + row % plan.tokens * 2 * pairs;
-        m_kernels.rotateRow(memory.queries + row * plan.headDim, cosines, cosines + pairs, pairs,
-                            plan.headDim, memory.rotated + row * plan.headDim);
+    for (std::int64_t head = 0; head < plan.kvHeads; ++head) {
+        for (std::int64_t row = rows.first; row < rows.first + rows.count; ++row) {
+            const float* cosines = angles + row / plan.group * 2 * pairs;
+            const std::int64_t at = (head * memory.groupRows + row) * plan.headDim;
+            m_kernels.rotateRow(memory.queries + at, cosines, cosines + pairs, pairs, plan.headDim,
+                                memory.rotated + at);
+        }
     }
 }
 
 void RowAttention::attendPiece(const AttentionPlan& plan, const AttentionPiece& piece,
-                               const Memory& memory) const {
-    std::fill_n(memory.pieceOutputs, memory.rows * plan.headDim, 0.0F);
-    std::fill_n(memory.pieceMaxima, memory.rows, kMasked);
-    std::fill_n(memory.pieceSums, memory.rows, 0.0F);
+                               const Rows& rows, const Memory& memory) const {
+    for (std::int64_t head = 0; head < plan.kvHeads; ++head) {
+        const std::int64_t first = head * memory.groupRows + rows.first;
+        std::fill_n(memory.pieceOutputs + first * plan.headDim, rows.count * plan.headDim, 0.0F);
+        std::fill_n(memory.pieceMaxima + first, rows.count, kMasked);
+        std::fill_n(memory.pieceSums + first, rows.count, 0.0F);
+    }
     const std::int64_t window = plan.call->window;
     const std::int64_t oldest = window > 0 ? 1 - window - piece.firstToken : std::int64_t{0};
     RowTile tile;
     tile.view = &plan.call->segments[piece.segment].keyValues;
-    tile.rows = static_cast<int>(memory.groupRows);
     tile.scores = memory.scores;
     const bool asBytes = m_bytes && m_bytes->takes(*tile.view, piece.rotation);
-    if (asBytes) prepareBytes(plan, tile, memory);
+    if (asBytes) prepareBytes(plan, tile, rows, memory);
     for (std::int64_t first = 0; first < piece.keys; first += kRowKeys) {
         tile.first = piece.firstKey + first;
         tile.count = std::min(kRowKeys, piece.keys - first);
@@ -168,57 +193,73 @@ void RowAttention::attendPiece(const AttentionPlan& plan, const AttentionPiece& 
         tile.rotation.sines += first * piece.rotation.pairs;
         if (asBytes) tile.rotation.words += first * 2 * piece.rotation.pairs;
         for (tile.head = 0; tile.head < plan.kvHeads; ++tile.head)
-            attendKeys(plan, piece, tile, asBytes, memory);
+            attendKeys(plan, piece, tile, rows, memory, asBytes);
     }
 }
 
-void RowAttention::prepareBytes(const AttentionPlan& plan, RowTile& tile,
+void RowAttention::prepareBytes(const AttentionPlan& plan, RowTile& tile, const Rows& rows,
                                 const Memory& memory) const {
+    tile.rows = static_cast<int>(rows.count);
     for (tile.head = 0; tile.head < plan.kvHeads; ++tile.head) {
-        tile.queries = memory.rotated + tile.head * memory.groupRows * plan.headDim;
+        tile.queries = memory.rotated + (tile.head * memory.groupRows + rows.first) * plan.headDim;
         m_bytes->prepare(tile, memory.byteHead(plan, tile.head));
     }
 }
 
 void RowAttention::attendKeys(const AttentionPlan& plan, const AttentionPiece& piece, RowTile& tile,
-                              bool asBytes, const Memory& memory) const {
-    const std::int64_t firstRow = tile.head * memory.groupRows;
+                              const Rows& rows, const Memory& memory, bool asBytes) const {
+    const std::int64_t firstRow = tile.head * memory.groupRows + rows.first;
+    tile.rows = static_cast<int>(rows.count);
     tile.queries = memory.rotated + firstRow * plan.headDim;
-    tile.outputs = memory.pieceOutputs + firstRow * plan.headDim;
     if (asBytes)
         m_bytes->score(tile, memory.byteHead(plan, tile.head));
     else
         m_kernels.score(tile);
-    const std::int64_t first = tile.first - piece.firstKey;
-    float factors[kMostRows];
-    for (std::int64_t row = 0; row < memory.groupRows; ++row) {
+    for (std::int64_t row = 0; row < rows.count; ++row) {
         float* scores = tile.scores + row * kRowKeys;
-        const std::int64_t token = row % plan.tokens;
-        // In keys of this tile: those before `end` are not later than the query token, those
-        // before `begin` are out of its window, except for the sinks.
-        const std::int64_t end =
-            std::clamp<std::int64_t>(token - piece.firstToken - first + 1, 0, tile.count);
-        std::fill(scores + end, scores + tile.count, kMasked);
-        if (plan.call->window > 0) {
-            const std::int64_t begin = std::clamp<std::int64_t>(
-                token - plan.call->window + 1 - piece.firstToken - first, 0, tile.count);
-            const std::int64_t sinks = std::clamp<std::int64_t>(piece.sinkKeys - first, 0, begin);
-            std::fill(scores + sinks, scores + begin, kMasked);
-        }
-        factors[row] = m_kernels.soften(scores, tile.count, memory.pieceMaxima + firstRow + row,
-                                        memory.pieceSums + firstRow + row);
+        mask(plan, piece, tile, (rows.first + row) / plan.group, scores);
+        memory.factors[row] =
+            m_kernels.soften(scores, tile.count, memory.pieceMaxima + firstRow + row,
+                             memory.pieceSums + firstRow + row);
     }
-    if (asBytes)
-        m_bytes->accumulate(tile, factors);
-    else
-        m_kernels.accumulate(tile, factors);
+    RowTile part = tile;
+    for (std::int64_t row = 0; row < rows.count; row += kMostRows) {
+        part.rows = static_cast<int>(std::min(kMostRows, rows.count - row));
+        part.scores = tile.scores + row * kRowKeys;
+        part.outputs = memory.pieceOutputs + (firstRow + row) * plan.headDim;
+        if (asBytes)
+            m_bytes->accumulate(part, memory.factors + row);
+        else
+            m_kernels.accumulate(part, memory.factors + row);
+    }
+}
+
+// Hides the keys of a tile that a query token does not see: those later than it and, except for
+// the sinks, those out of its window.
+void RowAttention::mask(const AttentionPlan& plan, const AttentionPiece& piece, const RowTile& tile,
+                        std::int64_t token, float* scores) {
+    // Counted from the tile's first key.
+    const std::int64_t own = plan.placeOf(token) - piece.firstToken - (tile.first - piece.firstKey);
+    const std::int64_t end = std::clamp<std::int64_t>(own + 1, 0, tile.count);
+    std::fill(scores + end, scores + tile.count, kMasked);
+    if (plan.call->window == 0) return;
+    const std::int64_t begin = std::clamp<std::int64_t>(own + 1 - plan.call->window, 0, tile.count);
+    const std::int64_t sinks =
+        std::clamp<std::int64_t>(piece.sinkKeys - (tile.first - piece.firstKey), 0, begin);
+    std::fill(scores + sinks, scores + begin, kMasked);
 }
 
 // Adds the state of a piece to that of the share.
-void RowAttention::mergePiece(AttentionPlan& plan, std::size_t piece, const Memory& memory) const {
-    for (std::int64_t row = 0; row < memory.rows; ++row) {
-        if (plan.wantsPieces() && row % plan.tokens == plan.tokens - 1) {
-            plan.pieceLogSumExp[piece * index(plan.heads) + index(row / plan.tokens)] =
+void RowAttention::mergePiece(AttentionPlan& plan, std::size_t piece, const Rows& rows,
+                              const Memory& memory) const {
+    const std::int64_t lastToken = (plan.tokens - 1) * plan.group;
+    for (std::int64_t i = 0; i < plan.kvHeads * rows.count; ++i) {
+        const std::int64_t kvHead = i / rows.count;
+        const std::int64_t inHead = rows.first + i % rows.count;
+        const std::int64_t row = kvHead * memory.groupRows + inHead;
+        if (plan.wantsPieces() && inHead >= lastToken) {
+            const std::int64_t head = kvHead * plan.group + inHead - lastToken;
+            plan.pieceLogSumExp[piece * index(plan.heads) + index(head)] =
                 naturalLogSumExp(memory.pieceMaxima[row], memory.pieceSums[row]);
         }
         const float top = std::max(memory.maxima[row], memory.pieceMaxima[row]);
@@ -234,8 +275,7 @@ void RowAttention::mergePiece(AttentionPlan& plan, std::size_t piece, const Memo
 void RowAttention::writeShare(const AttentionPlan& plan, std::int64_t share,
                               const Memory& memory) const {
     for (std::int64_t row = 0; row < memory.rows; ++row) {
-        const std::int64_t head = row / plan.tokens;
-        const std::int64_t place = (share * plan.tokens + row % plan.tokens) * plan.heads + head;
+        const std::int64_t place = share * memory.rows + placeOf(plan, row);
         const float sum = memory.sums[row];
         const float factor = sum > 0 ? 1.0F / sum : 0.0F;
         const float* from = memory.outputs + row * plan.headDim;

@@ -11,8 +11,9 @@
 
 namespace asterism::cpu {
 
-// Attention of a few query rows a head, as in decoding: work items are shares of the keys, with
-// all heads, so that the table of rotations is read from the nearest cache.
+// Attention of a few query rows a head, as in decoding, or of rows that stand anywhere, as when
+// several conversations are decoded: work items are shares of the keys, with all heads, so that the
+// table of rotations is read from the nearest cache.
 class RowAttention {
   public:
     static constexpr std::int64_t kPiece = kWordKeys;  // keys of a piece
@@ -29,17 +30,24 @@ class RowAttention {
 
   private:
     struct Memory;
+    struct Rows;
 
+    static std::int64_t placeOf(const AttentionPlan& plan, std::int64_t row);
     void findAngles(const AttentionPlan& plan);
     Memory makeMemory(const AttentionPlan& plan, int worker);
     void runShare(AttentionPlan& plan, std::int64_t share, const Memory& memory) const;
-    void rotateQueries(const AttentionPlan& plan, std::size_t piece, const Memory& memory) const;
-    void prepareBytes(const AttentionPlan& plan, RowTile& tile, const Memory& memory) const;
-    void attendPiece(const AttentionPlan& plan, const AttentionPiece& piece,
+    void rotateQueries(const AttentionPlan& plan, std::size_t piece, const Rows& rows,
+                       const Memory& memory) const;
+    void prepareBytes(const AttentionPlan& plan, RowTile& tile, const Rows& rows,
+                      const Memory& memory) const;
+    void attendPiece(const AttentionPlan& plan, const AttentionPiece& piece, const Rows& rows,
                      const Memory& memory) const;
     void attendKeys(const AttentionPlan& plan, const AttentionPiece& piece, RowTile& tile,
-                    bool asBytes, const Memory& memory) const;
-    void mergePiece(AttentionPlan& plan, std::size_t piece, const Memory& memory) const;
+                    const Rows& rows, const Memory& memory, bool asBytes) const;
+    static void mask(const AttentionPlan& plan, const AttentionPiece& piece, const RowTile& tile,
+                     std::int64_t token, float* scores);
+    void mergePiece(AttentionPlan& plan, std::size_t piece, const Rows& rows,
+                    const Memory& memory) const;
     void writeShare(const AttentionPlan& plan, std::int64_t share, const Memory& memory) const;
 
     ThreadPool& m_pool;
@@ -51,7 +59,7 @@ class RowAttention {
     Scratch m_angles;
     std::vector<double> m_anglePlaces;
     const RotaryTables* m_angleRope = nullptr;
-    std::int64_t m_angleTokens = 0;
+    std::vector<std::int64_t> m_angleTokens;  // where they stand
 };
 
 }  // namespace asterism::cpu

@@ -7,7 +7,7 @@
 namespace asterism::cpu {
 
 constexpr std::int64_t kRowKeys = 64;  // keys that are scored at a time
-constexpr std::int64_t kMostRows = 8;  // query rows of one key head
+constexpr std::int64_t kMostRows = 8;  // query rows of one key head whose values are added at once
 
 // A tile of at most kRowKeys keys of one head, read once for all its query rows.
 struct RowTile {
@@ -15,7 +15,7 @@ struct RowTile {
     std::int64_t head = 0;
     std::int64_t first = 0;
     std::int64_t count = 0;
-    int rows = 0;                    // 1 to kMostRows
+    int rows = 0;                    // 1 to kMostRows, to be scored any number
     KeyRotation rotation;            // of the tile's first key on
     const float* queries = nullptr;  // [rows, headDim], rotated and scaled
     float* scores = nullptr;         // [rows, kRowKeys]

@@ -38,7 +38,7 @@ struct Outcome {
     std::int64_t kvBytes = 0;
     double encodeSeconds = 0;  // of the whole context, which serves several outcomes
     double firstTokenSeconds = 0;
-    double tokensPerSecond = 0;
+    double tokensPerSecond = 0;  // while all questions of the haystack are answered at once
 
     // Where this stands in a run.
     struct Key {

@@ -1,6 +1,7 @@
 #include "core/eval/runner.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/error.h"
 #include "core/eval/scoring.h"
@@ -125,54 +126,71 @@ void Runner::runContext(const Place& place, std::span<const Setting* const> sett
     for (const Setting* setting : settings) runSetting(place, *context, *setting);
 }
 
+// A question that is asked, and its answer as it comes.
+struct Runner::Asking {
+    Conversation conversation;
+    std::size_t question = 0;
+    std::string text;
+    std::stop_source settled;
+};
+
 void Runner::runSetting(const Place& place, const EncodedContext& context, const Setting& setting) {
     PlacementOptions placement = setting.placement;
     if (placement.room == 0) placement.room = place.framed.room();
-    for (std::size_t question = 0; question < place.framed.queries.size(); ++question) {
-        if (isKnown(place, setting, question)) continue;
-        try {
-            // A conversation of its own: questions do not see each other.
-            Conversation conversation = m_engine.startConversation(context, placement);
-            ask(place, conversation, setting, question);
-        } catch (const Error& error) {
-            return refuse(setting, place.length, error.what());
-        }
+    std::vector<std::size_t> questions;
+    for (std::size_t question = 0; question < place.framed.queries.size(); ++question)
+        if (!isKnown(place, setting, question)) questions.push_back(question);
+    try {
+        // Conversations of their own: questions do not see each other.
+        std::deque<Asking> askings;
+        for (const std::size_t question : questions)
+            askings.push_back({m_engine.startConversation(context, placement), question, {}, {}});
+        ask(place, askings, setting);
+    } catch (const Error& error) {
+        refuse(setting, place.length, error.what());
     }
 }
 
-void Runner::ask(const Place& place, Conversation& conversation, const Setting& setting,
-                 std::size_t question) {
-    const Question& asked = place.framed.sample.questions[question];
+void Runner::ask(const Place& place, std::deque<Asking>& askings, const Setting& setting) {
     const Scoring scoring = place.task.scoring;
-    std::stop_source enough;
-    const std::stop_callback onStop(m_stop, [&] { enough.request_stop(); });
-    std::string text;
     AnswerOptions options;
     options.maxTokens = place.framed.answerTokens;
     options.stopTexts = stopTexts(scoring);
-    const EventSink events = [&](const EngineEvent& event) {
-        const auto* token = std::get_if<TokenDecoded>(&event);
-        if (!token) return;
-        text += token->text;
-        if (isSettled(scoring, asked, text)) enough.request_stop();
-    };
-    const Answer answer = m_engine.answer(conversation, place.framed.queries[question], options,
-                                          events, enough.get_token());
+    std::vector<BatchedQuestion> batch;
+    for (Asking& asking : askings) {
+        const Question& asked = place.framed.sample.questions[asking.question];
+        const EventSink events = [&asking, &asked, scoring](const EngineEvent& event) {
+            const auto* token = std::get_if<TokenDecoded>(&event);
+            if (!token) return;
+            asking.text += token->text;
+            if (isSettled(scoring, asked, asking.text)) asking.settled.request_stop();
+        };
+        batch.push_back({asking.conversation, place.framed.queries[asking.question], options,
+                         events, asking.settled.get_token()});
+    }
+    const std::vector<Answer> answers = m_engine.answerAll(batch, m_stop);
+    for (std::size_t i = 0; i < answers.size(); ++i)
+        if (answers[i].end != AnswerEnd::stopped || askings[i].settled.stop_requested())
+            report(place, setting, askings[i], answers[i]);
     if (m_stop.stop_requested()) throw Stopped();
+}
 
-    const EncodedContext& context = conversation.context();
+void Runner::report(const Place& place, const Setting& setting, const Asking& asking,
+                    const Answer& answer) {
+    const Question& asked = place.framed.sample.questions[asking.question];
+    const EncodedContext& context = asking.conversation.context();
     Outcome outcome;
     outcome.setting = setting.name;
     outcome.task = place.task.name;
     outcome.length = place.length;
     outcome.sample = place.sample;
-    outcome.question = static_cast<std::int64_t>(question);
-    outcome.digest = place.framed.digest(question);
-    outcome.score = scoreOf(scoring, asked, answer.text);
+    outcome.question = static_cast<std::int64_t>(asking.question);
+    outcome.digest = place.framed.digest(asking.question);
+    outcome.score = scoreOf(place.task.scoring, asked, answer.text);
     outcome.answer = answer.text;
     outcome.expected = asked.expected;
     outcome.contextTokens = context.contextTokens();
-    outcome.attendedTokens = conversation.tokensAttended();
+    outcome.attendedTokens = asking.conversation.tokensAttended();
     outcome.queryTokens = answer.queryTokens;
     outcome.contextBlocks = std::ssize(context.blocks);
     outcome.kvBytes = context.kvBytes();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <span>
@@ -50,7 +51,8 @@ struct RunListener {
 };
 
 // Runs questions through an engine. A haystack is encoded once for all its questions and for all
-// settings that differ in placement only. One thread; the engine must outlive it.
+// settings that differ in placement only, and its questions are answered at once. One thread; the
+// engine must outlive it.
 class Runner {
   public:
     Runner(Engine& engine, const Texts& texts, PromptFrame frame, RunPlan plan,
@@ -64,6 +66,7 @@ class Runner {
 
   private:
     struct Place;
+    struct Asking;
 
     // Throws Error if a task cannot be made as short or as long as the plan says.
     void checkLengths() const;
@@ -72,8 +75,9 @@ class Runner {
     void runSample(const Task& task, std::int64_t length, std::int64_t index);
     void runContext(const Place& place, std::span<const Setting* const> settings);
     void runSetting(const Place& place, const EncodedContext& context, const Setting& setting);
-    void ask(const Place& place, Conversation& conversation, const Setting& setting,
-             std::size_t question);
+    void ask(const Place& place, std::deque<Asking>& askings, const Setting& setting);
+    void report(const Place& place, const Setting& setting, const Asking& asking,
+                const Answer& answer);
     bool isKnown(const Place& place, const Setting& setting, std::size_t question) const;
     bool isAllKnown(const Place& place, const Setting& setting) const;
     void refuse(const Setting& setting, std::int64_t length, const std::string& why);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -80,6 +81,10 @@ struct Task {
 // All tasks, in the order in which they are run and shown.
 const std::vector<Task>& allTasks();
 
+// The first of the names that is neither a task's nor a group's nor the word `all`.
+std::optional<std::string> firstUnknown(const std::vector<std::string>& names);
+// The names that there are, separated by commas.
+std::string knownNames();
 // The tasks of a list of names, groups and the word `all`. Throws Error for a name that is none,
 // naming those that are.
 std::vector<const Task*> tasksNamed(const std::vector<std::string>& names);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "core/base/error.h"
 #include "core/eval/task.h"
 #include "core/eval/tasks/task_parts.h"
@@ -122,6 +124,10 @@ void addRepository(std::vector<Task>& tasks) {
     add("repo_file", "the file that a comment stands in", RepositoryFact::describedFile);
 }
 
+bool isOf(const Task& task, const std::string& name) {
+    return name == "all" || name == task.group || name == task.name;
+}
+
 }  // namespace
 
 const std::vector<Task>& allTasks() {
@@ -136,23 +142,28 @@ const std::vector<Task>& allTasks() {
     return tasks;
 }
 
+std::optional<std::string> firstUnknown(const std::vector<std::string>& names) {
+    for (const std::string& name : names)
+        if (std::none_of(allTasks().begin(), allTasks().end(),
+                         [&](const Task& task) { return isOf(task, name); }))
+            return name;
+    return std::nullopt;
+}
+
+std::string knownNames() {
+    std::string known = "all, ruler, babilong, infinitebench, repository";
+    for (const Task& task : allTasks()) known += ", " + task.name;
+    return known;
+}
+
 std::vector<const Task*> tasksNamed(const std::vector<std::string>& names) {
-    std::vector<bool> isNamed(allTasks().size());
-    for (const std::string& name : names) {
-        bool isKnown = false;
-        for (std::size_t i = 0; i < allTasks().size(); ++i) {
-            const Task& task = allTasks()[i];
-            if (name != "all" && name != task.group && name != task.name) continue;
-            isNamed[i] = isKnown = true;
-        }
-        if (isKnown) continue;
-        std::string known = "all, ruler, babilong, infinitebench, repository";
-        for (const Task& task : allTasks()) known += ", " + task.name;
-        throw Error("task ", name, " is none of ", known);
-    }
+    if (const auto unknown = firstUnknown(names))
+        throw Error("task ", *unknown, " is none of ", knownNames());
     std::vector<const Task*> tasks;
-    for (std::size_t i = 0; i < allTasks().size(); ++i)
-        if (isNamed[i]) tasks.push_back(&allTasks()[i]);
+    for (const Task& task : allTasks())
+        if (std::any_of(names.begin(), names.end(),
+                        [&](const std::string& name) { return isOf(task, name); }))
+            tasks.push_back(&task);
     return tasks;
 }
 

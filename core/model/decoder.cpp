@@ -129,9 +129,18 @@ std::vector<float> Decoder::logits(const TensorView& hidden) {
 }
 
 TokenId Decoder::likeliest(const TensorView& hidden) {
-    const std::int64_t token = m_backend.largest(computeLogits(hidden));
-    if (token < 0) throwNotFinite();
-    return static_cast<TokenId>(token);
+    return likeliestOfEach(hidden.slice(0, 1)).front();
+}
+
+std::vector<TokenId> Decoder::likeliestOfEach(const TensorView& hidden) {
+    const TensorView output = computeLogits(hidden);
+    std::vector<TokenId> tokens;
+    for (std::int64_t row = 0; row < output.rows(); ++row) {
+        const std::int64_t token = m_backend.largest(output.slice(row, row + 1));
+        if (token < 0) throwNotFinite();
+        tokens.push_back(static_cast<TokenId>(token));
+    }
+    return tokens;
 }
 
 }  // namespace asterism

@@ -42,6 +42,8 @@ class Decoder {
     std::vector<float> logits(const TensorView& hidden);
     // The token of the largest logit of one hidden state, the first of equals. Throws as logits().
     TokenId likeliest(const TensorView& hidden);
+    // The same of each of several.
+    std::vector<TokenId> likeliestOfEach(const TensorView& hidden);
 
     const ModelConfig& config() const { return m_config; }
 

@@ -27,15 +27,30 @@ std::int64_t Conversation::tokensAttended() const {
     return sum;
 }
 
+VisibleWindow Conversation::visibleWindow() const {
+    const ContextOptions& options = m_context.options;
+    if (options.attention != AttentionMode::window) return {};
+    return {options.slidingTokens, options.sinkTokens};
+}
+
 void Conversation::select(BlockSelection selection, PlacedBlocks placed) {
     m_awaited.reset();
     m_selection = std::move(selection);
     m_placed = std::move(placed);
 }
 
+bool Conversation::seesTheSameAs(const Conversation& other) const {
+    return &m_context == &other.m_context && m_placed == other.m_placed &&
+           m_passages == other.m_passages;
+}
+
+QueryPlace Conversation::firstPlace() const {
+    return {m_placed.queryStart, m_context.firstToken() + m_context.contextTokens()};
+}
+
 QueryPlace Conversation::nextPlace() const {
-    return {m_placed.queryStart + static_cast<double>(turnTokens()),
-            m_context.firstToken() + m_context.contextTokens() + turnTokens()};
+    const QueryPlace first = firstPlace();
+    return {first.position + static_cast<double>(turnTokens()), first.token + turnTokens()};
 }
 
 std::vector<Conversation::MassRun> Conversation::runsOf(int rank, int ranks) const {
@@ -99,7 +114,7 @@ void Conversation::addTurnRuns(std::vector<MassRun>& runs) const {
             runs.push_back(
                 {{turn.get(), 0, turn->tokens(), m_placed.queryStart + static_cast<double>(before),
                   1, m_context.firstToken() + m_context.contextTokens() + before},
-                 m_passages.size() + 1});
+                 turnFigure()});
         before += turn->tokens();
     }
 }

@@ -18,6 +18,7 @@ namespace asterism {
 // passage. Masses of passages add up to that of their block.
 struct Passage {
     TokenRange tokens;
+    bool operator==(const Passage&) const = default;
 };
 
 // One question (with its follow-ups) over an encoded context: where the blocks stand, which of
@@ -40,6 +41,9 @@ class Conversation {
     // Those of them that stand in blocks which are attended.
     std::int64_t tokensAttended() const;
 
+    // Which earlier tokens its queries see, as the context's attention mode has it.
+    VisibleWindow visibleWindow() const;
+
     // How the first question chooses the blocks to attend to; empty: all are attended, or they are
     // chosen already.
     const std::optional<PlacementOptions>& awaitedSelection() const { return m_awaited; }
@@ -48,6 +52,11 @@ class Conversation {
     void select(BlockSelection selection, PlacedBlocks placed);
     const std::optional<BlockSelection>& selection() const { return m_selection; }
 
+    // Whether both stand over the same of one context: their queries then see the same keys of it,
+    // at the same places.
+    bool seesTheSameAs(const Conversation& other) const;
+    // Where the first turn's first token stands.
+    QueryPlace firstPlace() const;
     // Where the next turn's first token stands.
     QueryPlace nextPlace() const;
     std::int64_t turnTokens() const { return std::ssize(m_tokens); }
@@ -56,6 +65,7 @@ class Conversation {
 
     // Figures of attention mass: one per passage, then the fixed anchor, then the turns' tokens.
     std::size_t massCount() const { return m_passages.size() + 2; }
+    std::size_t turnFigure() const { return m_passages.size() + 1; }
     // Mass per block of the context, from such figures. A passage in several blocks counts in each
     // by its tokens there.
     std::vector<float> blockMass(std::span<const double> figures) const;

@@ -39,6 +39,8 @@ struct PlacedBlocks {
     std::vector<double> starts;  // position of each block's first token
     double step = 1;             // distance from token to token inside a block
     double queryStart = 0;       // position of the first query token; the rest follow at 1
+
+    bool operator==(const PlacedBlocks&) const = default;
 };
 
 // Throws Error with the numbers if the window cannot hold anchor, room and the longest block

@@ -32,11 +32,7 @@ QueryDecoder::QueryDecoder(Rank& rank, Conversation& conversation, std::stop_tok
       m_conversation(conversation),
       m_stop(std::move(stop)),
       m_place(conversation.nextPlace()) {
-    const ContextOptions& options = conversation.context().options;
-    if (options.attention == AttentionMode::window)
-        rank.setVisibleWindow({options.slidingTokens, options.sinkTokens});
-    else
-        rank.setVisibleWindow({});
+    rank.setVisibleWindow(conversation.visibleWindow());
 }
 
 QueryDecoder::~QueryDecoder() = default;

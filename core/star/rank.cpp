@@ -60,11 +60,13 @@ void Rank::attendRuns(std::int64_t layer, const TensorView& queries, std::span<c
         segment.queryStart = slides ? static_cast<double>(place.token) : place.position;
         segment.keyToken = run.token;
         segment.queryToken = place.token;
+        segment.onlyRow = run.onlyRow;
         m_segments.push_back(segment);
     }
     AttentionCall call;
     call.queries = queries;
     call.segments = m_segments;
+    call.rowPlaces = place.rows;
     call.rope = slides ? m_slidingRope : m_rope;
     call.scale = config().attentionScale;
     call.window = m_window.tokens;

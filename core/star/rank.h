@@ -19,13 +19,16 @@ struct KeyRun {
     std::int64_t end = 0;
     double start = 0;  // position of token `begin`; step from one token to the next
     double step = 1;
-    std::int64_t token = 0;  // true index of token `begin`
+    std::int64_t token = 0;     // true index of token `begin`
+    std::int64_t onlyRow = -1;  // see AttentionSegment
 };
 
-// Where query row 0 stands; row t follows at distance t.
+// Where query row 0 stands; row t follows at distance t, or, if `rows` is not empty, stands rows[t]
+// behind it.
 struct QueryPlace {
     double position = 0;
     std::int64_t token = 0;
+    std::span<const std::int32_t> rows = {};
 };
 
 // Which earlier tokens are visible (0: all) beside the model's own sliding-window layers.

@@ -4,11 +4,12 @@
 
 #include "core/data_type.h"
 #include "core/key_values.h"
+#include "core/softmax_partial.h"
 
 namespace asterism::cuda {
 
-// One segment of an attention call as the kernels read it. Everything is counted from query row 0,
-// so one rotation of the queries serves all segments.
+// One segment of an attention call as the kernels read it. Everything is counted from where the
+// queries start, so one rotation of the queries serves all segments.
 struct SegmentEntry {
     const void* keys;  // [kvHeads, capacity, headDim] as KeyValueView
     const void* values;
@@ -25,6 +26,7 @@ struct SegmentEntry {
     std::int32_t growth;      // keys that every repetition of a recorded step adds
     std::int32_t firstPiece;  // its pieces among those of the call
     std::int32_t pieces;
+    std::int32_t onlyToken;  // the one query token that sees the keys; -1: all of them do
     KvType type;
 };
 
@@ -46,6 +48,15 @@ struct AttentionShape {
     float scale;
     float magnitude;
     const double* halfTurns;  // [pairs]: angle per position, in units of pi
+    // Where the query tokens stand behind their start, [tokens], and the first of them; null: token
+    // t stands at t. Only what attends to keys where they lie knows of it.
+    const std::int32_t* places;
+    std::int32_t firstPlace;
 };
+
+// Where a query token stands behind the queries' start.
+ASTERISM_HD inline std::int32_t tokenPlace(const AttentionShape& shape, std::int64_t token) {
+    return shape.places ? shape.places[token] : static_cast<std::int32_t>(token);
+}
 
 }  // namespace asterism::cuda

@@ -81,7 +81,7 @@ struct RowAttentionKernel {
         const float* valueScale;  // q8: of the piece's first key
         int keyCount;             // of the piece
         int seenKeys;             // that every row sees: no mask is needed before
-        int firstToken;           // of the piece's first key, counted from query row 0
+        int firstToken;           // of the piece's first key, counted from the queries' start
         int sinkKeys;             // of the piece
         float keyStep;
     };
@@ -130,7 +130,9 @@ struct RowAttentionKernel {
         source.keyCount = piece.end - piece.begin;
         source.firstToken = limited(segment.firstToken + piece.begin);
         source.sinkKeys = limited(segment.sinkKeys - piece.begin);
-        source.seenKeys = args.shape.window > 0 ? 0 : tokenOf(0) - source.firstToken + 1;
+        const int firstPlace = args.shape.places ? args.shape.firstPlace : tokenOf(0);
+        const bool hidesKeys = args.shape.window > 0 || segment.onlyToken >= 0;
+        source.seenKeys = hidesKeys ? 0 : firstPlace - source.firstToken + 1;
         source.keyStep = static_cast<float>(segment.keyStep);
         return source;
     }
@@ -179,7 +181,8 @@ struct RowAttentionKernel {
                 static_cast<const bf16*>(args.queries) +
                 (static_cast<std::int64_t>(token) * args.shape.heads + headOf(row)) * kHeadDim +
                 value;
-            const double position = token - positionOf(segment, piece.begin);
+            const double position =
+                tokenPlace(args.shape, token) - positionOf(segment, piece.begin);
 #pragma unroll
             for (int i = 0; i < 4; ++i)
                 turned[i] = rotated(
@@ -289,14 +292,17 @@ struct RowAttentionKernel {
     // Hides what a row must not see. Scores [r][i] belong to key lane / 4 + i / 2 * 8 of the tile
     // and to row 2 (lane % 4) + i % 2 of row tile r.
     __device__ void mask(const Source& source, int firstKey, float (&scores)[kRowTiles][4]) const {
+        const int lastToken = static_cast<int>(args.shape.tokens) - 1;
 #pragma unroll
         for (int r = 0; r < kRowTiles; ++r)
 #pragma unroll
             for (int i = 0; i < 4; ++i) {
                 const int key = firstKey + lane / 4 + i / 2 * 8;
                 const int token = tokenOf(r * kTileRows + lane % 4 * 2 + i % 2);
-                const int distance = token - (source.firstToken + key);
+                const int distance =
+                    tokenPlace(args.shape, min(token, lastToken)) - (source.firstToken + key);
                 const bool sees = key < source.keyCount && distance >= 0 &&
+                                  (segment.onlyToken < 0 || segment.onlyToken == token) &&
                                   (args.shape.window == 0 || distance < args.shape.window ||
                                    key < source.sinkKeys);
                 if (!sees) scores[r][i] = -INFINITY;

@@ -64,8 +64,9 @@ __global__ void __launch_bounds__(kWarps * 32) splitAttentionKernel(SplitAttenti
     bool isUsed[kSlots];
     float2 queries[kRows][kSlots] = {};
     std::int64_t tokens[kRows];
+    std::int32_t places[kRows] = {};
     int heads[kRows];
-    std::int64_t lastToken = -1;
+    std::int64_t lastPlace = -1;
 #pragma unroll
     for (int s = 0; s < kSlots; ++s) {
         slots[s] = slotOf(shape, s * 32 + lane);
@@ -75,7 +76,8 @@ __global__ void __launch_bounds__(kWarps * 32) splitAttentionKernel(SplitAttenti
     for (int r = 0; r < kRows; ++r) {
         findRow(shape, blockIdx.x % tiles, r, tokens[r], heads[r]);
         if (tokens[r] >= shape.tokens) continue;
-        lastToken = tokens[r];
+        places[r] = tokenPlace(shape, tokens[r]);
+        lastPlace = max(lastPlace, static_cast<std::int64_t>(places[r]));
         const Query* query = static_cast<const Query*>(args.queries) +
                              (tokens[r] * shape.heads + heads[r]) * shape.headDim;
 #pragma unroll
@@ -84,16 +86,16 @@ __global__ void __launch_bounds__(kWarps * 32) splitAttentionKernel(SplitAttenti
             float2 pair = {toFloat(query[slots[s].first]) * shape.scale,
                            toFloat(query[slots[s].second]) * shape.scale};
             if (slots[s].turns)
-                pair = rotated(pair, rotationAt(static_cast<double>(tokens[r]),
+                pair = rotated(pair, rotationAt(static_cast<double>(places[r]),
                                                 shape.halfTurns[s * 32 + lane], shape.magnitude));
             queries[r][s] = pair;
         }
     }
 
     RowSums sums[kRows];
-    // Keys behind the last row's token are seen by none.
+    // Keys behind the last row's place are seen by none.
     const std::int64_t end =
-        min(static_cast<std::int64_t>(piece.end), lastToken - segment.firstToken + 1);
+        min(static_cast<std::int64_t>(piece.end), lastPlace - segment.firstToken + 1);
     for (std::int64_t key = piece.begin + warp; key < end; key += kWarps) {
         float2 keys[kSlots] = {};
         float2 values[kSlots] = {};
@@ -114,9 +116,10 @@ __global__ void __launch_bounds__(kWarps * 32) splitAttentionKernel(SplitAttenti
             for (int s = 0; s < kSlots; ++s)
                 score += queries[r][s].x * keys[s].x + queries[r][s].y * keys[s].y;
             score = warpSum(score);
-            const std::int64_t distance = tokens[r] - (segment.firstToken + key);
+            const std::int64_t distance = places[r] - (segment.firstToken + key);
             const bool sees =
                 tokens[r] < shape.tokens && distance >= 0 &&
+                (segment.onlyToken < 0 || segment.onlyToken == tokens[r]) &&
                 (shape.window == 0 || distance < shape.window || key < segment.sinkKeys);
             if (sees) sums[r].take(score, values);
         }

@@ -137,12 +137,19 @@ void ProjectSession::resumeTurns(Conversation& conversation, std::span<const Mes
     for (std::size_t i = 0; i + 1 < branch.size(); i += 2) {
         if (m_engine.engine.resumeTurn(conversation, turnOf(branch, i), stop)) continue;
         isAllKept = false;
-        if (m_workspace.blocks()) m_engine.engine.keepTurn(conversation);
+        keepTurn(conversation);
     }
     if (!isAllKept && events && m_workspace.blocks())
         events(
             Warning{"the earlier turns of this chat were read again: what they saw has changed, "
                     "or their keys were no longer in the KV cache"});
+}
+
+// In the KV cache, if there is one.
+void ProjectSession::keepTurn(const Conversation& conversation) {
+    if (!m_workspace.blocks()) return;
+    if (const auto key = m_engine.engine.keepTurn(conversation))
+        m_workspace.chats().addKeptTurn(m_project.id, *key);
 }
 
 // The tokens of a question and its answer as they ran. Those of another model are gone: the same
@@ -194,11 +201,11 @@ AskResult ProjectSession::ask(const AskRequest& asked, const EventSink& events,
 
     const Answer answer =
         m_engine.engine.answer(open->conversation, query, request.answer, events, stop);
-    if (m_workspace.blocks()) try {
-            m_engine.engine.keepTurn(open->conversation);
-        } catch (const Error& error) {
-            if (events) events(Warning{error.what()});
-        }
+    try {
+        keepTurn(open->conversation);
+    } catch (const Error& error) {
+        if (events) events(Warning{error.what()});
+    }
     m_open = std::move(open);
     m_open->leaf = 0;  // until the answer is stored, no question follows it
     AskResult result = keepAnswer(request, conversation, branch, query, answer);
@@ -226,6 +233,9 @@ AskResult ProjectSession::keepAnswer(const AskRequest& request, ConversationReco
          m_context->input().partsInScope([&](std::size_t i) { return matching[i]; }))
         result.message.tokensInScope += m_context->input().parts[part].tokens.tokens();
     result.message.blockMass = std::move(sources.blockMass);
+    if (result.selection && !result.selection->firstMass.empty())
+        result.message.selectedBlocks.assign(result.selection->blocks.begin(),
+                                             result.selection->blocks.end());
     result.citations = std::move(sources.citations);
     result.quotations = std::move(sources.quotations);
 
@@ -264,7 +274,11 @@ Explanation ProjectSession::explain(std::int64_t message, std::size_t count,
     if (answer->tokens.empty())
         throw Error("answer ", message, " has no tokens to weigh; ask again");
     load(events, stop);
-    if (answer->blockMass.size() != m_encoded->blocks.size())
+    const bool stands = answer->blockMass.size() == m_encoded->blocks.size();
+    const bool hasSelected = std::all_of(
+        answer->selectedBlocks.begin(), answer->selectedBlocks.end(),
+        [&](auto block) { return block >= 0 && block < std::ssize(m_encoded->blocks); });
+    if (!stands || !hasSelected)
         throw Error("the documents have changed since answer ", message,
                     "; ask the question again to have it explained");
 
@@ -273,8 +287,11 @@ Explanation ProjectSession::explain(std::int64_t message, std::size_t count,
     const BlockEffect whole = effectOf(m_encoded->blocks.size(), *question, *answer, {}, stop);
     explanation.logProbability = whole.logProbability;
     // The first block holds the chat header, without which nothing makes sense.
-    std::vector<std::size_t> blocks(m_encoded->blocks.size());
-    std::iota(blocks.begin(), blocks.end(), 0);
+    std::vector<std::size_t> blocks(answer->selectedBlocks.begin(), answer->selectedBlocks.end());
+    if (blocks.empty()) {
+        blocks.resize(m_encoded->blocks.size());
+        std::iota(blocks.begin(), blocks.end(), 0);
+    }
     std::stable_sort(blocks.begin(), blocks.end(), [&](std::size_t a, std::size_t b) {
         return answer->blockMass[a] > answer->blockMass[b];
     });
@@ -284,7 +301,8 @@ Explanation ProjectSession::explain(std::int64_t message, std::size_t count,
     return explanation;
 }
 
-// The answer's log-probability with all blocks but one; with all of them if `block` is none.
+// The answer's log-probability with all blocks that it attended to but one; with all of them if
+// `block` is none.
 BlockEffect ProjectSession::effectOf(std::size_t block, const MessageRecord& question,
                                      const MessageRecord& answer, const Explanation& whole,
                                      const std::stop_token& stop) {
@@ -308,6 +326,9 @@ BlockEffect ProjectSession::effectOf(std::size_t block, const MessageRecord& que
     placement.room = m_workspace.chats().find(answer.conversationId)->room;
     Conversation conversation =
         m_engine.engine.startConversation(*m_encoded, placement, std::move(passages));
+    if (!answer.selectedBlocks.empty())
+        m_engine.engine.attendTo(conversation, placement,
+                                 {answer.selectedBlocks.begin(), answer.selectedBlocks.end()});
     if (question.parentId != 0)
         resumeTurns(conversation, m_workspace.chats().branch(question.parentId), {}, stop);
     const std::vector<float> figures =

@@ -8,9 +8,10 @@
 
 namespace asterism {
 
-// Removes a project with its chats, and the blocks of its plan that no other project has. The files
-// it was made of stay. Waits while another process changes the project; throws Stopped, or Error if
-// there is no such project. Returns the blocks that went.
+// Removes a project with its chats, and of the KV cache the blocks of its plan and the turns of its
+// chats that no other project has. The files it was made of stay. Waits while another process
+// changes the project; throws Stopped, or Error if there is no such project. Returns the blocks
+// that went.
 CacheUsage removeProject(Workspace& workspace, const std::string& name,
                          const std::stop_token& stop);
 

@@ -188,6 +188,7 @@ class ProjectSession {
                                                        const std::stop_token& stop);
     void resumeTurns(Conversation& conversation, std::span<const MessageRecord> branch,
                      const EventSink& events, const std::stop_token& stop);
+    void keepTurn(const Conversation& conversation);
     std::vector<TokenId> turnOf(std::span<const MessageRecord> branch, std::size_t question) const;
     std::vector<TokenId> queryOf(const std::string& question,
                                  std::span<const MessageRecord> branch) const;

@@ -170,7 +170,7 @@ TEST_F(CliEval, ListsItsTasks) {
 }
 
 TEST_F(CliEval, RefusesWhatItCannotDo) {
-    expectRefusal(run({}, "nonsense"), 1, {"nonsense", "niah_single_1"});
+    expectRefusal(run({}, "vt,nonsense"), 2, {"nonsense", "niah_single_1"});
     expectRefusal(run({}, "qa_1"), 1, {"--squad"});
     expectRefusal(run({}, "cwe"), 1, {"cwe", "1024"});
     expectRefusal(run({"--modes", "sparse"}), 2, {"sparse", "dense"});

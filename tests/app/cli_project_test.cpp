@@ -184,6 +184,21 @@ TEST_F(CliProjects, RemoveAsksAndSparesBlocksOfOtherProjects) {
     EXPECT_TRUE(std::filesystem::exists(m_folder / "a.txt"));
 }
 
+// Two projects of the same documents share their blocks; chats of the one have turns of their own,
+// unless the other was asked the same.
+TEST_F(CliProjects, RemoveTakesTheTurnsOfChatsWithIt) {
+    ingest();
+    run({"ingest", "twin", m_folder, "--model", m_files.model(), "--block-tokens", "300"});
+    ask("Which thing?");
+    ask("Which other thing?");
+    run({"ask", "twin", "Which thing?", "--max-tokens", "5", "--ignore-end"});
+    EXPECT_EQ(run({"remove", "docs", "--yes"})["removed_files"], 1);
+    const Json status = run({"status", "twin"});
+    EXPECT_EQ(status["blocks_kept"], status["blocks_total"]);
+    EXPECT_EQ(run({"remove", "twin", "--yes"})["removed_files"],
+              status["blocks_total"].get<int>() + 1);
+}
+
 TEST_F(CliProjects, ExplainWeighsTheMostAttendedBlocks) {
     ingest();
     const Json answer = ask("Which thing?");

@@ -2,8 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <deque>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "tests/cuda/gpu_engine.h"
 #include "tests/engine/engine_run.h"
@@ -147,6 +149,31 @@ TEST_P(CudaEngine, severalRanksOnOneGpuGiveTheSameAnswer) {
     const auto dense = logitsOf(*one, ask(*one, question));
     question.options.attention = AttentionMode::ring;
     EXPECT_LT(relativeError(logitsOf(*three, ask(*three, question)), dense), 1e-3);
+}
+
+TEST_P(CudaEngine, questionsAskedAtOnceAreAnsweredAsOneByOne) {
+    for (const int ranks : {1, 2}) {
+        const auto gpu = openOnGpu(m_path, DataType::f32, ranks);
+        const Question question = someQuestion(*gpu, 150);
+        const auto context = gpu->encode(question.context, {}, exactOptions(40), {}, {});
+        std::deque<Conversation> together;
+        std::deque<std::vector<TokenId>> queries;
+        std::vector<BatchedQuestion> batch;
+        for (const std::int64_t length : {2, 11, 7}) {
+            together.push_back(gpu->startConversation(*context, truePlacement()));
+            queries.push_back(someTokens(length, gpu->config().vocabulary, 23));
+            AnswerOptions options;
+            options.maxTokens = 3 * length;
+            options.ignoresEnd = true;
+            batch.push_back({together.back(), queries.back(), options, {}, {}});
+        }
+        const std::vector<Answer> answers = gpu->answerAll(batch, {});
+        for (std::size_t i = 0; i < batch.size(); ++i) {
+            Conversation alone = gpu->startConversation(*context, truePlacement());
+            const Answer expected = gpu->answer(alone, queries[i], batch[i].options, {}, {});
+            EXPECT_EQ(answers[i].tokens, expected.tokens) << ranks << " ranks, question " << i;
+        }
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Tiny, CudaEngine, testing::ValuesIn(tinyModels()),

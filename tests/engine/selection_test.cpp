@@ -88,6 +88,21 @@ TEST_P(Selection, AnswersAsOverTheChosenBlocksAlone) {
     }
 }
 
+TEST_P(Selection, CanBeRestored) {
+    const Asked asked = askSelecting();
+    const auto context = m_engine->encode(m_question.context, {}, m_question.options, {}, {});
+    Conversation restored = m_engine->startConversation(*context, truePlacement());
+    m_engine->attendTo(restored, truePlacement(), asked.selection.blocks);
+    AnswerOptions options;
+    options.maxTokens = m_question.maxTokens;
+    options.topLogits = m_engine->config().vocabulary;
+    options.ignoresEnd = true;
+    const Answer answer = m_engine->answer(restored, m_question.query, options, {}, {});
+    EXPECT_EQ(answer.firstLogits, asked.answer.firstLogits);
+    EXPECT_EQ(answer.tokens, asked.answer.tokens);
+    EXPECT_EQ(answer.mass, asked.answer.mass);
+}
+
 TEST_P(Selection, MassIsZeroWhereNothingIsAttendedAndSumsToOne) {
     const Asked asked = askSelecting();
     const std::vector<double>& mass = asked.answer.mass.front();

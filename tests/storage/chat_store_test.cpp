@@ -123,6 +123,7 @@ TEST_F(Chats, EveryFieldOfAMessageComesBack) {
     message.blocksRestored = 1198;
     message.blocksEncoded = 2;
     message.blockMass = {0.5F, 0.25F, 1e-30F};
+    message.selectedBlocks = {0, 2};
     message.id = store.add(message);
     EXPECT_EQ(store.message(message.id), message);
     EXPECT_EQ(store.branch(message.id).back(), message);

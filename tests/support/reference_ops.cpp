@@ -52,12 +52,14 @@ double logSumExp(std::span<const double> scores) {
 // Scores of the visible keys of one segment for one query row and head.
 void appendScores(const ReferenceAttention& call, const ReferenceSegment& segment, std::int64_t t,
                   std::int64_t head, Row& row) {
+    if (segment.onlyRow >= 0 && segment.onlyRow != t) return;
+    const std::int64_t place = call.rowPlaces.empty() ? t : call.rowPlaces[index(t)];
     const std::int64_t kvHead = head / (call.heads / call.kvHeads);
     const auto query =
         rotated(&call.queries[index((t * call.heads + head) * call.headDim)], call.headDim,
-                call.rope, segment.queryStart + static_cast<double>(t));
+                call.rope, segment.queryStart + static_cast<double>(place));
     for (std::int64_t j = 0; j < segment.tokens; ++j) {
-        if (!isVisible(call, segment.keyToken + j, segment.queryToken + t)) continue;
+        if (!isVisible(call, segment.keyToken + j, segment.queryToken + place)) continue;
         const std::size_t at = index((j * call.kvHeads + kvHead) * call.headDim);
         const auto key = rotated(&segment.keys[at], call.headDim, call.rope,
                                  segment.keyStart + static_cast<double>(j) * segment.keyStep);

@@ -33,6 +33,7 @@ struct ReferenceSegment {
     double queryStart = 0;
     std::int64_t keyToken = 0;
     std::int64_t queryToken = 0;
+    std::int64_t onlyRow = -1;
 };
 
 struct ReferenceAttention {
@@ -45,6 +46,7 @@ struct ReferenceAttention {
     double scale = 1;
     std::int64_t window = 0;
     std::int64_t sinkTokens = 0;
+    std::vector<std::int32_t> rowPlaces;
     std::vector<ReferenceSegment> segments;
 };
 

@@ -6,6 +6,7 @@
 
 #include <gmock/gmock.h>
 
+#include "core/base/error.h"
 #include "tests/storage/projects/project_fixture.h"
 
 namespace asterism::test {
@@ -14,6 +15,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAreArray;
 
 class ProjectSessionTest : public ProjectTest {
   protected:
@@ -288,6 +290,38 @@ TEST_F(ProjectSessionTest, LeavingOutABlockChangesWhatTheAnswerIsWorth) {
         EXPECT_FALSE(effect.documents.empty());
     }
     EXPECT_GE(explanation.blocks[0].mass, explanation.blocks[1].mass);
+}
+
+// What the answer attended to is what it is weighed with: the chosen blocks, as they stood.
+TEST_F(ProjectSessionTest, AnAnswerOverChosenBlocksIsExplainedOverThem) {
+    ingest();
+    AskRequest request;
+    request.question = "What is it about?";
+    request.answer.maxTokens = 5;
+    request.placement.selectBlocks = 2;
+    const AskResult result = session().ask(request, {}, {});
+    const MessageRecord& answer = result.message;
+    ASSERT_EQ(answer.selectedBlocks.size(), 3U);
+    ASSERT_GT(session().context().blocks().size(), 3U);
+    open();
+    const Explanation explanation = session().explain(answer.id, 100, {}, {});
+    std::vector<std::int32_t> weighed;
+    for (const BlockEffect& effect : explanation.blocks) {
+        weighed.push_back(static_cast<std::int32_t>(effect.block));
+        EXPECT_NE(effect.drop, 0);
+        EXPECT_GT(effect.mass, 0);
+    }
+    EXPECT_THAT(weighed, UnorderedElementsAreArray(answer.selectedBlocks));
+
+    // The same question over all blocks would have made the same answer more or less likely.
+    MessageRecord unselected = answer;
+    unselected.selectedBlocks.clear();
+    const std::int64_t other = workspace().chats().add(unselected);
+    EXPECT_NE(session().explain(other, 1, {}, {}).logProbability, explanation.logProbability);
+
+    unselected.selectedBlocks = {0, 1000};  // not of this project any more
+    const std::int64_t foreign = workspace().chats().add(unselected);
+    EXPECT_THROW(session().explain(foreign, 1, {}, {}), Error);
 }
 
 TEST_F(ProjectSessionTest, WorksWithoutAKvCache) {
