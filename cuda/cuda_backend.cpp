@@ -126,6 +126,7 @@ class CudaBackend final : public Backend {
         m_attention.attend(call);
     }
     void merge(const Partial& part, const Partial& sum) override;
+    void mergeParts(const TensorView& parts, const Partial& merged) override;
     std::int64_t largest(const TensorView& values) override;
     std::unique_ptr<RecordedStep> record(const std::function<void()>& step,
                                          std::int64_t moreTokens) override;
@@ -301,6 +302,18 @@ void CudaBackend::merge(const Partial& part, const Partial& sum) {
     cuda::merge({part.output.floats(), part.logSumExp.floats(), sum.output.floats(),
                  sum.logSumExp.floats(), rows, sum.output.elements() / rows},
                 stream());
+}
+
+void CudaBackend::mergeParts(const TensorView& parts, const Partial& merged) {
+    const std::int64_t rows = merged.logSumExp.elements();
+    const std::int64_t values = merged.output.elements();
+    ASTERISM_CHECK(parts.rows() > 0 && parts.elements() == parts.rows() * (values + rows));
+    if (rows == 0) return;
+    m_stream->enter();
+    const OpTimes::Op measured(m_times, OpTimes::Kind::merge);
+    cuda::mergeParts({parts.floats(), static_cast<std::int32_t>(parts.rows()), rows, values / rows,
+                      merged.output.data, merged.output.type, merged.logSumExp.floats()},
+                     stream());
 }
 
 }  // namespace
