@@ -7,6 +7,7 @@
 #include "core/base/check.h"
 #include "cuda/aside_copies.h"
 #include "cuda/attention.h"
+#include "cuda/backend_queue.h"
 #include "cuda/check.h"
 #include "cuda/cuda_weight.h"
 #include "cuda/device.h"
@@ -54,8 +55,9 @@ class CudaBackend final : public Backend {
           m_times(m_stream) {}
     ~CudaBackend() override {
         // Nothing may be in flight when its memory goes; a failure was reported by the op itself.
-        (void)cudaStreamSynchronize(m_stream->handle());
+        m_stream->drain();
     }
+    BackendQueue queue() { return {m_stream, &m_times}; }
 
     std::string description() const override;
     DataType activationType() const override { return m_activations; }
@@ -317,6 +319,13 @@ void CudaBackend::mergeParts(const TensorView& parts, const Partial& merged) {
 }
 
 }  // namespace
+
+BackendQueue queueOf(Backend& backend) {
+    auto* mine = dynamic_cast<CudaBackend*>(&backend);
+    ASTERISM_CHECK(mine != nullptr);
+    return mine->queue();
+}
+
 }  // namespace cuda
 
 int cudaDeviceCount() {
