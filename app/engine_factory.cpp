@@ -78,11 +78,15 @@ void addGpuRanks(const EngineOptions& options, EngineParts& parts) {
         parts.backends.push_back(makeCudaBackend(cuda));
         parts.deviceOf.push_back(gpu);
     }
-    const bool isOneGpu = gpus.front() == gpus.back();
-    parts.connectRanks = [gpus, isOneGpu] {
-        return isOneGpu ? makeLocalCommunicators(static_cast<int>(gpus.size()), copyOnGpu)
-                        : makeNcclCommunicators(gpus);
-    };
+    if (gpus.front() == gpus.back()) {
+        parts.connectRanks = [ranks = options.ranks] {
+            return makeLocalCommunicators(ranks, copyOnGpu);
+        };
+        return;
+    }
+    std::vector<Backend*> backends;  // which the engine owns from now on
+    for (const auto& backend : parts.backends) backends.push_back(backend.get());
+    parts.connectRanks = [backends] { return makeNcclCommunicators(backends); };
 }
 
 DeviceRate measureGpuRate(const EngineOptions& options, const ModelConfig& model) {

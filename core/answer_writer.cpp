@@ -30,9 +30,9 @@ void AnswerWriter::waited() {
     m_rank = nullptr;
 }
 
-bool AnswerWriter::profilesNext() const {
+bool AnswerWriter::profiles(std::int64_t tokens) const {
     const std::int64_t every = m_options.profiledEvery;
-    return m_events && every > 0 && std::ssize(m_answer.tokens) % every == 2 % every;
+    return m_events && every > 0 && tokens % every == 2 % every;
 }
 
 TokenId AnswerWriter::next(std::span<const float> logits) {

@@ -33,9 +33,9 @@ class AnswerWriter {
     bool isGreedy() const {
         return m_options.sampling.temperature == 0 && m_options.sampling.repetitionPenalty == 1;
     }
-    // Whether to measure the step that is next: an early one, and some later ones. The very first
-    // is the one that backends record.
-    bool profilesNext() const;
+    // Whether to measure the step behind so many tokens, on all ranks: an early one, and some later
+    // ones. The very first is the one that backends record.
+    bool profiles(std::int64_t tokens) const;
 
     // The token to run next; kNoToken once the answer is complete.
     TokenId next(std::span<const float> logits);

@@ -203,6 +203,10 @@ class Backend {
     virtual void attend(const AttentionCall& call) = 0;
     // Merges `part` into `sum` by log-sum-exp.
     virtual void merge(const Partial& part, const Partial& sum) = 0;
+    // Merges any number of partials at once, in their order, so that equal parts give equal bits:
+    // parts [count, values], f32, each its outputs and behind them its log-sum-exps. The merged
+    // output may be of activation type.
+    virtual void mergeParts(const TensorView& parts, const Partial& merged) = 0;
 
     // Index of the largest of f32 values, the first of equals; -1 if one is not finite. Waits.
     virtual std::int64_t largest(const TensorView& values);

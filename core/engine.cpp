@@ -95,12 +95,10 @@ Engine::Engine(EngineParts parts)
 Engine::~Engine() = default;
 
 void Engine::connect() {
-    m_isConnected = false;
     m_communicators = m_connectRanks();
     ASTERISM_CHECK(m_communicators.size() == m_ranks.size());
     for (std::size_t rank = 0; rank < m_ranks.size(); ++rank)
         m_ranks[rank]->setCommunicator(*m_communicators[rank]);
-    m_isConnected = true;
 }
 
 std::string Engine::description() const {
@@ -110,7 +108,7 @@ std::string Engine::description() const {
 }
 
 void Engine::runOnRanks(const std::function<void(Rank&)>& work) {
-    if (!m_isConnected) connect();
+    if (m_communicators.empty()) connect();
     std::mutex mutex;
     std::exception_ptr failure;
     const auto guarded = [&](Rank& rank) {
@@ -133,8 +131,8 @@ void Engine::runOnRanks(const std::function<void(Rank&)>& work) {
     }
     if (!failure) return;
     // Connecting anew may fail too, for the same reason, which says less: it waits for the next
-    // run.
-    m_isConnected = false;
+    // run. The old communicators end with this one, and what still stands in backends with them.
+    m_communicators.clear();
     std::rethrow_exception(failure);
 }
 

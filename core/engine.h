@@ -178,9 +178,8 @@ class Engine {
     std::string m_fingerprint;
     std::function<std::vector<std::unique_ptr<Communicator>>()> m_connectRanks;
     std::vector<std::unique_ptr<Backend>> m_backends;
-    std::vector<std::unique_ptr<ModelWeights>> m_weights;  // one per device
-    std::vector<std::unique_ptr<Communicator>> m_communicators;
-    bool m_isConnected = false;  // not since a run failed, which ends the communicators
+    std::vector<std::unique_ptr<ModelWeights>> m_weights;        // one per device
+    std::vector<std::unique_ptr<Communicator>> m_communicators;  // none since a run failed
     std::vector<std::unique_ptr<Rank>> m_ranks;
 };
 

@@ -15,15 +15,16 @@ double Answer::tokensPerSecond() const {
 
 namespace {
 
-// One rank's part of a turn. `completed` counts the tokens that ran through all layers.
+// One rank's part of a turn. `completed` counts the tokens that ran through all layers, once what
+// came out of them is there.
 void runTurn(Rank& rank, Conversation& conversation, std::span<const TokenId> query,
              const AnswerOptions& options, AnswerWriter& writer, Answer& answer,
              std::int64_t& completed, const std::stop_token& stop) {
     QueryDecoder decoder(rank, conversation, stop);
     TensorView hidden = decoder.run(query);
-    if (rank.isLast()) completed += static_cast<std::int64_t>(query.size());
-    const int last = rank.communicator().size() - 1;
-    for (bool isFirst = true;; isFirst = false) {
+    const int last = rank.count() - 1;
+    for (std::int64_t drawn = 0;; ++drawn) {
+        const bool isFirst = drawn == 0;
         if (isFirst || options.recordsTokenMass) {
             AttentionMass mass = decoder.attentionMass();
             if (rank.isLast()) {
@@ -40,12 +41,15 @@ void runTurn(Rank& rank, Conversation& conversation, std::span<const TokenId> qu
                 if (isFirst) writer.queryRead(logits, rank);
                 token = writer.next(logits);
             }
+            completed += isFirst ? std::ssize(query) : 1;
         }
         token = static_cast<TokenId>(rank.communicator().broadcast(token, last));
         if (token == AnswerWriter::kNoToken) return;
-        if (rank.isLast() && writer.profilesNext()) rank.backend().measureOps();
+        const bool isMeasured = writer.profiles(drawn + 1);
+        if (isMeasured) rank.backend().measureOps();
         hidden = decoder.run({&token, 1});
-        if (rank.isLast()) ++completed;
+        // Ends it: the last rank's figures are those of the step.
+        if (isMeasured && !rank.isLast()) rank.takeOpSeconds();
     }
 }
 

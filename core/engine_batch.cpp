@@ -96,7 +96,7 @@ void generate(Rank& rank, std::span<BatchedTurn* const> turns, const std::stop_t
         members.push_back({turn->question.conversation, std::ssize(turn->question.query)});
     }
     BatchDecoder decoder(rank, std::move(members), stop);
-    const int last = rank.communicator().size() - 1;
+    const int last = rank.count() - 1;
     for (;;) {
         std::vector<std::size_t> open;
         std::vector<TokenId> tokens;

@@ -37,4 +37,15 @@ ASTERISM_HD inline MergeWeights mergeWeights(float first, float second) {
     return {a / (a + b), b / (a + b), top + std::log(a + b)};
 }
 
+// The same for any number of partials: the weight of one, still to be divided by the sum of all
+// weights, where `top` is the largest log-sum-exp. An empty one adds nothing; what is no number
+// spoils the sum, so that it is noticed.
+ASTERISM_HD inline float partWeight(float logSumExp, float top) {
+    return logSumExp == -std::numeric_limits<float>::infinity() ? 0.0F : std::exp(logSumExp - top);
+}
+// The log-sum-exp of all from the sum of their weights.
+ASTERISM_HD inline float logSumExpOfParts(float sum, float top) {
+    return sum != 0.0F ? top + std::log(sum) : -std::numeric_limits<float>::infinity();
+}
+
 }  // namespace asterism

@@ -7,6 +7,7 @@
 #include "core/base/check.h"
 #include "cuda/aside_copies.h"
 #include "cuda/attention.h"
+#include "cuda/backend_queue.h"
 #include "cuda/check.h"
 #include "cuda/cuda_weight.h"
 #include "cuda/device.h"
@@ -54,8 +55,9 @@ class CudaBackend final : public Backend {
           m_times(m_stream) {}
     ~CudaBackend() override {
         // Nothing may be in flight when its memory goes; a failure was reported by the op itself.
-        (void)cudaStreamSynchronize(m_stream->handle());
+        m_stream->drain();
     }
+    BackendQueue queue() { return {m_stream, &m_times}; }
 
     std::string description() const override;
     DataType activationType() const override { return m_activations; }
@@ -126,6 +128,7 @@ class CudaBackend final : public Backend {
         m_attention.attend(call);
     }
     void merge(const Partial& part, const Partial& sum) override;
+    void mergeParts(const TensorView& parts, const Partial& merged) override;
     std::int64_t largest(const TensorView& values) override;
     std::unique_ptr<RecordedStep> record(const std::function<void()>& step,
                                          std::int64_t moreTokens) override;
@@ -303,7 +306,26 @@ void CudaBackend::merge(const Partial& part, const Partial& sum) {
                 stream());
 }
 
+void CudaBackend::mergeParts(const TensorView& parts, const Partial& merged) {
+    const std::int64_t rows = merged.logSumExp.elements();
+    const std::int64_t values = merged.output.elements();
+    ASTERISM_CHECK(parts.rows() > 0 && parts.elements() == parts.rows() * (values + rows));
+    if (rows == 0) return;
+    m_stream->enter();
+    const OpTimes::Op measured(m_times, OpTimes::Kind::merge);
+    cuda::mergeParts({parts.floats(), static_cast<std::int32_t>(parts.rows()), rows, values / rows,
+                      merged.output.data, merged.output.type, merged.logSumExp.floats()},
+                     stream());
+}
+
 }  // namespace
+
+BackendQueue queueOf(Backend& backend) {
+    auto* mine = dynamic_cast<CudaBackend*>(&backend);
+    ASTERISM_CHECK(mine != nullptr);
+    return mine->queue();
+}
+
 }  // namespace cuda
 
 int cudaDeviceCount() {

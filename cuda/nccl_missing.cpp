@@ -3,9 +3,9 @@
 
 namespace asterism {
 
-std::vector<std::unique_ptr<Communicator>> makeNcclCommunicators(std::span<const int> devices,
+std::vector<std::unique_ptr<Communicator>> makeNcclCommunicators(std::span<Backend* const> backends,
                                                                  double) {
-    throw Error(devices.size(), " GPUs cannot be connected: this build has no NCCL; use one GPU");
+    throw Error(backends.size(), " GPUs cannot be connected: this build has no NCCL; use one GPU");
 }
 
 }  // namespace asterism

@@ -43,7 +43,7 @@ void OpTimes::mark(Kind kind) noexcept {
 
 std::optional<OpSeconds> OpTimes::take() {
     if (!std::exchange(m_areTaken, false) || m_kinds.size() < 2) return std::nullopt;
-    check(cudaEventSynchronize(m_events[m_kinds.size() - 1]), "computing");
+    m_stream->wait(m_events[m_kinds.size() - 1]);
     OpSeconds sums;
     sums.isProfiled = true;
     for (std::size_t i = 0; i + 1 < m_kinds.size(); ++i) {
@@ -73,7 +73,7 @@ StreamTimer::~StreamTimer() {
 double StreamTimer::seconds() {
     m_stream->enter();
     check(cudaEventRecord(m_end, m_stream->handle()), "measuring");
-    check(cudaEventSynchronize(m_end), "computing");
+    m_stream->wait(m_end);
     return secondsBetween(m_begin, m_end);
 }
 

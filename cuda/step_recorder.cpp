@@ -24,7 +24,7 @@ StepRecorder::StepRecorder(std::shared_ptr<Stream> stream, const OpTimes& times,
 StepRecorder::~StepRecorder() {
     if (cudaSetDevice(m_stream->device().index) != cudaSuccess) return;
     // The graph may still be running.
-    (void)cudaStreamSynchronize(m_stream->handle());
+    m_stream->drain();
     if (m_graph) (void)cudaGraphExecDestroy(m_graph);
     if (m_done) (void)cudaEventDestroy(m_done);
     if (m_host) (void)cudaFreeHost(m_host);
@@ -88,7 +88,7 @@ void StepRecorder::putToken() {
 void StepRecorder::run(TokenId token) {
     m_stream->enter();
     // The last run has read its token before the next one is written.
-    check(cudaEventSynchronize(m_done), "computing");
+    m_stream->wait(m_done);
     *m_host = token;
     if (m_times.areTaken())
         repeat();

@@ -1,9 +1,12 @@
 #include "cuda/stream.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
+#include <thread>
 #include <utility>
 
+#include "core/base/clock.h"
 #include "core/base/error.h"
 #include "cuda/check.h"
 
@@ -28,7 +31,39 @@ void Stream::enter() const {
 }
 
 void Stream::synchronize() const {
+    if (m_watch) return watch([&] { return cudaStreamQuery(m_stream); });
     check(cudaStreamSynchronize(m_stream), "computing");
+}
+
+void Stream::wait(cudaEvent_t event) const {
+    if (m_watch) return watch([&] { return cudaEventQuery(event); });
+    check(cudaEventSynchronize(event), "computing");
+}
+
+void Stream::drain() const noexcept {
+    try {
+        synchronize();
+    } catch (...) {
+        // Whoever waits for a result is told.
+    }
+    (void)cudaStreamSynchronize(m_stream);
+}
+
+template <typename Query>
+void Stream::watch(const Query& query) const {
+    // As long as a generated token takes: sleeping would add to it.
+    constexpr double kSpinSeconds = 0.05;
+    const Stopwatch clock;
+    cudaError_t status = query();
+    while (status == cudaErrorNotReady) {
+        (void)cudaGetLastError();  // clears it: the next launch did not fail
+        const double seconds = clock.seconds();
+        m_watch->check(seconds);
+        if (seconds > kSpinSeconds) std::this_thread::sleep_for(std::chrono::microseconds(100));
+        status = query();
+    }
+    check(status, "computing");
+    m_watch->check(0);  // work that was given up ends as well
 }
 
 void* Stream::allocate(std::int64_t bytes) {

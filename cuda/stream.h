@@ -9,6 +9,14 @@
 
 namespace asterism::cuda {
 
+// Asked while a thread waits for the work of a stream, where that may wait for other GPUs.
+class StreamWatch {
+  public:
+    virtual ~StreamWatch() = default;
+    // The thread has waited for so long. To end the wait, throws and lets the work end too.
+    virtual void check(double seconds) = 0;
+};
+
 // A GPU's queue of work and the pool its memory comes from: memory given back is kept by the
 // process and handed out again in the order of the queue, without waiting for the GPU.
 // Shared by the buffers taken from it, so that they may outlive the backend.
@@ -23,16 +31,31 @@ class Stream {
     cudaStream_t handle() const { return m_stream; }
     // Makes the GPU the calling thread's current one.
     void enter() const;
-    // Waits for all work; throws Error if some of it failed.
+    // Waits for all work, or that before the event; throws Error if some of it failed, or what the
+    // watch throws.
     void synchronize() const;
+    void wait(cudaEvent_t event) const;
+    // Waits for all work, whatever becomes of it.
+    void drain() const noexcept;
+
+    // One at a time, and while no other thread uses the stream.
+    void setWatch(StreamWatch* watch) { m_watch = watch; }
+    // Unless another one was set since.
+    void dropWatch(const StreamWatch* watch) {
+        if (m_watch == watch) m_watch = nullptr;
+    }
 
     // Throws Error that says how much was asked for and is free.
     void* allocate(std::int64_t bytes);
     void free(void* memory) noexcept;
 
   private:
+    template <typename Query>
+    void watch(const Query& query) const;
+
     Device m_device;
     cudaStream_t m_stream = nullptr;
+    StreamWatch* m_watch = nullptr;
 };
 
 // Device memory of one owner. Moves; never copied.

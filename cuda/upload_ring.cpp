@@ -22,7 +22,7 @@ UploadRing::UploadRing(std::shared_ptr<Stream> stream) : m_stream(std::move(stre
 
 UploadRing::~UploadRing() {
     if (cudaSetDevice(m_stream->device().index) != cudaSuccess) return;
-    (void)cudaStreamSynchronize(m_stream->handle());
+    m_stream->drain();
     for (cudaEvent_t event : m_left) (void)cudaEventDestroy(event);
     (void)cudaFreeHost(m_host);
 }
@@ -49,7 +49,7 @@ void* UploadRing::upload(std::span<const std::byte> bytes) {
     if (m_next + room > (m_half + 1) * half) {
         check(cudaEventRecord(m_left[m_half], m_stream->handle()), "recording an event");
         m_half = (m_half + 1) % kHalves;
-        check(cudaEventSynchronize(m_left[m_half]), "computing");
+        m_stream->wait(m_left[m_half]);
         m_next = m_half * half;
     }
     std::byte* to = static_cast<std::byte*>(m_device.data()) + m_next;

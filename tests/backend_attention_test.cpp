@@ -1,5 +1,5 @@
-// The op suite, attention part: store(), attend() and merge() of every backend against the plain
-// definition in double precision.
+// The op suite, attention part: store(), attend(), merge() and mergeParts() of every backend
+// against the plain definition in double precision.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -95,6 +95,8 @@ class AttentionTest : public BackendTest {
     }
     void check(ReferenceAttention call, KvType type = KvType::f32);
     Partial upload(const Result& result, const ReferenceAttention& call);
+    // What mergeParts() makes of results; the output is of type m_outputType.
+    Result mergeParts(std::span<const Result> results, const ReferenceAttention& call);
 
     std::vector<Tensor> m_kept;
     DataType m_outputType = DataType::f32;
@@ -201,6 +203,20 @@ Partial AttentionTest::upload(const Result& result, const ReferenceAttention& ca
     m_kept.push_back(floats({call.tokens, call.heads, call.headDim}, result.output));
     m_kept.push_back(floats({call.tokens, call.heads}, result.logSumExp));
     return {m_kept[m_kept.size() - 2].view(), m_kept.back().view()};
+}
+
+Result AttentionTest::mergeParts(std::span<const Result> results, const ReferenceAttention& call) {
+    std::vector<float> values;
+    for (const Result& result : results) {
+        values.insert(values.end(), result.output.begin(), result.output.end());
+        values.insert(values.end(), result.logSumExp.begin(), result.logSumExp.end());
+    }
+    const auto count = std::ssize(results);
+    const Tensor parts = floats({count, std::ssize(values) / count}, values);
+    const Tensor output = backend().tensor({call.tokens, call.heads, call.headDim}, m_outputType);
+    const Tensor logSumExp = backend().floats({call.tokens, call.heads});
+    backend().mergeParts(parts.view(), {output.view(), logSumExp.view()});
+    return {read(output.view()), read(logSumExp.view()), {}};
 }
 
 TEST_P(AttentionTest, oneQueryOverSegmentsOfEveryKvType) {
@@ -502,6 +518,54 @@ TEST_P(AttentionTest, twoEmptyPartialsMergeToAnEmptyOne) {
     backend().merge(upload(empty, call), sum);
     EXPECT_EQ(read(sum.output), empty.output);
     EXPECT_EQ(read(sum.logSumExp), empty.logSumExp);
+}
+
+TEST_P(AttentionTest, partsOfAnyNumberMergeToTheWhole) {
+    ReferenceAttention call = makeCall(4, 6, 2, 40);
+    for (const std::int64_t tokens : {33, 1, 80, 17}) addSegment(call, tokens);
+    const ReferencePartial expected = referenceAttend(call);
+    // One of them empty, as of a rank that holds no keys.
+    std::vector<Result> parts = {attend(call, KvType::f32, 0, 0)};
+    for (std::size_t s = 0; s < call.segments.size(); ++s)
+        parts.push_back(attend(call, KvType::f32, s, s + 1));
+    for (std::size_t first = 0; first < parts.size(); ++first) {
+        std::rotate(parts.begin(), parts.begin() + 1, parts.end());
+        const Result merged = mergeParts(parts, call);
+        expectNear(merged.output, expected.output, tolerance());
+        expectNear(merged.logSumExp, expected.logSumExp, tolerance());
+    }
+    const Result alone = mergeParts(std::span(parts).last(1), call);
+    EXPECT_EQ(alone.output, parts.back().output);
+    EXPECT_EQ(alone.logSumExp, parts.back().logSumExp);
+}
+
+TEST_P(AttentionTest, mergedPartsMayBeActivations) {
+    ReferenceAttention call = makeCall(3, 4, 4, 24);
+    addSegment(call, 20);
+    addSegment(call, 9);
+    const std::vector<Result> parts = {attend(call, KvType::f32, 0, 1),
+                                       attend(call, KvType::f32, 1, 2)};
+    const Result exact = mergeParts(parts, call);
+    m_outputType = backend().activationType();
+    const Result rounded = mergeParts(parts, call);
+    EXPECT_EQ(rounded.output, seen(exact.output));
+    EXPECT_EQ(rounded.logSumExp, exact.logSumExp);
+}
+
+TEST_P(AttentionTest, emptyPartsMergeToAnEmptyOneAndNoNumberIsNoticed) {
+    const ReferenceAttention call = makeCall(1, 2, 1, 8);
+    Result part;
+    part.output.assign(16, 0.0F);
+    part.logSumExp.assign(2, static_cast<float>(kEmpty));
+    std::vector<Result> parts(3, part);
+    const Result empty = mergeParts(parts, call);
+    EXPECT_EQ(empty.output, part.output);
+    EXPECT_EQ(empty.logSumExp, part.logSumExp);
+    parts[1].logSumExp[1] = std::numeric_limits<float>::quiet_NaN();
+    parts[2].logSumExp[1] = 1;
+    const Result spoilt = mergeParts(parts, call);
+    EXPECT_EQ(spoilt.output[0], 0);
+    EXPECT_TRUE(std::isnan(spoilt.output[15]) && std::isnan(spoilt.logSumExp[1]));
 }
 
 std::vector<BackendUnderTest> attentionsUnderTest() {

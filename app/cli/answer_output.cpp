@@ -85,7 +85,8 @@ Json answerJson(const AskResult& result, const EncodedContext& context, bool isK
                        {"first_token_s", message.firstTokenSeconds},
                        {"tokens_per_s", message.tokensPerSecond}};
     json["blocks"] = {{"restored", context.restoredBlocks},
-                      {"encoded", std::ssize(context.blocks) - context.restoredBlocks}};
+                      {"encoded", std::ssize(context.blocks) - context.restoredBlocks},
+                      {"by_rank", context.blocksByRank()}};
     if (result.selection) json["selection"] = selectionJson(*result.selection, message.tokensRead);
     return json;
 }

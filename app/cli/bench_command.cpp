@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
 #include <memory>
@@ -43,6 +44,8 @@ struct BenchRow {
     std::int64_t peakBytes = 0;       // of the process so far
     std::int64_t stepBytes = 0;       // weights and keys that a generated token reads
     std::vector<double> rankSeconds;  // what every rank took for its blocks
+    // Of one layer while a token is generated, waiting for the slowest rank included.
+    double mergeSeconds = 0;
 
     double encodeRate() const { return encodeFlops.total() / encodeSeconds; }
     // How long encoding takes if products and attention run as fast as they do alone.
@@ -64,6 +67,29 @@ std::vector<TokenId> randomTokens(std::int64_t count, std::int64_t vocabulary) {
     return ids;
 }
 
+// The median of what merging the ranks' partials takes in a generated token, by the layer. Steps
+// that are measured are slower, so these are others than those of the rate.
+double measureMerge(Engine& engine, const EncodedContext& context,
+                    const PlacementOptions& placement, const std::stop_token& stop) {
+    if (engine.ranks() == 1) return 0;
+    AnswerOptions options;
+    options.maxTokens = 36;
+    options.ignoresEnd = true;
+    options.profiledEvery = 4;
+    std::vector<double> seconds;
+    const EventSink events = [&](const EngineEvent& event) {
+        const auto* step = std::get_if<TokenDecoded>(&event);
+        if (step && step->parts) seconds.push_back(step->parts->merge);
+    };
+    Conversation conversation = engine.startConversation(context, placement);
+    engine.answer(conversation, randomTokens(16, engine.config().vocabulary), options, events,
+                  stop);
+    if (seconds.empty()) throw Stopped();
+    const auto middle = seconds.begin() + std::ssize(seconds) / 2;
+    std::nth_element(seconds.begin(), middle, seconds.end());
+    return *middle / static_cast<double>(engine.config().layers);
+}
+
 BenchRow measure(Engine& engine, const BenchFlags& flags, const std::string& mode,
                  std::int64_t tokens, std::int64_t weightBytes, const CommandContext& command) {
     std::vector<TokenId> anchor;
@@ -83,8 +109,8 @@ BenchRow measure(Engine& engine, const BenchFlags& flags, const std::string& mod
         progress.clear();
         if (again->encodeSeconds < context->encodeSeconds) context = std::move(again);
     }
-    Conversation conversation =
-        engine.startConversation(*context, flags.placement.resolve(options.attention));
+    const PlacementOptions placement = flags.placement.resolve(options.attention);
+    Conversation conversation = engine.startConversation(*context, placement);
     AnswerOptions answerOptions;
     answerOptions.maxTokens = flags.generated;
     answerOptions.ignoresEnd = true;
@@ -104,7 +130,8 @@ BenchRow measure(Engine& engine, const BenchFlags& flags, const std::string& mod
             .kvBytes = context->kvBytes(),
             .peakBytes = peakMemory(),
             .stepBytes = weightBytes + context->kvBytes(),
-            .rankSeconds = std::move(rankSeconds)};
+            .rankSeconds = std::move(rankSeconds),
+            .mergeSeconds = measureMerge(engine, *context, placement, command.stop)};
 }
 
 nlohmann::ordered_json jsonOf(const BenchRow& row, const DeviceRate& device) {
@@ -118,6 +145,7 @@ nlohmann::ordered_json jsonOf(const BenchRow& row, const DeviceRate& device) {
             {"floor_s", row.floorSeconds(device)},
             {"times_floor", row.encodeSeconds / row.floorSeconds(device)},
             {"rank_s", row.rankSeconds},
+            {"merge_us_per_layer", row.mergeSeconds * 1e6},
             {"first_token_s", row.firstTokenSeconds},
             {"generation_tokens_per_s", row.generationRate},
             {"generation_bytes_per_s", row.stepByteRate()},
@@ -137,7 +165,8 @@ void printRow(const BenchRow& row, const DeviceRate& device) {
     for (std::size_t rank = 0; rank < row.rankSeconds.size() && row.rankSeconds.size() > 1; ++rank)
         std::printf("%s rank %zu %.3f s", rank == 0 ? "blocks of" : ",", rank,
                     row.rankSeconds[rank]);
-    if (row.rankSeconds.size() > 1) std::printf("\n");
+    if (row.rankSeconds.size() > 1)
+        std::printf("; a layer's merge %.1f us\n", row.mergeSeconds * 1e6);
     std::fflush(stdout);
 }
 

@@ -95,6 +95,7 @@ class CpuBackend final : public Backend {
         m_attention.attend(call);
     }
     void merge(const Partial& part, const Partial& sum) override;
+    void mergeParts(const TensorView& parts, const Partial& merged) override;
 
   private:
     // Calls work(begin, end) for ranges of [0, count), on several threads if it is worth it.
@@ -294,6 +295,36 @@ void CpuBackend::merge(const Partial& part, const Partial& sum) {
             const float* term = part.output.floats() + row * headDim;
             for (std::int64_t i = 0; i < headDim; ++i)
                 output[i] = weights.first * output[i] + weights.second * term[i];
+        }
+    });
+}
+
+void CpuBackend::mergeParts(const TensorView& parts, const Partial& merged) {
+    const AddedTime timed(m_seconds.merge);
+    const std::int64_t rows = merged.logSumExp.elements();
+    const std::int64_t values = merged.output.elements();
+    const std::int64_t stride = values + rows;
+    ASTERISM_CHECK(parts.rows() > 0 && parts.elements() == parts.rows() * stride);
+    ASTERISM_CHECK(merged.output.type == DataType::f32);
+    if (rows == 0) return;
+    const std::int64_t headDim = values / rows;
+    const float* end = parts.floats() + parts.elements();
+    forRanges(rows, headDim * parts.rows(), [&](std::int64_t first, std::int64_t last) {
+        for (std::int64_t row = first; row < last; ++row) {
+            float top = -std::numeric_limits<float>::infinity();
+            for (const float* part = parts.floats(); part < end; part += stride)
+                top = std::max(top, part[values + row]);
+            float sum = 0;
+            float* output = merged.output.floats() + row * headDim;
+            std::fill_n(output, headDim, 0.0F);
+            for (const float* part = parts.floats(); part < end; part += stride) {
+                const float weight = partWeight(part[values + row], top);
+                const float* term = part + row * headDim;
+                sum += weight;
+                for (std::int64_t i = 0; i < headDim; ++i) output[i] += weight * term[i];
+            }
+            merged.logSumExp.floats()[row] = logSumExpOfParts(sum, top);
+            for (std::int64_t i = 0; sum != 0 && i < headDim; ++i) output[i] /= sum;
         }
     });
 }

@@ -32,7 +32,10 @@ class SharedAnchor {
   public:
     // Goes on with the copy of an earlier run, if there is one.
     SharedAnchor(Rank& rank, std::int64_t tokens, std::unique_ptr<KeyValueBlock>& block)
-        : m_rank(rank), m_block(block), m_ready(block ? rank.config().layers : 0) {
+        : m_rank(rank),
+          m_block(block),
+          m_ready(block ? rank.config().layers : 0),
+          m_isThere(block != nullptr) {
         if (m_block) return;
         m_block = std::make_unique<KeyValueBlock>(
             rank.backend(), kvLayout(rank.config(), rank.activationKvType()), tokens);
@@ -41,9 +44,11 @@ class SharedAnchor {
 
     std::int64_t tokens() const { return m_block->tokens(); }
     const KeyValueBlock& block() const { return *m_block; }
-    // What is not whole is no anchor for a later run.
-    void dropUnlessComplete() {
-        if (!isComplete()) m_block.reset();
+    // The ops so far have been waited for.
+    void opsAreDone() { m_isThere = isComplete(); }
+    // What may not be whole is no anchor for a later run.
+    void dropUnlessThere() {
+        if (!m_isThere) m_block.reset();
     }
 
     // Rank 0: takes the layer from the keys and values of a run that begins with the anchor.
@@ -57,6 +62,7 @@ class SharedAnchor {
         cache.restoreAnchor(m_rank, *m_block);
         m_ready = m_rank.config().layers;
     }
+    // Whether all layers are there for ops that follow.
     bool isComplete() const { return m_ready == m_rank.config().layers; }
     // Other ranks: makes sure that all layers up to this one are there.
     void receive(std::int64_t layer) {
@@ -66,14 +72,14 @@ class SharedAnchor {
   private:
     void share(std::int64_t layer) {
         ASTERISM_CHECK(layer == m_ready);
-        m_rank.backend().synchronize();
-        m_rank.communicator().broadcast(m_block->layerBytes(layer), 0);
+        m_rank.communicatorBehindOps().broadcast(m_block->layerBytes(layer), 0);
         ++m_ready;
     }
 
     Rank& m_rank;
     std::unique_ptr<KeyValueBlock>& m_block;
     std::int64_t m_ready;  // layers
+    bool m_isThere;        // all of them, whatever becomes of this run
 };
 
 // A block behind the anchor: sees the anchor and itself.
@@ -242,6 +248,7 @@ void encodeStarBlock(Rank& rank, const EncodingJob& job, KeyValueBlock& scratch,
                              stored.get(), encodingStart(context, index));
     rank.decoder().run(context.tokensOf(range), attention, job.stop);
     const BlockTime time = timer.stop();
+    if (anchor) anchor->opsAreDone();
     context.keyValues[index] = std::move(stored);
     saver.save(index, *context.keyValues[index]);
     finishBlock(rank, job, index, time);
@@ -258,8 +265,11 @@ void encodeOwnBlocks(Rank& rank, const EncodingJob& job, SharedAnchor* anchor) {
         if (context.rankOf[index] == rank.index())
             encodeStarBlock(rank, job, scratch, anchor, saver, index);
     saver.finish();
+    if (!anchor) return;
     // A rank without blocks of its own still takes part in the broadcasts.
-    if (anchor) anchor->receive(rank.config().layers - 1);
+    anchor->receive(rank.config().layers - 1);
+    rank.backend().synchronize();
+    anchor->opsAreDone();
 }
 
 }  // namespace
@@ -292,7 +302,7 @@ void encodeStar(Rank& rank, const EncodingJob& job) {
     try {
         encodeOwnBlocks(rank, job, &anchor);
     } catch (...) {
-        anchor.dropUnlessComplete();
+        anchor.dropUnlessThere();
         throw;
     }
     if (isNew && job.cache && rank.index() == 0) job.cache->saveAnchor(rank, anchor.block());

@@ -40,6 +40,8 @@ void encodeStar(Rank& rank, const EncodingJob& job);
 
 // Dense and window attention: the context runs through all ranks block by block, every rank
 // attends over the keys it holds and the partials are merged; each block's keys stay with its rank.
+// Only attention is shared out, and the keys' memory: all else is computed on every rank. What
+// scales is ring attention.
 void encodeCausal(Rank& rank, const EncodingJob& job);
 
 // Ring attention (arXiv 2310.01889) with a zigzag split: every rank runs its two chunks at once

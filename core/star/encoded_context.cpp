@@ -24,4 +24,11 @@ std::int64_t EncodedContext::kvBytes() const {
         [](std::int64_t sum, const auto& block) { return block ? sum + block->bytes() : sum; });
 }
 
+std::vector<std::int64_t> EncodedContext::blocksByRank() const {
+    std::vector<std::int64_t> counts(anchors.size());  // one for each rank
+    for (std::size_t i = 0; i < rankOf.size(); ++i)
+        if (hasBlock(i)) ++counts[static_cast<std::size_t>(rankOf[i])];
+    return counts;
+}
+
 }  // namespace asterism

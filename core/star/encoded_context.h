@@ -47,6 +47,8 @@ struct EncodedContext {
     std::int64_t kvBytes() const;
     // Bytes of keys and values that one rank holds.
     std::int64_t kvBytes(int rank) const;
+    // How many blocks every rank holds.
+    std::vector<std::int64_t> blocksByRank() const;
 };
 
 }  // namespace asterism

@@ -32,7 +32,7 @@ std::int64_t workSpaceBytes(const Rank& rank, std::int64_t tokens, std::int64_t 
     const DataType type = backend.activationType();
     const std::int64_t queries = config.heads * config.headDim;
     const std::int64_t keys = config.kvHeads * config.headDim;
-    const std::int64_t ranks = rank.communicator().size();
+    const std::int64_t ranks = rank.count();
     const std::int64_t rows = std::min(tokens, backend.rowsAtOnce());
     const std::int64_t activations =
         tokens * (2 * config.hidden + 2 * queries + 4 * keys) + 2 * rows * config.feedForward;

@@ -62,6 +62,7 @@ TensorView QueryDecoder::runForAll(std::span<const TokenId> tokens) {
         count == 1 && m_recorded ? runRecorded(tokens.front()) : runOps(tokens, turn, first);
     m_place.position += static_cast<double>(count);
     m_place.token += count;
+    m_tokensRun += count;
     return hidden;
 }
 
@@ -71,13 +72,17 @@ TensorView QueryDecoder::runRecorded(TokenId token) {
     return m_hidden;
 }
 
-// A single token is recorded on the way where nothing between its ops waits for other ranks.
+// Whether nothing between the ops of a token waits for other ranks.
+bool QueryDecoder::canRecord() const {
+    return m_rank.count() == 1 || m_rank.communicator().followsOps();
+}
+
+// A single token is recorded on the way, by all ranks or by none.
 TensorView QueryDecoder::runOps(std::span<const TokenId> tokens, KeyValueBlock* turn,
                                 std::int64_t first) {
     m_runs.clear();
     m_figures.clear();
-    for (const auto& [run, figure] :
-         m_conversation.runsOf(m_rank.index(), m_rank.communicator().size())) {
+    for (const auto& [run, figure] : m_conversation.runsOf(m_rank.index(), m_rank.count())) {
         m_runs.push_back(run);
         m_figures.push_back(figure);
     }
@@ -87,13 +92,15 @@ TensorView QueryDecoder::runOps(std::span<const TokenId> tokens, KeyValueBlock* 
     const StepLogSumExp step{{m_runLogSumExp.view().data, figureShape, DataType::f32},
                              m_total.view()};
     m_attention = std::make_unique<Attention>(m_rank, turn, first, m_runs, m_place, step);
-    if (tokens.size() > 1 || m_rank.communicator().size() > 1)
+    if (tokens.size() > 1 || !canRecord())
         return m_rank.decoder().run(tokens, *m_attention, m_stop);
     m_token = tokens.front();
     const auto run = [this] {
         m_hidden = m_rank.decoder().run({&m_token, 1}, *m_attention, m_stop);
     };
-    m_recorded = m_rank.backend().record(run, turn->capacity() - turn->tokens());
+    // All ranks count for themselves: the last one has noted this token in the turn already.
+    const std::int64_t capacity = m_conversation.turn().capacity();
+    m_recorded = m_rank.backend().record(run, capacity - m_tokensRun - 1);
     return m_hidden;
 }
 
@@ -132,12 +139,11 @@ AttentionMass QueryDecoder::attentionMass() {
 std::vector<double> QueryDecoder::sumOverRanks(std::span<const float> mine) {
     Backend& backend = m_rank.backend();
     const std::int64_t count = std::ssize(mine);
-    const std::int64_t ranks = m_rank.communicator().size();
+    const std::int64_t ranks = m_rank.count();
     const Tensor part = backend.floats({count});
     const Tensor all = backend.floats({ranks, count});
     backend.upload(std::as_bytes(mine), part.view());
-    backend.synchronize();
-    m_rank.communicator().allGather(part.view(), all.view());
+    m_rank.communicatorBehindOps().allGather(part.view(), all.view());
     std::vector<float> gathered(static_cast<std::size_t>(ranks * count));
     backend.download(all.view(), std::as_writable_bytes(std::span(gathered)));
     std::vector<double> sums(mine.size(), 0.0);

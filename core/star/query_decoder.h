@@ -42,12 +42,14 @@ class QueryDecoder {
     void reserveFigures();
     TensorView runOps(std::span<const TokenId> tokens, KeyValueBlock* turn, std::int64_t first);
     TensorView runRecorded(TokenId token);
+    bool canRecord() const;
     std::vector<double> sumOverRanks(std::span<const float> mine);
 
     Rank& m_rank;
     Conversation& m_conversation;
     std::stop_token m_stop;
     QueryPlace m_place;  // of the next token
+    std::int64_t m_tokensRun = 0;
     std::vector<KeyRun> m_runs;
     std::vector<std::size_t> m_figures;  // of every run
     std::size_t m_figureRuns = 0;        // runs that m_runLogSumExp has room for

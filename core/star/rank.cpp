@@ -85,44 +85,40 @@ void Rank::attendAllRanks(std::int64_t layer, const TensorView& queries,
                           const TensorView& output, const StepLogSumExp* step) {
     const std::int64_t heads = queries.shape[1];
     const auto count = static_cast<std::int64_t>(runs.size());
-    const bool isAlone = m_communicator->size() == 1;
+    const bool isAlone = m_count == 1;
     // The figures of a single row can be written where they are wanted.
-    const bool isOneRow = step && isAlone && queries.rows() == 1;
-    Partial partial;
-    if (isAlone)
-        partial = {output, isOneRow ? step->total.slice(layer, layer + 1) : workLogSumExp(queries)};
-    else
-        partial = workPartial(queries);
+    const bool isOneRow = step && queries.rows() == 1;
+    const Partial all{output,
+                      isOneRow ? step->total.slice(layer, layer + 1) : workLogSumExp(queries)};
+    const Partial mine = isAlone ? all : workPartial(queries);
     if (step && count > 0)
         m_runLogSumExp = step->runs.slice(layer, layer + 1).reshaped({count, heads});
-    attendRuns(layer, queries, runs, place, partial);
+    attendRuns(layer, queries, runs, place, mine);
     m_runLogSumExp = {};
-    if (!isAlone) gatherAndMerge(partial);
-    if (step && !isOneRow) {
-        const TensorView lastRow = partial.logSumExp.slice(queries.rows() - 1, queries.rows());
-        m_backend.copy(lastRow, step->total.slice(layer, layer + 1));
-    }
-    if (!isAlone) m_backend.convert(partial.output, output);
+    if (!isAlone) gatherAndMerge(mine, all);
+    if (!step || isOneRow) return;
+    const TensorView lastRow = all.logSumExp.slice(queries.rows() - 1, queries.rows());
+    m_backend.copy(lastRow, step->total.slice(layer, layer + 1));
+}
+
+Communicator& Rank::communicatorBehindOps() {
+    if (!m_communicator->followsOps()) m_backend.synchronize();
+    return *m_communicator;
 }
 
 // `mine` is a work partial.
-void Rank::gatherAndMerge(const Partial& mine) {
-    const std::int64_t ranks = m_communicator->size();
-    const std::int64_t values = mine.output.elements();
-    const TensorView both{mine.output.data, {values + mine.logSumExp.elements()}, DataType::f32};
-    const TensorView all = reserveRows(m_allPartials, m_backend, {ranks, both.elements()});
-    m_backend.synchronize();
-    {
+void Rank::gatherAndMerge(const Partial& mine, const Partial& merged) {
+    const std::int64_t values = mine.output.elements() + mine.logSumExp.elements();
+    const TensorView both{mine.output.data, {values}, DataType::f32};
+    const TensorView parts = reserveRows(m_allPartials, m_backend, {m_count, values});
+    Communicator& communicator = communicatorBehindOps();
+    if (communicator.followsOps()) {
+        communicator.allGather(both, parts);
+    } else {
         const AddedTime timed(m_gatherSeconds);
-        m_communicator->allGather(both, all);
+        communicator.allGather(both, parts);
     }
-    m_backend.copy(all.slice(0, 1).reshaped(both.shape), both);
-    for (std::int64_t rank = 1; rank < ranks; ++rank) {
-        float* part = all.floats() + rank * both.elements();
-        m_backend.merge({{part, mine.output.shape, DataType::f32},
-                         {part + values, mine.logSumExp.shape, DataType::f32}},
-                        mine);
-    }
+    m_backend.mergeParts(parts, merged);
 }
 
 }  // namespace asterism

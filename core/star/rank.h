@@ -50,14 +50,23 @@ class Rank {
     // All must outlive the rank.
     Rank(const ModelConfig& config, const ModelWeights& weights, Backend& backend);
 
-    void setCommunicator(Communicator& communicator) { m_communicator = &communicator; }
+    // For the runs that follow.
+    void setCommunicator(Communicator& communicator) {
+        m_communicator = &communicator;
+        m_index = communicator.rank();
+        m_count = communicator.size();
+    }
     Communicator& communicator() const { return *m_communicator; }
+    // The same for data that ops have computed: waits for them unless collectives follow them.
+    Communicator& communicatorBehindOps();
     Backend& backend() const { return m_backend; }
     Decoder& decoder() { return m_decoder; }
     const ModelConfig& config() const { return m_decoder.config(); }
-    int index() const { return m_communicator->rank(); }
+    int index() const { return m_index; }
+    // Of all ranks.
+    int count() const { return m_count; }
     // The rank that keeps the keys of query and answer, and draws the tokens.
-    bool isLast() const { return index() == m_communicator->size() - 1; }
+    bool isLast() const { return m_index == m_count - 1; }
 
     // The backend's call for `queries` over `runs` in one layer: sliding-window layers use true
     // token distances, the others the placement. `partial` receives the result.
@@ -73,7 +82,7 @@ class Rank {
     // KV type that holds activations as they are: f32, or bf16 where activations are.
     KvType activationKvType() const;
     // Where the time of the ops since the last call went, waiting for other ranks included; none
-    // where the backend cannot tell.
+    // where the backend cannot tell. One that measures ops measures collectives that follow them.
     std::optional<OpSeconds> takeOpSeconds();
     // A partial as large as `queries`, in work space that the next call overwrites.
     Partial workPartial(const TensorView& queries);
@@ -81,12 +90,14 @@ class Rank {
     TensorView workLogSumExp(const TensorView& queries);
 
   private:
-    void gatherAndMerge(const Partial& mine);
+    void gatherAndMerge(const Partial& mine, const Partial& merged);
 
     Backend& m_backend;
     Decoder m_decoder;
-    double m_gatherSeconds = 0;
+    double m_gatherSeconds = 0;  // of collectives that do not follow the ops
     Communicator* m_communicator = nullptr;
+    int m_index = 0;
+    int m_count = 0;
     int m_rope;
     int m_slidingRope;
     VisibleWindow m_window;

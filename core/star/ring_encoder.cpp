@@ -56,7 +56,7 @@ class RingAttention : public LayerAttention {
         }
     };
 
-    int ranks() const { return m_rank.communicator().size(); }
+    int ranks() const { return m_rank.count(); }
     TokenRange chunk(std::size_t index) const { return m_context.blocks[index]; }
     std::int64_t tokensOf(int rank) const {
         const ChunkPair pair = chunksOf(rank, ranks());
@@ -113,9 +113,8 @@ class RingAttention : public LayerAttention {
     void passOn() {
         const int next = (m_rank.index() + 1) % ranks();
         const int previous = (m_rank.index() - 1 + ranks()) % ranks();
-        m_rank.backend().synchronize();
-        m_rank.communicator().exchange(m_held->layerBytes(0), next, m_arriving->layerBytes(0),
-                                       previous);
+        m_rank.communicatorBehindOps().exchange(m_held->layerBytes(0), next,
+                                                m_arriving->layerBytes(0), previous);
         std::swap(m_held, m_arriving);
     }
 
@@ -132,7 +131,7 @@ void encodeRing(Rank& rank, const EncodingJob& job) {
     EncodedContext& context = job.context;
     const double begin = job.clock.seconds();
     const auto timer = rank.backend().startTimer();
-    const ChunkPair mine = chunksOf(rank.index(), rank.communicator().size());
+    const ChunkPair mine = chunksOf(rank.index(), rank.count());
     std::vector<TokenId> tokens;
     for (const std::size_t index : mine) {
         const TokenRange range = context.blocks[index];

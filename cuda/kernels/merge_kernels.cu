@@ -67,8 +67,7 @@ __global__ void __launch_bounds__(kPieceWarps * 32) mergePiecesKernel(MergePiece
             if (piece >= args.pieces) continue;
             const std::int64_t place = piece * args.rows + row;
             const float own = args.logSumExps[place];
-            // An empty piece adds nothing; what is no number spoils the row, so that it is noticed.
-            const float weight = own == -INFINITY ? 0.0F : expf(own - top);
+            const float weight = partWeight(own, top);
             sum += weight;
             if (isValue) output += weight * args.outputs[place * args.headDim + value];
         }
@@ -89,13 +88,40 @@ __global__ void __launch_bounds__(kPieceWarps * 32) mergePiecesKernel(MergePiece
         static_cast<float*>(args.output)[at] = output;
     else if (isValue)
         static_cast<bf16*>(args.output)[at] = fromFloat<bf16>(output);
-    if (value == 0) args.logSumExp[row] = sum != 0.0F ? top + logf(sum) : -INFINITY;
+    if (value == 0) args.logSumExp[row] = logSumExpOfParts(sum, top);
 }
 
 __global__ void orderByTokenKernel(OrderByTokenArgs args) {
     const std::int64_t index = static_cast<std::int64_t>(blockIdx.x) * kThreads + threadIdx.x;
     if (index >= args.tokens * args.heads) return;
     args.byToken[index] = args.byHead[index % args.heads * args.rows + index / args.heads];
+}
+
+// One warp a row; the parts are added up in their order.
+__global__ void mergePartsKernel(MergePartsArgs args) {
+    const std::int64_t row =
+        (static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x) / 32;
+    if (row >= args.rows) return;
+    const std::int64_t stride = args.rows * (args.headDim + 1);
+    const float* logSumExps = args.parts + args.rows * args.headDim + row;
+    float top = -INFINITY;
+    for (int part = 0; part < args.count; ++part) top = fmaxf(top, logSumExps[part * stride]);
+    for (std::int64_t i = threadIdx.x % 32; i < args.headDim; i += 32) {
+        const std::int64_t at = row * args.headDim + i;
+        float sum = 0;
+        float output = 0;
+        for (int part = 0; part < args.count; ++part) {
+            const float weight = partWeight(logSumExps[part * stride], top);
+            sum += weight;
+            output += weight * args.parts[part * stride + at];
+        }
+        output = sum != 0.0F ? output / sum : 0.0F;
+        if (args.outputType == DataType::f32)
+            static_cast<float*>(args.output)[at] = output;
+        else
+            static_cast<bf16*>(args.output)[at] = fromFloat<bf16>(output);
+        if (i == 0) args.logSumExp[row] = logSumExpOfParts(sum, top);
+    }
 }
 
 // One warp a row.
@@ -129,6 +155,13 @@ void orderByToken(const OrderByTokenArgs& args, cudaStream_t stream) {
     const auto blocks = static_cast<unsigned>((items + kThreads - 1) / kThreads);
     orderByTokenKernel<<<blocks, kThreads, 0, stream>>>(args);
     checkLaunch("ordering attention");
+}
+
+void mergeParts(const MergePartsArgs& args, cudaStream_t stream) {
+    if (args.rows == 0) return;
+    const auto blocks = static_cast<unsigned>((args.rows * 32 + kThreads - 1) / kThreads);
+    mergePartsKernel<<<blocks, kThreads, 0, stream>>>(args);
+    checkLaunch("merging attention");
 }
 
 void merge(const MergeArgs& args, cudaStream_t stream) {

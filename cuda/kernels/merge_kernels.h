@@ -39,6 +39,18 @@ struct OrderByTokenArgs {
 };
 void orderByToken(const OrderByTokenArgs& args, cudaStream_t stream);
 
+// Merges parts [count, rows * headDim + rows], each its outputs and behind them its log-sum-exps.
+struct MergePartsArgs {
+    const float* parts;
+    std::int32_t count;
+    std::int64_t rows;
+    std::int64_t headDim;
+    void* output;         // [rows, headDim]
+    DataType outputType;  // f32 or bf16
+    float* logSumExp;
+};
+void mergeParts(const MergePartsArgs& args, cudaStream_t stream);
+
 // Merges `part` into `sum`.
 struct MergeArgs {
     const float* partOutput;  // [rows, headDim]

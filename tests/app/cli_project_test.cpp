@@ -40,6 +40,30 @@ TEST_F(CliProjects, AskReportsEveryFieldAndKeepsTheAnswer) {
     EXPECT_EQ(ask("Which thing?")["answer"], result["answer"]);
 }
 
+TEST_F(CliProjects, SeveralRanksShareAProjectThatOneRankMadeAndTheOtherWayRound) {
+    ingest();
+    const Json one = ask("Which thing?");
+    const Json total = one["blocks"]["restored"];
+    EXPECT_EQ(one["blocks"]["by_rank"], Json({total}));
+    const Json two = ask("Which thing?", {"--ranks", "2"});
+    EXPECT_EQ(two["answer"], one["answer"]);
+    EXPECT_EQ(two["blocks"]["restored"], total);
+    run({"cache", "--clear"});
+    const Json ingested = ingest({"--ranks", "3"});
+    EXPECT_EQ(ingested["blocks_encoded"], total);
+    const Json three = ask("Which thing?", {"--ranks", "3"});
+    EXPECT_EQ(three["answer"], one["answer"]);
+    EXPECT_EQ(three["blocks"]["restored"], total);
+    ASSERT_EQ(three["blocks"]["by_rank"].size(), 3U);
+    int sum = 0;
+    for (const Json& blocks : three["blocks"]["by_rank"]) {
+        EXPECT_GT(blocks.get<int>(), 0);
+        sum += blocks.get<int>();
+    }
+    EXPECT_EQ(sum, total.get<int>());
+    EXPECT_EQ(ask("Which thing?")["blocks"]["restored"], total);
+}
+
 TEST_F(CliProjects, AskEncodesWhatTheCacheHasLost) {
     const Json ingested = ingest();
     const Json first = ask("Which thing?");

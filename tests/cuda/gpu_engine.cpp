@@ -7,6 +7,7 @@
 #include "core/base/error.h"
 #include "core/comm/local_communicator.h"
 #include "cuda/cuda_backend.h"
+#include "cuda/nccl_communicator.h"
 
 namespace asterism::test {
 
@@ -25,6 +26,19 @@ std::unique_ptr<Engine> openOnGpu(const std::filesystem::path& model, DataType a
         parts.deviceOf.push_back(0);
     }
     parts.connectRanks = [ranks] { return makeLocalCommunicators(ranks, copyOnGpu); };
+    return std::make_unique<Engine>(std::move(parts));
+}
+
+std::unique_ptr<Engine> openOnAllGpus(const std::filesystem::path& model, DataType activations) {
+    EngineParts parts;
+    parts.file = openModelFile(model);
+    std::vector<Backend*> backends;
+    for (int device = 0; device < cudaDeviceCount(); ++device) {
+        parts.backends.push_back(makeCudaBackend({.device = device, .activations = activations}));
+        parts.deviceOf.push_back(device);
+        backends.push_back(parts.backends.back().get());
+    }
+    parts.connectRanks = [backends] { return makeNcclCommunicators(backends); };
     return std::make_unique<Engine>(std::move(parts));
 }
 

@@ -17,6 +17,9 @@ namespace asterism::test {
 std::unique_ptr<Engine> openOnGpu(const std::filesystem::path& model, DataType activations,
                                   int ranks = 1);
 
+// One of as many ranks as there are GPUs, connected by NCCL.
+std::unique_ptr<Engine> openOnAllGpus(const std::filesystem::path& model, DataType activations);
+
 // Tests that need a GPU: skipped, with the reason, where there is none.
 class OnGpu : public testing::Test {
   protected:

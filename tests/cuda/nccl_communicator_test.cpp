@@ -3,27 +3,40 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <exception>
 #include <functional>
-#include <numeric>
 #include <thread>
 
+#include "core/base/clock.h"
 #include "core/base/error.h"
 #include "cuda/cuda_backend.h"
 
 namespace asterism::test {
 namespace {
 
+using namespace std::chrono_literals;
+
+constexpr double kSoon = 5;  // seconds
+
 class Nccl : public testing::Test {
   protected:
     void SetUp() override {
         try {
-            m_devices.resize(static_cast<std::size_t>(cudaDeviceCount()));
-            std::iota(m_devices.begin(), m_devices.end(), 0);
-            m_ranks = makeNcclCommunicators(m_devices);
+            const int count = cudaDeviceCount();
+            for (int device = 0; device < count; ++device)
+                m_backends.push_back(makeCudaBackend({.device = device}));
+            connect();
         } catch (const Error& error) {
             GTEST_SKIP() << error.what();
         }
+    }
+
+    void connect(double limitSeconds = 600) {
+        std::vector<Backend*> backends;
+        for (const auto& backend : m_backends) backends.push_back(backend.get());
+        m_ranks.clear();
+        m_ranks = makeNcclCommunicators(backends, limitSeconds);
     }
 
     // Runs work(communicator, backend) on a thread for each GPU; rethrows what one threw.
@@ -33,8 +46,7 @@ class Nccl : public testing::Test {
         for (std::size_t rank = 0; rank < m_ranks.size(); ++rank)
             threads.emplace_back([&, rank] {
                 try {
-                    const auto backend = makeCudaBackend({.device = m_devices[rank]});
-                    work(*m_ranks[rank], *backend);
+                    work(*m_ranks[rank], *m_backends[rank]);
                 } catch (...) {
                     failures[rank] = std::current_exception();
                 }
@@ -56,7 +68,7 @@ class Nccl : public testing::Test {
         return values;
     }
 
-    std::vector<int> m_devices;
+    std::vector<std::unique_ptr<Backend>> m_backends;
     std::vector<std::unique_ptr<Communicator>> m_ranks;
 };
 
@@ -89,10 +101,197 @@ TEST_F(Nccl, gathersPartsInRankOrderAndPassesThemAround) {
     });
 }
 
+// Takes over the next rank's values and adds 1 to them, step by step: what is in the wrong order
+// with anything is seen in the sum.
+class Carousel {
+  public:
+    Carousel(Communicator& communicator, Backend& backend, const Tensor& values, const Tensor& one)
+        : m_communicator(communicator),
+          m_backend(backend),
+          m_values(values.view()),
+          m_one(one.view()),
+          m_all(backend.floats({communicator.size(), m_values.elements()})) {}
+
+    void step() {
+        const int next = (m_communicator.rank() + 1) % m_communicator.size();
+        m_communicator.allGather(m_values, m_all.view());
+        m_backend.copy(m_all.view().slice(next, next + 1).reshaped(m_values.shape), m_values);
+        m_backend.add(m_one, m_values);
+    }
+    // What every value is after so many steps from the rank's number.
+    float expected(int steps) const {
+        return static_cast<float>((m_communicator.rank() + steps) % m_communicator.size() + steps);
+    }
+
+  private:
+    Communicator& m_communicator;
+    Backend& m_backend;
+    TensorView m_values;
+    TensorView m_one;
+    Tensor m_all;
+};
+
+TEST_F(Nccl, collectivesFollowTheOpsAndOpsFollowThem) {
+    onRanks([](Communicator& communicator, Backend& backend) {
+        constexpr int kSteps = 200;
+        constexpr std::int64_t kValues = 1 << 20;
+        ASSERT_TRUE(communicator.followsOps());
+        const Tensor values = filled(backend, {kValues}, static_cast<float>(communicator.rank()));
+        const Tensor one = filled(backend, {kValues}, 1);
+        Carousel carousel(communicator, backend, values, one);
+        for (int step = 0; step < kSteps; ++step) carousel.step();
+        EXPECT_EQ(read(backend, values.view()),
+                  std::vector<float>(kValues, carousel.expected(kSteps)));
+    });
+}
+
+TEST_F(Nccl, recordedStepsHoldTheirCollectives) {
+    onRanks([](Communicator& communicator, Backend& backend) {
+        constexpr int kSteps = 100;
+        constexpr std::int64_t kValues = 4128;
+        const Tensor values = filled(backend, {kValues}, static_cast<float>(communicator.rank()));
+        const Tensor one = filled(backend, {kValues}, 1);
+        Carousel carousel(communicator, backend, values, one);
+        const auto recorded = backend.record([&] { carousel.step(); }, kSteps);
+        ASSERT_NE(recorded, nullptr);
+        // Between two of them others may stand, and one may be run op by op.
+        for (int step = 1; step < kSteps; ++step) {
+            if (step % 10 == 3) communicator.broadcast(one.view(), 0);
+            if (step % 10 == 7) backend.measureOps();
+            recorded->run(0);
+            if (step % 10 != 7) continue;
+            const auto seconds = backend.takeOpSeconds();
+            ASSERT_TRUE(seconds.has_value());
+            EXPECT_GT(seconds->merge, 0);
+        }
+        EXPECT_EQ(read(backend, values.view()),
+                  std::vector<float>(kValues, carousel.expected(kSteps)));
+    });
+}
+
 TEST_F(Nccl, anEndedGroupLetsNoRankIn) {
     m_ranks.front()->abort();
     EXPECT_THROW(onRanks([](Communicator& communicator, Backend&) { communicator.barrier(); }),
                  RankAborted);
+    EXPECT_THROW(onRanks([](Communicator& communicator, Backend& backend) {
+                     const Tensor values = filled(backend, {10}, 0);
+                     communicator.broadcast(values.view(), 0);
+                 }),
+                 RankAborted);
+}
+
+TEST_F(Nccl, whatAGroupLeftBehindIsNoTroubleToTheNext) {
+    m_ranks.front()->abort();
+    connect();
+    onRanks([](Communicator& communicator, Backend& backend) {
+        const Tensor values = filled(backend, {10}, static_cast<float>(communicator.rank()));
+        communicator.broadcast(values.view(), 0);
+        EXPECT_EQ(read(backend, values.view()), std::vector<float>(10, 0));
+    });
+}
+
+class NcclOfSeveral : public Nccl {
+  protected:
+    void SetUp() override {
+        Nccl::SetUp();
+        if (!IsSkipped() && m_backends.size() < 2)
+            GTEST_SKIP() << "2 GPUs are needed, this machine has 1";
+    }
+
+    // All ranks but the first wait for a collective that the first one never joins; `wait` is given
+    // a recorded step to run, and returns when that is over.
+    void leaveAlone(const std::function<void(Backend&, RecordedStep&)>& wait,
+                    const std::function<void(Communicator&)>& first) {
+        onRanks([&](Communicator& communicator, Backend& backend) {
+            const Tensor values = filled(backend, {4128}, 0);
+            const Tensor one = filled(backend, {4128}, 1);
+            Carousel carousel(communicator, backend, values, one);
+            const auto recorded = backend.record([&] { carousel.step(); }, 10);
+            backend.synchronize();
+            communicator.barrier();
+            if (communicator.rank() == 0) return first(communicator);
+            wait(backend, *recorded);
+        });
+    }
+};
+
+TEST_F(NcclOfSeveral, aRankThatFailsEndsTheOthersWhereverTheyWait) {
+    const std::vector<std::function<void(Backend&, RecordedStep&)>> waits{
+        [](Backend& backend, RecordedStep& step) {
+            step.run(0);
+            backend.synchronize();
+        },
+        [](Backend&, RecordedStep& step) {
+            step.run(0);
+            step.run(0);
+            step.run(0);
+        },
+        [](Backend& backend, RecordedStep& step) {
+            const Tensor values = backend.floats({10});
+            step.run(0);
+            read(backend, values.view());
+        },
+        [](Backend& backend, RecordedStep& step) {
+            const auto timer = backend.startTimer();
+            step.run(0);
+            timer->seconds();
+        }};
+    for (std::size_t i = 0; i < waits.size(); ++i) {
+        SCOPED_TRACE(i);
+        connect();
+        const Stopwatch clock;
+        leaveAlone([&](Backend& backend,
+                       RecordedStep& step) { EXPECT_THROW(waits[i](backend, step), RankAborted); },
+                   [](Communicator& communicator) {
+                       std::this_thread::sleep_for(100ms);
+                       communicator.abort();
+                   });
+        EXPECT_LT(clock.seconds(), kSoon);
+    }
+}
+
+TEST_F(NcclOfSeveral, aCollectiveThatNeverEndsIsAnErrorOnceTheLimitIsOver) {
+    connect(2);
+    const Stopwatch clock;
+    EXPECT_THROW(leaveAlone(
+                     [](Backend& backend, RecordedStep& step) {
+                         step.run(0);
+                         backend.synchronize();
+                     },
+                     [](Communicator& communicator) { communicator.barrier(); }),
+                 Error);
+    EXPECT_LT(clock.seconds(), kSoon);
+    try {
+        onRanks([](Communicator& communicator, Backend&) { communicator.barrier(); });
+        ADD_FAILURE() << "the group goes on";
+    } catch (const RankAborted&) {
+    }
+}
+
+TEST_F(NcclOfSeveral, aRankThatThrowsWhileItRecordsEndsTheOthers) {
+    const Stopwatch clock;
+    EXPECT_THROW(onRanks([](Communicator& communicator, Backend& backend) {
+                     const Tensor values = filled(backend, {4128}, 0);
+                     const Tensor one = filled(backend, {4128}, 1);
+                     Carousel carousel(communicator, backend, values, one);
+                     int steps = 0;
+                     try {
+                         backend.record(
+                             [&] {
+                                 carousel.step();
+                                 if (communicator.rank() == 0 && ++steps == 2)
+                                     throw Error("this rank fails");
+                             },
+                             10);
+                         carousel.step();
+                         backend.synchronize();
+                     } catch (...) {
+                         communicator.abort();
+                         throw;
+                     }
+                 }),
+                 Error);
+    EXPECT_LT(clock.seconds(), kSoon);
 }
 
 }  // namespace

@@ -67,6 +67,9 @@ class CountingBackend : public Backend {
     }
     void attend(const AttentionCall& call) override { m_inner->attend(call); }
     void merge(const Partial& part, const Partial& sum) override { m_inner->merge(part, sum); }
+    void mergeParts(const TensorView& parts, const Partial& merged) override {
+        m_inner->mergeParts(parts, merged);
+    }
 
   private:
     struct Count {
