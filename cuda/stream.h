@@ -14,7 +14,8 @@ namespace asterism::cuda {
 // Shared by the buffers taken from it, so that they may outlive the backend.
 class Stream {
   public:
-    explicit Stream(const Device& device);
+    // limit: most bytes of GPU memory that this process may use; 0: all there are.
+    explicit Stream(const Device& device, std::int64_t limit = 0);
     ~Stream();
     Stream(const Stream&) = delete;
     Stream& operator=(const Stream&) = delete;
@@ -26,12 +27,17 @@ class Stream {
     // Waits for all work; throws Error if some of it failed.
     void synchronize() const;
 
+    // What may still be allocated.
+    DeviceMemoryUse memoryUse() const;
     // Throws Error that says how much was asked for and is free.
     void* allocate(std::int64_t bytes);
     void free(void* memory) noexcept;
 
   private:
+    bool hasRoomFor(std::int64_t bytes) const;
+
     Device m_device;
+    std::int64_t m_limit;
     cudaStream_t m_stream = nullptr;
 };
 

@@ -13,7 +13,8 @@ namespace {
 
 bool isSameEngine(const EngineOptions& one, const EngineOptions& other) {
     return one.model == other.model && one.ranks == other.ranks && one.threads == other.threads &&
-           one.device == other.device && one.precision == other.precision;
+           one.device == other.device && one.gpuMemory == other.gpuMemory &&
+           one.precision == other.precision;
 }
 
 }  // namespace

@@ -51,6 +51,7 @@ class Rank {
     Communicator& communicator() const { return *m_communicator; }
     Backend& backend() const { return m_backend; }
     Decoder& decoder() { return m_decoder; }
+    const Decoder& decoder() const { return m_decoder; }
     const ModelConfig& config() const { return m_decoder.config(); }
     int index() const { return m_communicator->rank(); }
     // The rank that keeps the keys of query and answer, and draws the tokens.
