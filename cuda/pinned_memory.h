@@ -3,12 +3,13 @@
 #include <cstdint>
 #include <memory>
 
+#include "core/base/host_pages.h"
 #include "cuda/stream.h"
 
 namespace asterism::cuda {
 
-// Page-locked host memory of one owner, which kernels and copies reach at the same address over the
-// bus. Moves; never copied.
+// Page-locked host memory of one owner, which kernels and copies of every GPU reach at the same
+// address over the bus. Moves; never copied.
 class PinnedMemory {
   public:
     // Throws Error that says how much was asked for and is available.
@@ -25,6 +26,7 @@ class PinnedMemory {
 
   private:
     std::shared_ptr<Stream> m_stream;
+    HostPages m_pages;  // null where the memory is the driver's
     void* m_data = nullptr;
     std::int64_t m_bytes = 0;
 };
