@@ -17,6 +17,11 @@ bool isSameEngine(const EngineOptions& one, const EngineOptions& other) {
            one.precision == other.precision;
 }
 
+bool isOnHost(const EncodedContext* context, std::size_t block) {
+    return context && block < context->keyValues.size() && context->hasBlock(block) &&
+           context->keyValues[block]->place() == MemoryPlace::host;
+}
+
 }  // namespace
 
 void EngineWorker::open(const std::string& project, EngineOptions options) {
@@ -96,7 +101,9 @@ void EngineWorker::addBlocks(const std::vector<PlannedBlock>& plan, ProjectLayou
             row.seconds = plan[i].seconds;
             row.isRestored = plan[i].seconds == 0;
         }
-        if (row.state == DocumentState::ready) layout.kvBytes += row.kvBytes;
+        if (row.state == DocumentState::ready)
+            (isOnHost(m_session->encoded(), i) ? layout.hostKvBytes : layout.kvBytes) +=
+                row.kvBytes;
         layout.blocks.push_back(std::move(row));
     }
 }
