@@ -72,6 +72,7 @@ std::vector<int> gpusOf(const EngineOptions& options) {
 void addGpuRanks(const EngineOptions& options, EngineParts& parts) {
     const std::vector<int> gpus = gpusOf(options);
     CudaOptions cuda;
+    cuda.memoryLimit = options.gpuMemory;
     if (options.precision == Precision::f32) cuda.activations = DataType::f32;
     for (const int gpu : gpus) {
         cuda.device = gpu;

@@ -106,6 +106,12 @@ struct MemoryUse {
     std::int64_t total = 0;  // 0: not known
 };
 
+// Host memory as a place for what a device has no room for.
+struct HostMemory {
+    std::int64_t free = 0;          // bytes; 0: none
+    double readBytesPerSecond = 0;  // at which ops read what stands there
+};
+
 // A device that holds tensors and computes on them: the CPU (cpu/) or a GPU (cuda/). Knows no
 // tokens, models or files.
 //
@@ -146,6 +152,11 @@ class Backend {
 
     // Memory. Throws Error that names the size if there is not enough.
     virtual std::unique_ptr<Buffer> allocate(std::int64_t bytes) = 0;
+    // Host memory that ops use as they do the device's, only slower: what allocateOnHost() can
+    // give. None where the device's memory is the host's.
+    virtual HostMemory hostMemory() { return {}; }
+    // Throws as allocate().
+    virtual std::unique_ptr<Buffer> allocateOnHost(std::int64_t bytes) { return allocate(bytes); }
     virtual void upload(std::span<const std::byte> host, const TensorView& to) = 0;
     virtual void download(const TensorView& from, std::span<std::byte> host) = 0;
     // Reads what the ops called so far leave and no later one changes. The backend and that memory

@@ -162,6 +162,7 @@ std::unique_ptr<EncodedContext> Engine::layOut(std::vector<TokenId> context,
     encoded->anchorTokens = anchorLength(options, encoded->blocks);
     encoded->seconds.resize(encoded->blocks.size());
     encoded->keyValues.resize(encoded->blocks.size());
+    encoded->places.resize(encoded->blocks.size());
     encoded->anchors.resize(m_ranks.size());
     assignRanks(*encoded, m_config, ranks());
     return encoded;
@@ -199,12 +200,13 @@ EncodingStarted Engine::describe(const EncodedContext& context) const {
 void Engine::encode(EncodedContext& context, std::span<const std::size_t> indices,
                     const EventSink& events, const std::stop_token& stop) {
     ASTERISM_CHECK(context.options.attention == AttentionMode::star);
-    checkContextFits(m_ranks, context);
     std::mutex mutex;
     const EventSink serialized = [&](const EngineEvent& event) {
         const std::lock_guard lock(mutex);
         if (events) events(event);
     };
+    if (const std::string note = placeBlocks(m_ranks, context, indices); !note.empty())
+        serialized(Warning{note});
     const auto missing = [&] {
         std::vector<std::size_t> blocks;
         for (const std::size_t index : indices)
@@ -240,12 +242,13 @@ void Engine::encode(EncodedContext& context, std::span<const std::size_t> indice
 void Engine::encodeWhole(EncodedContext& context, const EventSink& events,
                          const std::stop_token& stop) {
     const ContextOptions& options = context.options;
-    checkContextFits(m_ranks, context);
     std::mutex mutex;
     const EventSink serialized = [&](const EngineEvent& event) {
         const std::lock_guard lock(mutex);
         if (events) events(event);
     };
+    if (const std::string note = placeBlocks(m_ranks, context, {}); !note.empty())
+        serialized(Warning{note});
     const EncodingJob job{context, serialized, stop, {}, nullptr, {}, {}};
     runOnRanks([&](Rank& rank) {
         rank.setVisibleWindow(options.attention == AttentionMode::window

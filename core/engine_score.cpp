@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/engine.h"
+#include "core/star/memory_plan.h"
 
 namespace asterism {
 
@@ -13,6 +14,8 @@ Score Engine::score(std::span<const TokenId> tokens, std::stop_token stop) {
     options.kv = m_ranks.front()->activationKvType();
     const auto context = layOut({tokens.begin(), tokens.end()},
                                 fixedPlan(std::ssize(tokens), options.blockTokens), options);
+
+    placeBlocks(m_ranks, *context, {});
 
     Score score;
     score.tokens = static_cast<std::int64_t>(tokens.size());

@@ -22,6 +22,7 @@ struct EngineOptions {
     int ranks = 1;                // workers the blocks are spread over
     int threads = 0;              // CPU threads of all ranks together; 0: all cores
     std::string device = "cpu";
+    std::int64_t gpuMemory = 0;  // most bytes of every GPU's memory to use; 0: all that are free
     Precision precision = Precision::automatic;
 };
 

@@ -39,7 +39,7 @@ void AsideCopies::download(cudaEvent_t ready, const void* from, std::span<std::b
     const auto fill = [&](std::size_t piece) {
         check(cudaMemcpyAsync(m_host + piece % kPieces * kPieceBytes,
                               static_cast<const std::byte*>(from) + piece * kPieceBytes,
-                              bytesOf(piece), cudaMemcpyDeviceToHost, m_stream),
+                              bytesOf(piece), cudaMemcpyDefault, m_stream),
               "copying from the GPU");
         check(cudaEventRecord(m_filled[piece % kPieces], m_stream), "copying from the GPU");
     };

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/base/check.h"
+#include "core/star/kv_block.h"
 #include "cuda/aside_copies.h"
 #include "cuda/attention.h"
 #include "cuda/backend_queue.h"
@@ -18,6 +19,7 @@
 #include "cuda/kernels/weight_kernels.h"
 #include "cuda/linear.h"
 #include "cuda/op_times.h"
+#include "cuda/pinned_memory.h"
 #include "cuda/staging.h"
 #include "cuda/step_recorder.h"
 #include "cuda/stream.h"
@@ -36,6 +38,15 @@ class DeviceBuffer final : public Buffer {
     DeviceMemory m_memory;
 };
 
+class PinnedBuffer final : public Buffer {
+  public:
+    explicit PinnedBuffer(PinnedMemory memory)
+        : Buffer(memory.data(), memory.bytes()), m_memory(std::move(memory)) {}
+
+  private:
+    PinnedMemory m_memory;
+};
+
 const CudaWeight& own(const Weight& weight) {
     const auto* mine = dynamic_cast<const CudaWeight*>(&weight);
     ASTERISM_CHECK(mine != nullptr);
@@ -44,14 +55,15 @@ const CudaWeight& own(const Weight& weight) {
 
 class CudaBackend final : public Backend {
   public:
-    CudaBackend(const Device& device, DataType activations)
-        : m_activations(activations),
-          m_stream(std::make_shared<Stream>(device)),
+    CudaBackend(const Device& device, const CudaOptions& options)
+        : m_activations(options.activations),
+          m_stream(std::make_shared<Stream>(device, options.memoryLimit)),
           m_ring(m_stream),
           m_staging(m_stream),
           m_linear(m_stream),
           m_attention(m_stream, m_ring),
           m_scratch(m_stream),
+          m_layer(m_stream),
           m_times(m_stream) {}
     ~CudaBackend() override {
         // Nothing may be in flight when its memory goes; a failure was reported by the op itself.
@@ -74,9 +86,12 @@ class CudaBackend final : public Backend {
 
     MemoryUse memory() const override {
         m_stream->enter();
-        const int device = m_stream->device().index;
-        const DeviceMemoryUse use = deviceMemoryUse(device);
-        return {device, use.free, use.total};
+        const DeviceMemoryUse use = m_stream->memoryUse();
+        return {m_stream->device().index, use.free, use.total};
+    }
+    HostMemory hostMemory() override;
+    std::unique_ptr<Buffer> allocateOnHost(std::int64_t bytes) override {
+        return std::make_unique<PinnedBuffer>(PinnedMemory(m_stream, bytes));
     }
     std::unique_ptr<Buffer> allocate(std::int64_t bytes) override {
         return std::make_unique<DeviceBuffer>(DeviceMemory(m_stream, bytes), bytes);
@@ -88,7 +103,7 @@ class CudaBackend final : public Backend {
         return std::make_unique<StreamReader>(m_stream, m_asideCopies);
     }
     void copy(const TensorView& from, const TensorView& to) override;
-    // Kernels read GPU memory only.
+    // Kernels read no memory that is not page-locked.
     std::unique_ptr<Buffer> borrow(std::span<const std::byte>,
                                    std::shared_ptr<const void>) override {
         return nullptr;
@@ -139,12 +154,15 @@ class CudaBackend final : public Backend {
         m_recorder = recorder;
         m_attention.setRecorder(recorder);
     }
-    void copyBytes(const void* from, void* to, std::int64_t bytes, cudaMemcpyKind kind) {
+    // Between any two places.
+    void copyBytes(const void* from, void* to, std::int64_t bytes) {
         m_stream->enter();
         if (bytes > 0)
-            check(cudaMemcpyAsync(to, from, static_cast<std::size_t>(bytes), kind, stream()),
+            check(cudaMemcpyAsync(to, from, static_cast<std::size_t>(bytes), cudaMemcpyDefault,
+                                  stream()),
                   "copying");
     }
+    void storeHere(const StoreArgs& args);
 
     DataType m_activations;
     std::shared_ptr<Stream> m_stream;
@@ -154,8 +172,10 @@ class CudaBackend final : public Backend {
     Linear m_linear;
     Attention m_attention;
     Scratch m_scratch;
+    Scratch m_layer;  // of a block, on its way to host memory
     OpTimes m_times;
     StepRecorder* m_recorder = nullptr;  // of the step at work
+    double m_hostReadRate = 0;           // bytes a second; 0: not measured yet
 };
 
 std::string CudaBackend::description() const {
@@ -164,9 +184,15 @@ std::string CudaBackend::description() const {
            (m_activations == DataType::f32 ? ", f32" : ", bf16");
 }
 
+HostMemory CudaBackend::hostMemory() {
+    m_stream->enter();
+    if (m_hostReadRate == 0) m_hostReadRate = measurePinnedReadRate(m_stream);
+    return {availablePinnedBytes(), m_hostReadRate};
+}
+
 void CudaBackend::upload(std::span<const std::byte> host, const TensorView& to) {
     ASTERISM_CHECK(static_cast<std::int64_t>(host.size()) == to.bytes());
-    copyBytes(host.data(), to.data, to.bytes(), cudaMemcpyHostToDevice);
+    copyBytes(host.data(), to.data, to.bytes());
     // The caller's bytes may go as soon as this returns.
     synchronize();
 }
@@ -179,7 +205,7 @@ void CudaBackend::download(const TensorView& from, std::span<std::byte> host) {
 
 void CudaBackend::copy(const TensorView& from, const TensorView& to) {
     ASTERISM_CHECK(from.type == to.type && from.elements() == to.elements());
-    copyBytes(from.data, to.data, from.bytes(), cudaMemcpyDeviceToDevice);
+    copyBytes(from.data, to.data, from.bytes());
 }
 
 void CudaBackend::embed(const Weight& table, std::span<const TokenId> tokens, float scale,
@@ -258,8 +284,20 @@ void CudaBackend::store(const TensorView& keys, const TensorView& values, const 
         args.storedSince = m_recorder->storedSince();
         m_attention.noteStored(to, first + tokens);
     }
-    if (to.type != KvType::q8) return storePlain(args, stream());
-    ASTERISM_CHECK(first == 0 && tokens == to.tokens);
+    if (tokens < to.capacity || !isPinned(to.keys)) return storeHere(args);
+    // A whole layer of a block in host memory is made on the GPU: the kernels read back what they
+    // have written of a q8 block, and the bus is used best by one copy.
+    const KvLayout layout{to.type, 1, to.kvHeads, to.headDim};
+    const std::int64_t bytes = layout.layerBytes(tokens);
+    void* layer = m_layer.bytes(bytes);
+    args.to = layout.view(layer, 0, tokens, tokens);
+    storeHere(args);
+    copyBytes(layer, to.keys, bytes);
+}
+
+void CudaBackend::storeHere(const StoreArgs& args) {
+    if (args.to.type != KvType::q8) return storePlain(args, stream());
+    ASTERISM_CHECK(args.first == 0 && args.tokens == args.to.tokens);
     storeBytes(args, m_scratch.values<float>(storeRangeFloats(args)), stream());
 }
 
@@ -342,8 +380,7 @@ void copyOnGpu(const TensorView& from, const TensorView& to) {
 
 std::unique_ptr<Backend> makeCudaBackend(const CudaOptions& options) {
     ASTERISM_CHECK(options.activations == DataType::bf16 || options.activations == DataType::f32);
-    return std::make_unique<cuda::CudaBackend>(cuda::openDevice(options.device),
-                                               options.activations);
+    return std::make_unique<cuda::CudaBackend>(cuda::openDevice(options.device), options);
 }
 
 }  // namespace asterism

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "core/backend.h"
@@ -10,6 +11,8 @@ struct CudaOptions {
     int device = 0;  // index of the GPU
     // bf16, or f32 with products in full f32 (no TF32), for checks.
     DataType activations = DataType::bf16;
+    // Most bytes of the GPU's memory that this process may use; 0: all that are free.
+    std::int64_t memoryLimit = 0;
 };
 
 // GPUs of this machine. Throws Error if there is no driver, or one that is too old.

@@ -74,10 +74,17 @@ DeviceMemoryUse deviceMemoryUse(int device) {
           "asking for free GPU memory");
     check(cudaMemPoolGetAttribute(pool, cudaMemPoolAttrUsedMemCurrent, &used),
           "asking for free GPU memory");
-    return {static_cast<std::int64_t>(free + reserved - used), static_cast<std::int64_t>(total)};
+    return {static_cast<std::int64_t>(free + reserved - used), static_cast<std::int64_t>(total),
+            static_cast<std::int64_t>(used)};
 }
 
 void throwCudaError(cudaError_t status, const char* doing) {
+    std::size_t free = 0;
+    std::size_t total = 0;
+    if (status == cudaErrorMemoryAllocation && cudaMemGetInfo(&free, &total) == cudaSuccess)
+        throw Error("the GPU ran out of memory while ", doing, ": ", free, " of ", total,
+                    " bytes are free; use a shorter context or smaller blocks, --kv q8, end what "
+                    "else uses the GPU, or --device cpu");
     throw Error("the GPU failed while ", doing, ": ", cudaGetErrorString(status), " (",
                 cudaGetErrorName(status), "); start again, or use --device cpu");
 }

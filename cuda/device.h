@@ -33,6 +33,7 @@ Device openDevice(int index);
 struct DeviceMemoryUse {
     std::int64_t free = 0;
     std::int64_t total = 0;
+    std::int64_t own = 0;  // in use by this process
 };
 DeviceMemoryUse deviceMemoryUse(int device);
 

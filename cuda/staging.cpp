@@ -18,7 +18,7 @@ Staging::~Staging() {
 void Staging::download(const void* from, std::span<std::byte> to) {
     const bool isSmall = to.size() <= kBytes;
     if (!to.empty())
-        check(cudaMemcpyAsync(isSmall ? m_host : to.data(), from, to.size(), cudaMemcpyDeviceToHost,
+        check(cudaMemcpyAsync(isSmall ? m_host : to.data(), from, to.size(), cudaMemcpyDefault,
                               m_stream->handle()),
               "copying from the GPU");
     m_stream->synchronize();

@@ -12,7 +12,7 @@
 
 namespace asterism::cuda {
 
-Stream::Stream(const Device& device) : m_device(device) {
+Stream::Stream(const Device& device, std::int64_t limit) : m_device(device), m_limit(limit) {
     enter();
     cudaMemPool_t pool = nullptr;
     check(cudaDeviceGetDefaultMemPool(&pool, device.index), "opening the GPU's memory pool");
@@ -66,19 +66,31 @@ void Stream::watch(const Query& query) const {
     m_watch->check(0);  // work that was given up ends as well
 }
 
+DeviceMemoryUse Stream::memoryUse() const {
+    DeviceMemoryUse use = deviceMemoryUse(m_device.index);
+    if (m_limit == 0) return use;
+    use.total = std::min(use.total, m_limit);
+    use.free = std::clamp<std::int64_t>(m_limit - use.own, 0, use.free);
+    return use;
+}
+
+bool Stream::hasRoomFor(std::int64_t bytes) const {
+    // Beyond this no size fits; below, the conversion to unsigned is exact.
+    constexpr std::int64_t kNoGpuHasThis = std::int64_t{1} << 48;
+    return bytes < kNoGpuHasThis && (m_limit == 0 || bytes <= memoryUse().free);
+}
+
 void* Stream::allocate(std::int64_t bytes) {
     enter();
     void* memory = nullptr;
-    // Beyond this no size fits; below, the conversion is exact.
-    constexpr std::int64_t kNoGpuHasThis = std::int64_t{1} << 48;
     const cudaError_t status =
-        bytes >= kNoGpuHasThis
-            ? cudaErrorMemoryAllocation
-            : cudaMallocAsync(&memory, static_cast<std::size_t>(std::max<std::int64_t>(bytes, 1)),
-                              m_stream);
+        hasRoomFor(bytes)
+            ? cudaMallocAsync(&memory, static_cast<std::size_t>(std::max<std::int64_t>(bytes, 1)),
+                              m_stream)
+            : cudaErrorMemoryAllocation;
     if (status == cudaErrorMemoryAllocation) {
         (void)cudaGetLastError();
-        const DeviceMemoryUse use = deviceMemoryUse(m_device.index);
+        const DeviceMemoryUse use = memoryUse();
         throw Error("not enough GPU memory: ", bytes, " bytes were asked for, ", use.free, " of ",
                     use.total, " bytes are free on GPU ", m_device.index, " (", m_device.name,
                     "); use a shorter context or smaller blocks, --kv q8, or --device cpu");

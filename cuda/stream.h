@@ -22,7 +22,8 @@ class StreamWatch {
 // Shared by the buffers taken from it, so that they may outlive the backend.
 class Stream {
   public:
-    explicit Stream(const Device& device);
+    // limit: most bytes of GPU memory that this process may use; 0: all there are.
+    explicit Stream(const Device& device, std::int64_t limit = 0);
     ~Stream();
     Stream(const Stream&) = delete;
     Stream& operator=(const Stream&) = delete;
@@ -45,6 +46,8 @@ class Stream {
         if (m_watch == watch) m_watch = nullptr;
     }
 
+    // What may still be allocated.
+    DeviceMemoryUse memoryUse() const;
     // Throws Error that says how much was asked for and is free.
     void* allocate(std::int64_t bytes);
     void free(void* memory) noexcept;
@@ -52,8 +55,10 @@ class Stream {
   private:
     template <typename Query>
     void watch(const Query& query) const;
+    bool hasRoomFor(std::int64_t bytes) const;
 
     Device m_device;
+    std::int64_t m_limit;
     cudaStream_t m_stream = nullptr;
     StreamWatch* m_watch = nullptr;
 };

@@ -13,7 +13,13 @@ namespace {
 
 bool isSameEngine(const EngineOptions& one, const EngineOptions& other) {
     return one.model == other.model && one.ranks == other.ranks && one.threads == other.threads &&
-           one.device == other.device && one.precision == other.precision;
+           one.device == other.device && one.gpuMemory == other.gpuMemory &&
+           one.precision == other.precision;
+}
+
+bool isOnHost(const EncodedContext* context, std::size_t block) {
+    return context && block < context->keyValues.size() && context->hasBlock(block) &&
+           context->keyValues[block]->place() == MemoryPlace::host;
 }
 
 }  // namespace
@@ -95,7 +101,9 @@ void EngineWorker::addBlocks(const std::vector<PlannedBlock>& plan, ProjectLayou
             row.seconds = plan[i].seconds;
             row.isRestored = plan[i].seconds == 0;
         }
-        if (row.state == DocumentState::ready) layout.kvBytes += row.kvBytes;
+        if (row.state == DocumentState::ready)
+            (isOnHost(m_session->encoded(), i) ? layout.hostKvBytes : layout.kvBytes) +=
+                row.kvBytes;
         layout.blocks.push_back(std::move(row));
     }
 }

@@ -17,7 +17,8 @@ struct ProjectLayout {
     std::vector<DocumentSpan> documents;
     std::string device;            // as EngineOptions::device; empty: no model is open
     std::int64_t weightBytes = 0;  // of the model's file
-    std::int64_t kvBytes = 0;      // of the blocks in memory
+    std::int64_t kvBytes = 0;      // of the blocks in the device's memory
+    std::int64_t hostKvBytes = 0;  // of those that had no room there
     // On disk: of this project, of the whole KV cache, and what that may take.
     std::int64_t projectCacheBytes = 0;
     std::int64_t cacheBytes = 0;

@@ -89,11 +89,11 @@ void TimingView::showLayout(const ProjectLayout& layout) {
 }
 
 void TimingView::showMemory(const ProjectLayout& layout) {
-    if (layout.device.empty())
-        m_memoryPanel->setDevices({});
-    else
-        m_memoryPanel->setDevices(
-            {{deviceText(layout.device), layout.weightBytes, layout.kvBytes, 0}});
+    std::vector<DeviceMemory> devices;
+    if (!layout.device.empty())
+        devices.push_back({deviceText(layout.device), layout.weightBytes, layout.kvBytes, 0});
+    if (layout.hostKvBytes > 0) devices.push_back({deviceText("cpu"), 0, layout.hostKvBytes, 0});
+    m_memoryPanel->setDevices(devices);
     CacheFill fill;
     fill.openProjectBytes = layout.projectCacheBytes;
     fill.usedBytes = layout.cacheBytes;

@@ -6,6 +6,7 @@
 
 #include "app/cli/byte_text.h"
 #include "app/cli/command_list.h"
+#include "app/cli/engine_flags.h"
 #include "app/cli/text_io.h"
 #include "storage/disk_block_store.h"
 
@@ -44,11 +45,6 @@ void showCache(const CacheFlags& flags, const CommandContext& context) {
               << "quota:   " << bytesText(store.quota()) << '\n';
 }
 
-// The parser of sizes would take -1 for the largest number there is.
-std::string refuseNegative(const std::string& size) {
-    return size.starts_with('-') ? "must be a number of bytes, not " + size : std::string();
-}
-
 }  // namespace
 
 void addCacheCommand(CommandSet& commands) {
@@ -56,9 +52,8 @@ void addCacheCommand(CommandSet& commands) {
     CLI::App* app =
         commands.add("cache", "Size and quota of the KV cache on disk",
                      [flags](const CommandContext& context) { showCache(*flags, context); });
-    app->add_option("--quota", flags->quota, "Bytes that the cache may take from now on: 20G")
-        ->transform(CLI::AsSizeValue(true))
-        ->transform(CLI::Validator(refuseNegative, ""));  // comes first, as the last one does
+    takeSize(*app->add_option("--quota", flags->quota,
+                              "Bytes that the cache may take from now on: 20G"));
     app->add_flag("--clear", flags->clears,
                   "Remove all blocks; they are encoded again when needed");
 }

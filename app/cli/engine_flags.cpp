@@ -80,6 +80,12 @@ void EngineFlags::add(CLI::App& command) {
         ->check(atLeast(0))
         ->capture_default_str();
     command.add_option("--device", options.device, "cpu or cuda[:K]")->capture_default_str();
+    takeSize(
+        *command
+             .add_option("--gpu-memory", options.gpuMemory,
+                         "Bytes of each GPU's memory to use at most: 20G; keys and values that "
+                         "do not fit stay in the computer's memory")
+             ->default_str("all that are free"));
     addChoice(command, "--precision", options.precision, kPrecisions, "Numbers to compute with");
 }
 
@@ -128,6 +134,15 @@ std::string nameOf(KvType kv) {
     for (const auto& [text, type] : kKvTypes)
         if (type == kv) return text;
     return {};
+}
+
+void takeSize(CLI::Option& option) {
+    // The parser of sizes would take -1 for the largest number there is.
+    const auto refuseNegative = [](const std::string& size) {
+        return size.starts_with('-') ? "must be a number of bytes, not " + size : std::string();
+    };
+    option.transform(CLI::AsSizeValue(true))
+        ->transform(CLI::Validator(refuseNegative, ""));  // comes first, as the last one does
 }
 
 CLI::Validator atLeast(std::int64_t low) {

@@ -48,6 +48,9 @@ std::string nameOf(KvType kv);
 // Accepts whole numbers from `low` on; the complaint says so.
 CLI::Validator atLeast(std::int64_t low);
 
+// Lets an option take a number of bytes, also with a unit: 20G.
+void takeSize(CLI::Option& option);
+
 // What a name on the command line stands for. Throws UsageError if it is none.
 AttentionMode attentionModeOf(const std::string& name);
 PlanKind planOf(const std::string& name);

@@ -46,6 +46,8 @@ class Decoder {
     std::vector<TokenId> likeliestOfEach(const TensorView& hidden);
 
     const ModelConfig& config() const { return m_config; }
+    // Tokens of a run for which the work space is there already.
+    std::int64_t capacity() const { return m_capacity; }
 
   private:
     void reserve(std::int64_t tokens);

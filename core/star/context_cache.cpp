@@ -40,13 +40,14 @@ BlockKey bestKey(const BlockStore& store, BlockKeyBase base, std::span<const Tok
 }  // namespace
 
 std::unique_ptr<KeyValueBlock> takeFromStore(BlockStore& store, const BlockKey& key,
-                                             const BlockShape& shape, Backend& backend) {
+                                             const BlockShape& shape, Backend& backend,
+                                             MemoryPlace place) {
     std::shared_ptr<BlockStore::Found> found = store.find(key, shape);
     if (!found) return nullptr;
     const std::span<const std::byte> bytes = found->bytes();
     if (auto memory = backend.borrow(bytes, found))
         return std::make_unique<KeyValueBlock>(std::move(memory), shape.layout, shape.tokens);
-    auto block = std::make_unique<KeyValueBlock>(backend, shape.layout, shape.tokens);
+    auto block = std::make_unique<KeyValueBlock>(backend, shape.layout, shape.tokens, place);
     block->setTokens(shape.tokens);
     uploadLayers(*found, backend, *block);
     return block;
@@ -74,8 +75,10 @@ ContextCache::ContextCache(BlockStore& store, BlockKeyBase base, const EncodedCo
     m_anchor.shape = {kvLayout(config, base.anchorType), std::ssize(base.anchor)};
 }
 
-std::unique_ptr<KeyValueBlock> ContextCache::restoreBlock(std::size_t index, Rank& rank) const {
-    return takeFromStore(m_store, m_blocks[index].key, m_blocks[index].shape, rank.backend());
+std::unique_ptr<KeyValueBlock> ContextCache::restoreBlock(std::size_t index, Rank& rank,
+                                                          MemoryPlace place) const {
+    return takeFromStore(m_store, m_blocks[index].key, m_blocks[index].shape, rank.backend(),
+                         place);
 }
 
 void ContextCache::restoreAnchor(Rank& rank, KeyValueBlock& anchor) const {

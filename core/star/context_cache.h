@@ -16,7 +16,8 @@ namespace asterism {
 // A stored block in the memory of a backend (the CPU's: where the store has it); null if the store
 // has none that is right.
 std::unique_ptr<KeyValueBlock> takeFromStore(BlockStore& store, const BlockKey& key,
-                                             const BlockShape& shape, Backend& backend);
+                                             const BlockShape& shape, Backend& backend,
+                                             MemoryPlace place = MemoryPlace::device);
 
 // The way of one context's blocks into a store and back. Made before the ranks start; then each
 // rank restores and saves the blocks that are its own.
@@ -33,7 +34,8 @@ class ContextCache {
     // Under which the store has the block, or will have it.
     const BlockKey& key(std::size_t index) const { return m_blocks[index].key; }
     // See takeFromStore().
-    std::unique_ptr<KeyValueBlock> restoreBlock(std::size_t index, Rank& rank) const;
+    std::unique_ptr<KeyValueBlock> restoreBlock(std::size_t index, Rank& rank,
+                                                MemoryPlace place) const;
     // Keeps what was encoded; any thread. A store that cannot (disk full) costs a warning, not the
     // run.
     void saveBlock(std::size_t index, const KeyValueBlock& block, const Download& download) const;

@@ -118,7 +118,10 @@ class BlockAttention : public LayerAttention {
                                   const TensorView& values) {
         Backend& backend = m_rank.backend();
         if (m_stored) backend.store(keys, values, m_stored->view(layer), 0);
-        if (m_stored && m_stored->layout().type == m_scratch.layout().type) return *m_stored;
+        // Attention would read a block in host memory over the bus.
+        if (m_stored && m_stored->layout().type == m_scratch.layout().type &&
+            m_stored->place() == MemoryPlace::device)
+            return *m_stored;
         m_scratch.setTokens(keys.rows());
         backend.store(keys, values, m_scratch.view(0), 0);
         return m_scratch;
@@ -132,9 +135,11 @@ class BlockAttention : public LayerAttention {
     std::int64_t m_start;
 };
 
-std::unique_ptr<KeyValueBlock> newBlock(Rank& rank, const EncodingJob& job, std::int64_t tokens) {
+std::unique_ptr<KeyValueBlock> newBlock(Rank& rank, const EncodedContext& context,
+                                        std::size_t index) {
+    const std::int64_t tokens = context.blocks[index].tokens();
     auto block = std::make_unique<KeyValueBlock>(
-        rank.backend(), kvLayout(rank.config(), job.context.options.kv), tokens);
+        rank.backend(), kvLayout(rank.config(), context.options.kv), tokens, context.places[index]);
     block->setTokens(tokens);
     return block;
 }
@@ -240,7 +245,7 @@ void encodeStarBlock(Rank& rank, const EncodingJob& job, KeyValueBlock& scratch,
     EncodedContext& context = job.context;
     const TokenRange range = context.blocks[index];
     BlockTimer timer(rank, job);
-    std::unique_ptr<KeyValueBlock> stored = newBlock(rank, job, range.tokens());
+    std::unique_ptr<KeyValueBlock> stored = newBlock(rank, context, index);
     // Block 0 sees only itself; it hands on the anchor unless that is there already.
     const bool isFirst = context.options.anchor == AnchorMode::first && index == 0;
     const bool publishes = isFirst && anchor && !anchor->isComplete();
@@ -288,7 +293,7 @@ void restoreBlocks(Rank& rank, const EncodingJob& job) {
         if (context.rankOf[index] != rank.index()) continue;
         if (job.stop.stop_requested()) throw Stopped();
         BlockTimer timer(rank, job);
-        context.keyValues[index] = job.cache->restoreBlock(index, rank);
+        context.keyValues[index] = job.cache->restoreBlock(index, rank, context.places[index]);
         if (context.hasBlock(index)) finishBlock(rank, job, index, timer.stop(), true);
     }
 }
@@ -354,7 +359,7 @@ void encodeCausal(Rank& rank, const EncodingJob& job) {
         const TokenRange range = context.blocks[i];
         const bool isMine = context.rankOf[i] == rank.index();
         BlockTimer timer(rank, job);
-        if (isMine) context.keyValues[i] = newBlock(rank, job, range.tokens());
+        if (isMine) context.keyValues[i] = newBlock(rank, context, i);
         KeyValueBlock* own = isMine ? context.keyValues[i].get() : nullptr;
         CausalAttention attention(rank, scratch, mine, own, range.begin);
         const TensorView hidden = rank.decoder().run(context.tokensOf(range), attention, job.stop);

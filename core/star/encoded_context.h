@@ -17,7 +17,9 @@ struct EncodedContext {
     ContextOptions options;
     std::vector<TokenId> tokens;
     std::vector<TokenRange> blocks;
-    std::vector<int> rankOf;          // rank of every block
+    std::vector<int> rankOf;  // rank of every block
+    // Where every block stands, or will (placeBlocks).
+    std::vector<MemoryPlace> places;
     std::vector<double> seconds;      // encoding (or loading) time of every block that is there
     std::int64_t restoredBlocks = 0;  // that came from a store and were not encoded
     std::int64_t anchorTokens = 0;    // length of the anchor that was used

@@ -75,10 +75,13 @@ KeyValueView KvLayout::view(void* base, std::int64_t layer, std::int64_t tokens,
     return view;
 }
 
-KeyValueBlock::KeyValueBlock(Backend& backend, const KvLayout& layout, std::int64_t capacity)
+KeyValueBlock::KeyValueBlock(Backend& backend, const KvLayout& layout, std::int64_t capacity,
+                             MemoryPlace place)
     : m_layout(layout),
       m_capacity(capacity),
-      m_memory(backend.allocate(layout.blockBytes(capacity))) {}
+      m_place(place),
+      m_memory(place == MemoryPlace::host ? backend.allocateOnHost(layout.blockBytes(capacity))
+                                          : backend.allocate(layout.blockBytes(capacity))) {}
 
 KeyValueBlock::KeyValueBlock(std::unique_ptr<Buffer> memory, const KvLayout& layout,
                              std::int64_t tokens)

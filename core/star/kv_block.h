@@ -31,12 +31,17 @@ struct KvLayout {
 // Brings bytes from a backend's memory to the host: Backend::download or AsideReader::download.
 using Download = std::function<void(const TensorView& from, std::span<std::byte> host)>;
 
+// Where a block's keys and values stand: on its backend's device, or in host memory that the device
+// reads (Backend::allocateOnHost).
+enum class MemoryPlace : std::uint8_t { device, host };
+
 // Keys and values of a run of tokens in all layers, in the memory of one backend. Keys are
 // un-rotated. Moves; never copied.
 class KeyValueBlock {
   public:
     // Room for `capacity` tokens; Throws Error if there is not enough memory.
-    KeyValueBlock(Backend& backend, const KvLayout& layout, std::int64_t capacity);
+    KeyValueBlock(Backend& backend, const KvLayout& layout, std::int64_t capacity,
+                  MemoryPlace place = MemoryPlace::device);
     // A full block whose bytes are there already.
     KeyValueBlock(std::unique_ptr<Buffer> memory, const KvLayout& layout, std::int64_t tokens);
 
@@ -44,6 +49,7 @@ class KeyValueBlock {
     std::int64_t tokens() const { return m_tokens; }
     std::int64_t capacity() const { return m_capacity; }
     std::int64_t bytes() const { return m_memory->bytes(); }
+    MemoryPlace place() const { return m_place; }
     void setTokens(std::int64_t tokens);
 
     // The first `tokens()` tokens of one layer.
@@ -61,6 +67,7 @@ class KeyValueBlock {
     KvLayout m_layout;
     std::int64_t m_capacity;
     std::int64_t m_tokens = 0;
+    MemoryPlace m_place = MemoryPlace::device;
     std::unique_ptr<Buffer> m_memory;
 };
 

@@ -1,9 +1,11 @@
 #include "core/star/memory_plan.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "core/base/error.h"
 #include "core/star/context_encoder.h"
@@ -34,8 +36,11 @@ std::int64_t workSpaceBytes(const Rank& rank, std::int64_t tokens, std::int64_t 
     const std::int64_t keys = config.kvHeads * config.headDim;
     const std::int64_t ranks = rank.count();
     const std::int64_t rows = std::min(tokens, backend.rowsAtOnce());
+    // The decoder keeps its own from one run to the next.
     const std::int64_t activations =
-        tokens * (2 * config.hidden + 2 * queries + 4 * keys) + 2 * rows * config.feedForward;
+        rank.decoder().capacity() >= tokens
+            ? 0
+            : tokens * (2 * config.hidden + 2 * queries + 4 * keys) + 2 * rows * config.feedForward;
     const std::int64_t copies = 2 * tokens * queries + 2 * visible * keys;
     const std::int64_t plainWeight = config.hidden * std::max(config.feedForward, queries);
     const std::int64_t partials = ranks > 1 ? (1 + ranks) * tokens * queries : 0;
@@ -61,33 +66,130 @@ MemoryPlan planMemory(const Rank& rank, const EncodedContext& context) {
     return plan;
 }
 
-void checkContextFits(std::span<const std::unique_ptr<Rank>> ranks, const EncodedContext& context) {
-    struct Need {
-        MemoryPlan plan;
-        MemoryUse use;
-        std::string where;
-    };
-    std::map<int, Need> byDevice;  // ranks may share one
+namespace {
+
+// What one device has to hold, for all the ranks on it.
+struct DeviceNeed {
+    MemoryPlan plan;
+    MemoryUse use;
+    Backend* backend = nullptr;
+    HostMemory host;          // asked for only where the device has too little
+    std::int64_t onHost = 0;  // of the keys and values, what stands there
+
+    std::int64_t fixed() const { return plan.anchor + plan.workSpace; }
+    // Kept free for turns, and for what the vendor's libraries take when they are first used.
+    std::int64_t margin() const { return use.total / 64; }
+};
+
+struct Needs {
+    std::map<int, DeviceNeed> byDevice;  // only of those that know what they have free
+    std::vector<DeviceNeed*> ofRank;     // null: not known
+};
+
+Needs needsOf(std::span<const std::unique_ptr<Rank>> ranks, const EncodedContext& context) {
+    Needs needs;
     for (const auto& rank : ranks) {
         const MemoryUse use = rank->backend().memory();
-        if (use.total == 0) continue;
+        DeviceNeed* need = use.total > 0 ? &needs.byDevice[use.device] : nullptr;
+        needs.ofRank.push_back(need);
+        if (!need) continue;
         const MemoryPlan plan = planMemory(*rank, context);
-        Need& need = byDevice[use.device];
-        need.plan.keyValues += plan.keyValues;
-        need.plan.anchor += plan.anchor;
-        need.plan.workSpace += plan.workSpace;
-        need.use = use;
-        need.where = rank->backend().description();
+        need->plan.keyValues += plan.keyValues;
+        need->plan.anchor += plan.anchor;
+        need->plan.workSpace += plan.workSpace;
+        need->use = use;
+        need->backend = &rank->backend();
     }
-    for (const auto& [device, need] : byDevice)
-        if (need.plan.total() > need.use.free)
-            throw Error("the context needs ", gigabytes(need.plan.total()), " of memory on ",
-                        need.where, " (keys and values ", gigabytes(need.plan.keyValues),
-                        ", anchor ", gigabytes(need.plan.anchor), ", work space ",
-                        gigabytes(need.plan.workSpace), ") and ", gigabytes(need.use.free), " of ",
-                        gigabytes(need.use.total),
-                        " are free; use --kv q8, smaller blocks, a shorter context, more GPUs, or "
-                        "--device cpu");
+    return needs;
+}
+
+[[noreturn]] void throwNoRoom(const DeviceNeed& need, const EncodedContext& context) {
+    const std::string host =
+        need.host.free > 0 ? ", with " + gigabytes(need.host.free) + " of the computer's own memory"
+                           : std::string();
+    throw Error("the context needs ", gigabytes(need.plan.total()), " of memory on ",
+                need.backend->description(), " (keys and values ", gigabytes(need.plan.keyValues),
+                ", anchor ", gigabytes(need.plan.anchor), ", work space ",
+                gigabytes(need.plan.workSpace), ") and ", gigabytes(need.use.free), " of ",
+                gigabytes(need.use.total), " are free", host, "; use ",
+                context.options.kv == KvType::q8 ? "" : "--kv q8, ",
+                "smaller blocks, a shorter context, more GPUs, or --device cpu");
+}
+
+// Where the device has too little: what the host can take. Throws Error where that cannot help.
+void askHost(DeviceNeed& need, const EncodedContext& context) {
+    if (need.plan.total() + need.margin() <= need.use.free) return;
+    need.host = need.backend->hostMemory();
+    const std::int64_t least = need.host.free > 0 ? need.fixed() : need.plan.total();
+    if (least > need.use.free) throwNoRoom(need, context);
+}
+
+// The blocks that are not there yet: those that are wanted now before the others.
+std::vector<std::size_t> missingBlocks(const EncodedContext& context,
+                                       std::span<const std::size_t> wanted) {
+    std::vector<std::size_t> order(wanted.begin(), wanted.end());
+    for (std::size_t i = 0; i < context.blocks.size(); ++i)
+        if (!std::binary_search(wanted.begin(), wanted.end(), i)) order.push_back(i);
+    std::erase_if(order, [&](std::size_t i) { return context.hasBlock(i); });
+    return order;
+}
+
+// Blocks go to their device as long as it has room.
+void fillDevices(Needs& needs, std::span<const std::size_t> order, const KvLayout& layout,
+                 EncodedContext& context) {
+    std::map<const DeviceNeed*, std::int64_t> room;
+    for (const auto& [device, need] : needs.byDevice)
+        room[&need] = need.use.free - need.margin() - need.fixed();
+    for (const std::size_t i : order) {
+        DeviceNeed* need = needs.ofRank[static_cast<std::size_t>(context.rankOf[i])];
+        const std::int64_t bytes = layout.blockBytes(context.blocks[i].tokens());
+        const bool isOnHost = need && need->host.free > 0 && bytes > room[need];
+        context.places[i] = isOnHost ? MemoryPlace::host : MemoryPlace::device;
+        if (isOnHost)
+            need->onHost += bytes;
+        else if (need)
+            room[need] -= bytes;
+    }
+}
+
+// Devices read the host's memory side by side, so that the slowest of them counts.
+std::string spillNote(const Needs& needs, const EncodedContext& context, std::int64_t bytes) {
+    double seconds = 0;
+    std::string where;
+    for (const auto& [device, need] : needs.byDevice) {
+        if (need.onHost == 0) continue;
+        seconds = std::max(seconds, static_cast<double>(need.onHost) /
+                                        std::max(need.host.readBytesPerSecond, 1.0));
+        where += (where.empty() ? "" : " and ") + need.backend->description();
+    }
+    const auto blocks = std::count(context.places.begin(), context.places.end(), MemoryPlace::host);
+    return std::to_string(blocks) + " of " + std::to_string(context.blocks.size()) + " blocks (" +
+           gigabytes(bytes) + " of keys and values) do not fit on " + where +
+           " and stay in the computer's memory: every token of an answer takes about " +
+           std::to_string(std::llround(std::ceil(seconds * 1e3))) + " ms longer; use " +
+           (context.options.kv == KvType::q8 ? "" : "--kv q8, ") +
+           "a shorter context, a smaller or more quantised model, or more GPUs";
+}
+
+}  // namespace
+
+std::string placeBlocks(std::span<const std::unique_ptr<Rank>> ranks, EncodedContext& context,
+                        std::span<const std::size_t> wanted) {
+    Needs needs = needsOf(ranks, context);
+    for (auto& [device, need] : needs.byDevice) askHost(need, context);
+    const auto wasOnHost =
+        std::count(context.places.begin(), context.places.end(), MemoryPlace::host);
+    fillDevices(needs, missingBlocks(context, wanted),
+                kvLayout(ranks.front()->config(), context.options.kv), context);
+    std::int64_t onHost = 0;
+    const DeviceNeed* most = nullptr;
+    for (const auto& [device, need] : needs.byDevice) {
+        onHost += need.onHost;
+        if (!most || need.onHost > most->onHost) most = &need;
+    }
+    if (onHost == 0) return {};
+    if (onHost > most->host.free) throwNoRoom(*most, context);
+    return wasOnHost > 0 ? std::string() : spillNote(needs, context, onHost);
 }
 
 void checkWeightsFit(const ModelFile& model, const Backend& backend) {

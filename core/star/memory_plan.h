@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 
 #include "core/model/model_file.h"
 #include "core/star/encoded_context.h"
@@ -21,9 +23,16 @@ struct MemoryPlan {
 // From a context whose blocks and ranks are assigned and whose keys are not there yet.
 MemoryPlan planMemory(const Rank& rank, const EncodedContext& context);
 
-// Both ask before anything is allocated, and only devices that know how much they have free.
-// Throw Error that names what is needed, what is free, and what can be done.
-void checkContextFits(std::span<const std::unique_ptr<Rank>> ranks, const EncodedContext& context);
+// Decides where every block that is not there yet will stand (EncodedContext::places), before
+// anything is allocated: on its rank's device while there is room, those at `wanted` (in rising
+// order) first; the rest in the host's memory, where the device can read it. Returns one line for
+// the user the first time that blocks of this context have no room, else nothing. Throws Error that
+// names what is needed, what is free and what can be done where neither has room. Devices that do
+// not know what they have free get all their blocks.
+std::string placeBlocks(std::span<const std::unique_ptr<Rank>> ranks, EncodedContext& context,
+                        std::span<const std::size_t> wanted);
+
+// Before a model's weights are loaded. Throws Error as placeBlocks().
 void checkWeightsFit(const ModelFile& model, const Backend& backend);
 
 }  // namespace asterism

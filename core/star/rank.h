@@ -61,6 +61,7 @@ class Rank {
     Communicator& communicatorBehindOps();
     Backend& backend() const { return m_backend; }
     Decoder& decoder() { return m_decoder; }
+    const Decoder& decoder() const { return m_decoder; }
     const ModelConfig& config() const { return m_decoder.config(); }
     int index() const { return m_index; }
     // Of all ranks.

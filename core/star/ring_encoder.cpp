@@ -138,7 +138,8 @@ void encodeRing(Rank& rank, const EncodingJob& job) {
         tokens.insert(tokens.end(), context.tokens.begin() + range.begin,
                       context.tokens.begin() + range.end);
         context.keyValues[index] = std::make_unique<KeyValueBlock>(
-            rank.backend(), kvLayout(rank.config(), context.options.kv), range.tokens());
+            rank.backend(), kvLayout(rank.config(), context.options.kv), range.tokens(),
+            context.places[index]);
         context.keyValues[index]->setTokens(range.tokens());
     }
     RingAttention attention(rank, job);

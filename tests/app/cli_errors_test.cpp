@@ -38,6 +38,9 @@ TEST_F(CliErrors, WrongUseEndsWithTwo) {
     expectRefusal(generate({"--room", "-1"}), 2, {"--room"});
     expectRefusal(generate({"--max-tokens", "-1"}), 2, {"--max-tokens"});
     expectRefusal(generate({"--seed", "-1"}), 2, {"--seed"});
+    expectRefusal(generate({"--gpu-memory", "-1"}), 2, {"--gpu-memory", "-1"});
+    expectRefusal(generate({"--gpu-memory", "much"}), 2, {"--gpu-memory", "much"});
+    expectRefusal(generate({"--gpu-memory", "99999999999G"}), 2, {"--gpu-memory"});
 }
 
 TEST_F(CliErrors, HelpAndVersionAreNoErrors) {

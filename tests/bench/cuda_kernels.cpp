@@ -32,6 +32,7 @@ class OpTimes {
         for (const std::int64_t anchor : {0, 8192}) attention(8192, anchor, KvType::bf16);
         for (const KvType type : {KvType::bf16, KvType::q8})
             for (const std::int64_t queries : {1, 4, 20}) decoding(queries, 131072, 4096, type);
+        spilling();
     }
 
   private:
@@ -119,9 +120,10 @@ class OpTimes {
         }
     }
 
-    KeyValueBlock filled(std::int64_t tokens, KvType type) {
+    KeyValueBlock filled(std::int64_t tokens, KvType type,
+                         MemoryPlace place = MemoryPlace::device) {
         const Tensor keys = random({tokens, m_shape.kvHeads, m_shape.headDim});
-        KeyValueBlock block(*m_backend, layout(type), tokens);
+        KeyValueBlock block(*m_backend, layout(type), tokens, place);
         block.setTokens(tokens);
         m_backend->store(keys.view(), keys.view(), block.view(0), 0);
         m_backend->synchronize();
@@ -160,14 +162,37 @@ class OpTimes {
              [&] { m_backend->attend(call); });
     }
 
-    void decoding(std::int64_t queries, std::int64_t tokens, std::int64_t blockTokens,
-                  KvType type) {
+    // Blocks in host memory: read where they lie, against copied to the GPU, which could run beside
+    // the attention to what was copied before; and what it takes to write them.
+    void spilling() {
+        constexpr std::int64_t kGigabyte = 1'000'000'000;
+        time("take and give back 1 GB of host memory", 0, static_cast<double>(kGigabyte),
+             [&] { m_backend->allocateOnHost(kGigabyte); });
+        for (const KvType type : {KvType::bf16, KvType::q8}) {
+            for (const std::int64_t queries : {1, 20, 256})
+                decoding(queries, 32768, 4096, type, MemoryPlace::host);
+            const KeyValueBlock block = filled(4096, type, MemoryPlace::host);
+            const auto near = m_backend->allocate(block.bytes());
+            const TensorView there = block.layerBytes(0);
+            const TensorView here{near->data(), there.shape, there.type};
+            const auto bytes = static_cast<double>(block.bytes());
+            time("copy a layer of 4096 tokens from the host", 0, bytes,
+                 [&] { m_backend->copy(there, here); });
+            time("copy it to the host", 0, bytes, [&] { m_backend->copy(here, there); });
+            const Tensor keys = random({4096, m_shape.kvHeads, m_shape.headDim});
+            time("store it in host memory", 0, bytes,
+                 [&] { m_backend->store(keys.view(), keys.view(), block.view(0), 0); });
+        }
+    }
+
+    void decoding(std::int64_t queries, std::int64_t tokens, std::int64_t blockTokens, KvType type,
+                  MemoryPlace place = MemoryPlace::device) {
         const Tensor rows = random({queries, m_shape.heads, m_shape.headDim});
         std::vector<KeyValueBlock> blocks;
         std::vector<AttentionSegment> segments;
         double bytes = 0;
         for (std::int64_t begin = 0; begin < tokens; begin += blockTokens) {
-            blocks.push_back(filled(blockTokens, type));
+            blocks.push_back(filled(blockTokens, type, place));
             bytes += static_cast<double>(blocks.back().bytes());
             segments.push_back({blocks.back().view(0), static_cast<double>(begin), 1,
                                 static_cast<double>(tokens), begin, tokens});
@@ -184,7 +209,8 @@ class OpTimes {
         call.partial = {output.view(), logSumExp.view()};
         call.segmentLogSumExp = bySegment.view();
         time("attend " + std::to_string(queries) + " over " + std::to_string(tokens) +
-                 (type == KvType::q8 ? " q8" : " bf16"),
+                 (type == KvType::q8 ? " q8" : " bf16") +
+                 (place == MemoryPlace::host ? " on the host" : ""),
              4.0 * static_cast<double>(queries * tokens * m_shape.heads * m_shape.headDim), bytes,
              [&] { m_backend->attend(call); });
     }

@@ -18,11 +18,12 @@ constexpr std::int64_t kWidth = 4096;
 }  // namespace
 
 std::unique_ptr<Engine> openOnGpu(const std::filesystem::path& model, DataType activations,
-                                  int ranks) {
+                                  int ranks, std::int64_t memoryLimit) {
     EngineParts parts;
     parts.file = openModelFile(model);
     for (int rank = 0; rank < ranks; ++rank) {
-        parts.backends.push_back(makeCudaBackend({.activations = activations}));
+        parts.backends.push_back(
+            makeCudaBackend({.activations = activations, .memoryLimit = memoryLimit}));
         parts.deviceOf.push_back(0);
     }
     parts.connectRanks = [ranks] { return makeLocalCommunicators(ranks, copyOnGpu); };

@@ -13,9 +13,10 @@
 
 namespace asterism::test {
 
-// An engine of `ranks` ranks that share the first GPU.
+// An engine of `ranks` ranks that share the first GPU, of whose memory they use so many bytes at
+// most (0: all).
 std::unique_ptr<Engine> openOnGpu(const std::filesystem::path& model, DataType activations,
-                                  int ranks = 1);
+                                  int ranks = 1, std::int64_t memoryLimit = 0);
 
 // One of as many ranks as there are GPUs, connected by NCCL.
 std::unique_ptr<Engine> openOnAllGpus(const std::filesystem::path& model, DataType activations);
