@@ -205,7 +205,7 @@ void Engine::encode(EncodedContext& context, std::span<const std::size_t> indice
         const std::lock_guard lock(mutex);
         if (events) events(event);
     };
-    if (const std::string note = placeBlocks(m_ranks, context, indices); !note.empty())
+    if (const std::string note = chooseMemory(m_ranks, context, indices); !note.empty())
         serialized(Warning{note});
     const auto missing = [&] {
         std::vector<std::size_t> blocks;
@@ -247,7 +247,7 @@ void Engine::encodeWhole(EncodedContext& context, const EventSink& events,
         const std::lock_guard lock(mutex);
         if (events) events(event);
     };
-    if (const std::string note = placeBlocks(m_ranks, context, {}); !note.empty())
+    if (const std::string note = chooseMemory(m_ranks, context, {}); !note.empty())
         serialized(Warning{note});
     const EncodingJob job{context, serialized, stop, {}, nullptr, {}, {}};
     runOnRanks([&](Rank& rank) {

@@ -15,7 +15,7 @@ Score Engine::score(std::span<const TokenId> tokens, std::stop_token stop) {
     const auto context = layOut({tokens.begin(), tokens.end()},
                                 fixedPlan(std::ssize(tokens), options.blockTokens), options);
 
-    placeBlocks(m_ranks, *context, {});
+    chooseMemory(m_ranks, *context, {});
 
     Score score;
     score.tokens = static_cast<std::int64_t>(tokens.size());

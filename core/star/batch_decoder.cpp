@@ -80,8 +80,7 @@ void BatchDecoder::fill(Group& group, std::span<const std::size_t> rows) const {
     group.place = first.conversation.firstPlace();
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const Member& member = m_members[rows[i]];
-        for (auto& [run, figure] :
-             member.conversation.runsOf(m_rank.index(), m_rank.count())) {
+        for (auto& [run, figure] : member.conversation.runsOf(m_rank.index(), m_rank.count())) {
             const bool isTurn = figure == member.conversation.turnFigure();
             if (i > 0 && !isTurn) continue;
             group.runs.push_back(run);

@@ -18,7 +18,7 @@ struct EncodedContext {
     std::vector<TokenId> tokens;
     std::vector<TokenRange> blocks;
     std::vector<int> rankOf;  // rank of every block
-    // Where every block stands, or will (placeBlocks).
+    // Where every block stands, or will (chooseMemory).
     std::vector<MemoryPlace> places;
     std::vector<double> seconds;      // encoding (or loading) time of every block that is there
     std::int64_t restoredBlocks = 0;  // that came from a store and were not encoded

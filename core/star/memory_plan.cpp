@@ -173,8 +173,8 @@ std::string spillNote(const Needs& needs, const EncodedContext& context, std::in
 
 }  // namespace
 
-std::string placeBlocks(std::span<const std::unique_ptr<Rank>> ranks, EncodedContext& context,
-                        std::span<const std::size_t> wanted) {
+std::string chooseMemory(std::span<const std::unique_ptr<Rank>> ranks, EncodedContext& context,
+                         std::span<const std::size_t> wanted) {
     Needs needs = needsOf(ranks, context);
     for (auto& [device, need] : needs.byDevice) askHost(need, context);
     const auto wasOnHost =

@@ -29,10 +29,10 @@ MemoryPlan planMemory(const Rank& rank, const EncodedContext& context);
 // the user the first time that blocks of this context have no room, else nothing. Throws Error that
 // names what is needed, what is free and what can be done where neither has room. Devices that do
 // not know what they have free get all their blocks.
-std::string placeBlocks(std::span<const std::unique_ptr<Rank>> ranks, EncodedContext& context,
-                        std::span<const std::size_t> wanted);
+std::string chooseMemory(std::span<const std::unique_ptr<Rank>> ranks, EncodedContext& context,
+                         std::span<const std::size_t> wanted);
 
-// Before a model's weights are loaded. Throws Error as placeBlocks().
+// Before a model's weights are loaded. Throws Error as chooseMemory().
 void checkWeightsFit(const ModelFile& model, const Backend& backend);
 
 }  // namespace asterism
