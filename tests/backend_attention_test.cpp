@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <utility>
 
 #include "core/base/float_types.h"
 #include "tests/support/backend_under_test.h"
@@ -377,28 +378,27 @@ TEST_P(AttentionTest, longRunsOfKeysRotateExactlyInLargeHeads) {
 
 // As when several conversations are decoded: all see the context, each its own turn.
 TEST_P(AttentionTest, rowsThatStandAnywhereShareSomeKeysAndHaveOthersAlone) {
-    for (const std::int64_t headDim : {16, 64, 128, 256}) {
-        for (const std::int64_t heads : {2, 6, 14}) {
-            ReferenceAttention call = makeCall(4, heads, 2, headDim);
-            addSegment(call, 300);
-            addSegment(call, 45);
-            call.rowPlaces = {7, 0, 90, 7};
-            for (std::size_t row = 0; row < call.rowPlaces.size(); ++row) {
-                const std::int64_t start = call.segments[0].queryToken;
-                addSegment(call, call.rowPlaces[row] + 1);
-                call.segments.back().keyStart = static_cast<double>(start);
-                call.segments.back().keyToken = start;
-                call.segments.back().onlyRow = static_cast<std::int64_t>(row);
-                for (ReferenceSegment& segment : call.segments) {
-                    segment.queryStart = static_cast<double>(start);
-                    segment.queryToken = start;
-                }
+    using Heads = std::pair<std::int64_t, std::int64_t>;  // how many, of which size
+    for (const auto& [heads, headDim] : {Heads{6, 16}, {14, 64}, {4, 128}, {2, 256}}) {
+        ReferenceAttention call = makeCall(4, heads, 2, headDim);
+        addSegment(call, 130);
+        addSegment(call, 45);
+        call.rowPlaces = {7, 0, 90, 7};
+        for (std::size_t row = 0; row < call.rowPlaces.size(); ++row) {
+            const std::int64_t start = call.segments[0].queryToken;
+            addSegment(call, call.rowPlaces[row] + 1);
+            call.segments.back().keyStart = static_cast<double>(start);
+            call.segments.back().keyToken = start;
+            call.segments.back().onlyRow = static_cast<std::int64_t>(row);
+            for (ReferenceSegment& segment : call.segments) {
+                segment.queryStart = static_cast<double>(start);
+                segment.queryToken = start;
             }
-            for (const std::int64_t window : {0, 60}) {
-                call.window = window;
-                call.sinkTokens = 4;
-                for (const KvType type : {KvType::f32, KvType::bf16, KvType::q8}) check(call, type);
-            }
+        }
+        for (const std::int64_t window : {0, 60}) {
+            call.window = window;
+            call.sinkTokens = 4;
+            for (const KvType type : {KvType::f32, KvType::bf16, KvType::q8}) check(call, type);
         }
     }
 }
