@@ -39,11 +39,11 @@ check() {
 
 check memcheck cuda_backend_test "*-$long"
 check memcheck cuda_engine_test \
-    'CudaHostMemory*:CudaSaving.bytes*:CudaSaving.saved*:*CudaEngine.bf16*llama_64:*CudaEngine.long*llama_64:*CudaEngine.bf16*quantised'
+    '*CudaHostMemory*:CudaSaving.bytes*:CudaSaving.saved*:*CudaEngine.bf16*llama_64:*CudaEngine.long*llama_64:*CudaEngine.bf16*quantised'
 check racecheck cuda_backend_test \
     "*AttentionTest.one*:*AttentionTest.causal*:*AttentionTest.outputs*:*AttentionTest.everyNumber*:*rmsNorm*:*largest*:*linearsAndAdd*-$long" \
     --kernel-name kns=asterism
-check racecheck cuda_engine_test '*CudaEngine.bf16*llama_64:CudaHostMemory*' \
+check racecheck cuda_engine_test '*CudaEngine.bf16*llama_64:*CudaHostMemory*' \
     --kernel-name kns=asterism
 echo "logs: $logs"
 exit "$failed"
