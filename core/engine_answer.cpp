@@ -18,6 +18,7 @@ double Answer::tokensPerSecond() const {
 namespace {
 
 constexpr TokenId kNoToken = -1;
+constexpr std::int64_t kCandidates = 256;  // of which a draw seldom needs more
 
 // What the last rank does between two steps: draws the next token and streams its text.
 class AnswerWriter {
@@ -42,11 +43,6 @@ class AnswerWriter {
         if (m_events) m_events(QueryEncoded{m_answer.queryTokens, m_answer.querySeconds});
     }
 
-    // Whether the likeliest token is always taken, which needs no logits here.
-    bool isGreedy() const {
-        return m_options.sampling.temperature == 0 && m_options.sampling.repetitionPenalty == 1;
-    }
-
     // Whether to measure the step that is next: an early one, and some later ones. The very first
     // is the one that backends record.
     bool profilesNext() const {
@@ -66,17 +62,23 @@ class AnswerWriter {
         return take(token);
     }
 
-    // The same for a token that is already drawn.
-    TokenId take(TokenId token) {
-        m_answer.tokens.push_back(token);
-        m_history.push_back(token);
-        if (m_tokenizer.endsAnswer(token) && !m_options.ignoresEnd)
-            return complete(AnswerEnd::endToken, token);
-        stream(token, m_stream.add(m_tokenizer.bytesOf(token)));
-        if (m_stream.hasStopped()) return complete(AnswerEnd::stopText, kNoToken);
-        if (static_cast<std::int64_t>(m_answer.tokens.size()) >= m_options.maxTokens)
-            return complete(AnswerEnd::maxTokens, kNoToken);
-        return token;
+    // The same of the logits that the decoder makes of a hidden state: the likeliest ones, with
+    // which the draw is nearly always made, are found where they are.
+    TokenId next(Decoder& decoder, const TensorView& hidden) {
+        const SamplingOptions& sampling = m_options.sampling;
+        const std::vector<TokenId> seen = m_sampler.penalizedOf(m_history);
+        const Penalty penalty{seen, sampling.repetitionPenalty};
+        if (sampling.temperature == 0) return take(decoder.likeliest(hidden, penalty));
+        const std::int64_t count =
+            sampling.topK > 0 ? std::min(sampling.topK, kCandidates) : kCandidates;
+        const TopValues top = decoder.topLogits(hidden, penalty, count, sampling.temperature);
+        std::optional<TokenId> token;
+        {
+            const AddedTime timed(m_samplingSeconds);
+            token = m_sampler.next(top);
+            if (!token) token = m_sampler.next(decoder.allLogits(), {});
+        }
+        return take(*token);
     }
 
     // Hands out what is held back; also when the answer was stopped.
@@ -89,6 +91,19 @@ class AnswerWriter {
     }
 
   private:
+    // Takes what was drawn.
+    TokenId take(TokenId token) {
+        m_answer.tokens.push_back(token);
+        m_history.push_back(token);
+        if (m_tokenizer.endsAnswer(token) && !m_options.ignoresEnd)
+            return complete(AnswerEnd::endToken, token);
+        stream(token, m_stream.add(m_tokenizer.bytesOf(token)));
+        if (m_stream.hasStopped()) return complete(AnswerEnd::stopText, kNoToken);
+        if (static_cast<std::int64_t>(m_answer.tokens.size()) >= m_options.maxTokens)
+            return complete(AnswerEnd::maxTokens, kNoToken);
+        return token;
+    }
+
     TokenId complete(AnswerEnd end, TokenId token) {
         m_answer.end = end;
         flush(token);
@@ -155,14 +170,12 @@ void runTurn(Rank& rank, Conversation& conversation, std::span<const TokenId> qu
             }
         }
         TokenId token = kNoToken;
-        if (rank.isLast()) {
-            if (!isFirst && writer.isGreedy()) {
-                token = writer.take(rank.decoder().likeliest(hidden));
-            } else {
-                const std::vector<float> logits = rank.decoder().logits(hidden);
-                if (isFirst) writer.queryRead(logits, rank);
-                token = writer.next(logits);
-            }
+        if (rank.isLast() && isFirst) {
+            const std::vector<float> logits = rank.decoder().logits(hidden);
+            writer.queryRead(logits, rank);
+            token = writer.next(logits);
+        } else if (rank.isLast()) {
+            token = writer.next(rank.decoder(), hidden);
         }
         token = static_cast<TokenId>(rank.communicator().broadcast(token, last));
         if (token == kNoToken) return;
