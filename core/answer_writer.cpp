@@ -5,6 +5,12 @@
 
 namespace asterism {
 
+namespace {
+
+constexpr std::int64_t kCandidates = 256;  // of which a draw seldom needs more
+
+}  // namespace
+
 AnswerWriter::AnswerWriter(const Tokenizer& tokenizer, const Conversation& conversation,
                            const AnswerOptions& options, const EventSink& events,
                            std::span<const TokenId> query, Answer& answer)
@@ -44,6 +50,23 @@ TokenId AnswerWriter::next(std::span<const float> logits) {
         token = m_sampler.next(logits, m_history);
     }
     return take(token);
+}
+
+TokenId AnswerWriter::next(Decoder& decoder, const TensorView& hidden) {
+    const SamplingOptions& sampling = m_options.sampling;
+    const std::vector<TokenId> seen = m_sampler.penalizedOf(m_history);
+    const Penalty penalty{seen, sampling.repetitionPenalty};
+    if (sampling.temperature == 0) return take(decoder.likeliest(hidden, penalty));
+    const std::int64_t count =
+        sampling.topK > 0 ? std::min(sampling.topK, kCandidates) : kCandidates;
+    const TopValues top = decoder.topLogits(hidden, penalty, count, sampling.temperature);
+    std::optional<TokenId> token;
+    {
+        const AddedTime timed(m_samplingSeconds);
+        token = m_sampler.next(top);
+        if (!token) token = m_sampler.next(decoder.allLogits(), {});
+    }
+    return take(*token);
 }
 
 TokenId AnswerWriter::take(TokenId token) {

@@ -39,6 +39,9 @@ class AnswerWriter {
 
     // The token to run next; kNoToken once the answer is complete.
     TokenId next(std::span<const float> logits);
+    // The same of the logits that the decoder makes of a hidden state: the likeliest ones, with
+    // which the draw is nearly always made, are found where they are.
+    TokenId next(Decoder& decoder, const TensorView& hidden);
     // The same for a token that is already drawn.
     TokenId take(TokenId token);
     // Hands out what is held back; also when the answer was stopped.

@@ -14,6 +14,7 @@
 #include "core/rope.h"
 #include "core/softmax_partial.h"
 #include "core/tensor.h"
+#include "core/top_values.h"
 #include "core/weight.h"
 
 namespace asterism {
@@ -62,6 +63,15 @@ struct LinearPart {
     const Weight& weight;
     const Weight* bias;  // may be null
     TensorView output;
+};
+
+// Rows that are normed on their way into products: rmsNorm(values, gain, epsilon), for which `work`
+// has room, as large as the values.
+struct NormedInput {
+    TensorView values;
+    const Weight& gain;
+    float epsilon;
+    TensorView work;
 };
 
 // The ops of one token, recorded by Backend::record. Refers to what they used; the backend and all
@@ -193,6 +203,12 @@ class Backend {
                         const TensorView& output) = 0;
     // linear() with several weights.
     virtual void linears(const TensorView& input, std::initializer_list<LinearPart> parts);
+    // linears() of rows normed on their way.
+    virtual void normedLinears(const NormedInput& input, std::initializer_list<LinearPart> parts);
+    // The output of `gate` becomes gate() of both products; that of `up` is work space. Neither has
+    // a bias.
+    virtual void normedGate(const NormedInput& input, const LinearPart& gate, const LinearPart& up,
+                            Activation activation);
     // sum += what linear() gives, with `work` as large as it for what comes in between.
     virtual void addLinear(const TensorView& input, const Weight& weight, const TensorView& sum,
                            const TensorView& work);
@@ -221,6 +237,13 @@ class Backend {
 
     // Index of the largest of f32 values, the first of equals; -1 if one is not finite. Waits.
     virtual std::int64_t largest(const TensorView& values);
+    // The largest of a row of f32 values, `count` of them at most, and the weight of all at a
+    // temperature over 0; none if one is not finite. Waits.
+    virtual std::optional<TopValues> top(const TensorView& values, std::int64_t count,
+                                         double temperature);
+    // penalized() of the f32 values at some places, each named once.
+    virtual void penalize(const TensorView& values, std::span<const std::int32_t> places,
+                          double penalty);
     // Runs `step`, which embeds one token and calls ops that do not wait, and records them, to be
     // run for up to `moreTokens` tokens that follow: then queries stand one further, store() stores
     // one further, and segments that end with the stored token grow by it. May call `step` again,

@@ -34,12 +34,12 @@ void runTurn(Rank& rank, Conversation& conversation, std::span<const TokenId> qu
         }
         TokenId token = AnswerWriter::kNoToken;
         if (rank.isLast()) {
-            if (!isFirst && writer.isGreedy()) {
-                token = writer.take(rank.decoder().likeliest(hidden));
-            } else {
+            if (isFirst) {
                 const std::vector<float> logits = rank.decoder().logits(hidden);
-                if (isFirst) writer.queryRead(logits, rank);
+                writer.queryRead(logits, rank);
                 token = writer.next(logits);
+            } else {
+                token = writer.next(rank.decoder(), hidden);
             }
             completed += isFirst ? std::ssize(query) : 1;
         }

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <numeric>
+#include <optional>
+#include <utility>
 
 #include "core/base/check.h"
 #include "core/base/error.h"
@@ -15,16 +18,6 @@ void require(bool holds, const char* option, double value, const char* range) {
     if (!holds) throw Error(option, " ", value, " is out of range; use ", range);
 }
 
-void penalize(std::vector<float>& logits, std::span<const TokenId> previous, double penalty) {
-    std::vector<TokenId> seen(previous.begin(), previous.end());
-    std::sort(seen.begin(), seen.end());
-    seen.erase(std::unique(seen.begin(), seen.end()), seen.end());
-    for (const TokenId id : seen) {
-        float& logit = logits[static_cast<std::size_t>(id)];
-        logit = static_cast<float>(logit > 0 ? logit / penalty : logit * penalty);
-    }
-}
-
 // The most likely tokens, most likely first, sorted only as far as they are asked for: sorting a
 // whole vocabulary for one draw takes longer than the step of a small model.
 class Ranking {
@@ -35,6 +28,14 @@ class Ranking {
     }
 
     std::size_t size() const { return m_size; }
+    std::size_t known() const { return m_size; }
+    bool isCut() const { return m_size < m_logits.size(); }
+    double total(double temperature) {
+        const double best = logit(0);
+        double sum = 0;
+        for (const float each : m_logits) sum += std::exp((double{each} - best) / temperature);
+        return sum;
+    }
     TokenId token(std::size_t place) {
         if (place >= m_sorted) sortMore(place);
         return m_ids[place];
@@ -47,7 +48,8 @@ class Ranking {
 
     float logitOf(TokenId id) const { return m_logits[static_cast<std::size_t>(id)]; }
     void sortMore(std::size_t place) {
-        const std::size_t wanted = std::max({place + 1, kFirst, kGrowth * m_sorted});
+        const std::size_t wanted =
+            isCut() ? m_size : std::max({place + 1, kFirst, kGrowth * m_sorted});
         const auto begin = m_ids.begin() + static_cast<std::ptrdiff_t>(m_sorted);
         m_sorted = std::min(wanted, m_ids.size());
         const auto end = m_ids.begin() + static_cast<std::ptrdiff_t>(m_sorted);
@@ -66,56 +68,92 @@ class Ranking {
     std::vector<TokenId> m_ids;
 };
 
+// The same of the top alone: what comes behind is not known.
+class TopRanking {
+  public:
+    TopRanking(const TopValues& top, std::size_t most)
+        : m_top(top), m_size(std::min(most, static_cast<std::size_t>(top.count))) {}
+
+    std::size_t size() const { return m_size; }
+    std::size_t known() const { return std::min(m_size, m_top.best.size()); }
+    bool isCut() const { return std::cmp_less(m_size, m_top.count); }
+    double total(double) const { return m_top.total; }
+    TokenId token(std::size_t place) const { return m_top.best[place].first; }
+    float logit(std::size_t place) const { return m_top.best[place].second; }
+
+  private:
+    const TopValues& m_top;
+    std::size_t m_size;
+};
+
 // What top-k, top-p and min-p leave: the first tokens of a ranking. Probabilities are relative to
 // the most likely token's.
+template <typename Ranked>
 class Candidates {
   public:
-    Candidates(std::span<const float> logits, const SamplingOptions& options)
+    Candidates(Ranked ranking, const SamplingOptions& options)
         : m_temperature(options.temperature),
-          m_ranking(logits,
-                    options.topK > 0 ? static_cast<std::size_t>(options.topK) : logits.size()),
+          m_ranking(std::move(ranking)),
           m_best(m_ranking.logit(0)),
           m_count(m_ranking.size()) {
-        if (m_count < logits.size())
-            for (std::size_t i = 0; i < m_count; ++i) m_total += probability(i);
+        if (!m_ranking.isCut())
+            m_total = m_ranking.total(m_temperature);
         else
-            for (const float logit : logits) m_total += probabilityOf(logit);
-        if (options.topP < 1 || options.minP > 0) cut(options);
+            addUp();
+        if (m_isKnown && (options.topP < 1 || options.minP > 0)) cut(options);
     }
 
-    // The token at `share`, 0 to 1, of the cumulated probabilities.
-    TokenId at(double share) {
+    // The token at `share`, 0 to 1, of the cumulated probabilities; none if the ranking does not
+    // know.
+    std::optional<TokenId> at(double share) {
+        if (!m_isKnown) return std::nullopt;
         double sum = 0;
-        for (std::size_t i = 0; i < m_count; ++i) {
+        const std::size_t known = std::min(m_count, m_ranking.known());
+        for (std::size_t i = 0; i < known; ++i) {
             sum += probability(i);
             if (share * m_total < sum) return m_ranking.token(i);
         }
+        if (known < m_count) return std::nullopt;
         return m_ranking.token(m_count - 1);
     }
 
   private:
-    double probabilityOf(float logit) const {
-        return std::exp((double{logit} - m_best) / m_temperature);
+    double probability(std::size_t place) {
+        return std::exp((double{m_ranking.logit(place)} - m_best) / m_temperature);
     }
-    double probability(std::size_t place) { return probabilityOf(m_ranking.logit(place)); }
+    void addUp() {
+        m_isKnown = m_count == m_ranking.known();
+        for (std::size_t i = 0; m_isKnown && i < m_count; ++i) m_total += probability(i);
+    }
     void cut(const SamplingOptions& options) {
         const double enough = options.topP * m_total;
         double kept = 0;
         for (std::size_t i = 0; i < m_count; ++i) {
-            if (i > 0 && (kept >= enough || probability(i) < options.minP))
+            if (i > 0 && kept >= enough) {
                 m_count = i;
-            else
+            } else if (i == m_ranking.known()) {
+                m_isKnown = false;
+                return;
+            } else if (i > 0 && probability(i) < options.minP) {
+                m_count = i;
+            } else {
                 kept += probability(i);
+            }
         }
         m_total = kept;
     }
 
     double m_temperature;
-    Ranking m_ranking;
+    Ranked m_ranking;
     double m_best;
     std::size_t m_count;
     double m_total = 0;
+    bool m_isKnown = true;
 };
+
+std::size_t mostOf(const SamplingOptions& options) {
+    return options.topK > 0 ? static_cast<std::size_t>(options.topK) : SIZE_MAX;
+}
 
 }  // namespace
 
@@ -133,20 +171,45 @@ Sampler::Sampler(const SamplingOptions& options) : m_options(options), m_random(
     checkSampling(options);
 }
 
+std::vector<TokenId> Sampler::penalizedOf(std::span<const TokenId> previous) const {
+    if (m_options.repetitionPenalty == 1) return {};
+    const auto reach = std::min(previous.size(), static_cast<std::size_t>(m_options.penaltyTokens));
+    const auto last = previous.last(reach);
+    std::vector<TokenId> seen(last.begin(), last.end());
+    std::sort(seen.begin(), seen.end());
+    seen.erase(std::unique(seen.begin(), seen.end()), seen.end());
+    return seen;
+}
+
+// 53 random bits, so that every machine draws the same: the library's distributions differ.
+double Sampler::share() {
+    if (!m_share) m_share = static_cast<double>(m_random() >> 11) * 0x1p-53;
+    return *m_share;
+}
+
 TokenId Sampler::next(std::span<const float> logits, std::span<const TokenId> previous) {
     ASTERISM_CHECK(!logits.empty());
-    std::vector<float> penalized;
-    if (m_options.repetitionPenalty != 1) {
-        const auto reach =
-            std::min(previous.size(), static_cast<std::size_t>(m_options.penaltyTokens));
-        penalized.assign(logits.begin(), logits.end());
-        penalize(penalized, previous.last(reach), m_options.repetitionPenalty);
-        logits = penalized;
+    std::vector<float> changed;
+    if (const std::vector<TokenId> seen = penalizedOf(previous); !seen.empty()) {
+        changed.assign(logits.begin(), logits.end());
+        for (const TokenId id : seen) {
+            float& logit = changed[static_cast<std::size_t>(id)];
+            logit = penalized(logit, m_options.repetitionPenalty);
+        }
+        logits = changed;
     }
     if (m_options.temperature == 0) return topLogits(logits, 1).front().first;
+    const auto token = Candidates(Ranking(logits, mostOf(m_options)), m_options).at(share());
+    m_share.reset();
+    ASTERISM_CHECK(token.has_value());
+    return *token;
+}
 
-    // 53 random bits, so that every machine draws the same: the library's distributions differ.
-    return Candidates(logits, m_options).at(static_cast<double>(m_random() >> 11) * 0x1p-53);
+std::optional<TokenId> Sampler::next(const TopValues& top) {
+    ASTERISM_CHECK(!top.best.empty() && m_options.temperature > 0);
+    const auto token = Candidates(TopRanking(top, mostOf(m_options)), m_options).at(share());
+    if (token) m_share.reset();
+    return token;
 }
 
 std::vector<std::pair<TokenId, float>> topLogits(std::span<const float> logits,

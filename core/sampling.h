@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <random>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "core/data_type.h"
+#include "core/top_values.h"
 
 namespace asterism {
 
@@ -32,9 +34,20 @@ class Sampler {
     // `previous` are the tokens the penalty may look at, oldest first.
     TokenId next(std::span<const float> logits, std::span<const TokenId> previous);
 
+    // The same in steps, for logits that are not on the host. Which of the tokens before are to be
+    // penalised, each once:
+    std::vector<TokenId> penalizedOf(std::span<const TokenId> previous) const;
+    // What next() draws of all logits, once they are penalised, if it is one of the top and they
+    // tell: none otherwise, and then the next call of either draws with the same random number.
+    // `top` was made for the temperature of the options, which is not 0.
+    std::optional<TokenId> next(const TopValues& top);
+
   private:
+    double share();
+
     SamplingOptions m_options;
     std::mt19937_64 m_random;
+    std::optional<double> m_share;  // drawn, but not used yet
 };
 
 // The K largest logits with their ids, largest first, lower id first among equals.

@@ -3,13 +3,8 @@
 #include <cmath>
 #include <limits>
 
+#include "core/base/host_device.h"
 #include "core/tensor.h"
-
-#if defined(__CUDACC__)
-#define ASTERISM_HD __host__ __device__
-#else
-#define ASTERISM_HD
-#endif
 
 namespace asterism {
 

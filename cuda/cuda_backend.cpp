@@ -1,6 +1,8 @@
 #include "cuda/cuda_backend.h"
 
+#include <algorithm>
 #include <cstring>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -16,6 +18,8 @@
 #include "cuda/kernels/merge_kernels.h"
 #include "cuda/kernels/step_kernels.h"
 #include "cuda/kernels/store_kernels.h"
+#include "cuda/kernels/top_kernels.h"
+#include "cuda/kernels/value_rank.h"
 #include "cuda/kernels/weight_kernels.h"
 #include "cuda/linear.h"
 #include "cuda/op_times.h"
@@ -51,6 +55,14 @@ const CudaWeight& own(const Weight& weight) {
     const auto* mine = dynamic_cast<const CudaWeight*>(&weight);
     ASTERISM_CHECK(mine != nullptr);
     return *mine;
+}
+
+std::vector<Linear::Part> own(std::initializer_list<LinearPart> parts) {
+    std::vector<Linear::Part> products;
+    for (const LinearPart& part : parts)
+        products.push_back(
+            {own(part.weight), part.bias ? &own(*part.bias) : nullptr, part.output, false});
+    return products;
 }
 
 class CudaBackend final : public Backend {
@@ -129,6 +141,9 @@ class CudaBackend final : public Backend {
         linears(input, {{weight, bias, output}});
     }
     void linears(const TensorView& input, std::initializer_list<LinearPart> parts) override;
+    void normedLinears(const NormedInput& input, std::initializer_list<LinearPart> parts) override;
+    void normedGate(const NormedInput& input, const LinearPart& gate, const LinearPart& up,
+                    Activation activation) override;
     void addLinear(const TensorView& input, const Weight& weight, const TensorView& sum,
                    const TensorView& work) override;
     void gate(const TensorView& gate, const TensorView& up, Activation activation,
@@ -145,6 +160,10 @@ class CudaBackend final : public Backend {
     void merge(const Partial& part, const Partial& sum) override;
     void mergeParts(const TensorView& parts, const Partial& merged) override;
     std::int64_t largest(const TensorView& values) override;
+    std::optional<TopValues> top(const TensorView& values, std::int64_t count,
+                                 double temperature) override;
+    void penalize(const TensorView& values, std::span<const std::int32_t> places,
+                  double penalty) override;
     std::unique_ptr<RecordedStep> record(const std::function<void()>& step,
                                          std::int64_t moreTokens) override;
 
@@ -232,12 +251,28 @@ void CudaBackend::rmsNorm(const TensorView& input, const Weight& gain, float eps
 
 void CudaBackend::linears(const TensorView& input, std::initializer_list<LinearPart> parts) {
     m_stream->enter();
-    std::vector<Linear::Part> own;
-    for (const LinearPart& part : parts)
-        own.push_back({cuda::own(part.weight), part.bias ? &cuda::own(*part.bias) : nullptr,
-                       part.output, false});
+    const std::vector<Linear::Part> products = own(parts);
     const OpTimes::Op measured(m_times, OpTimes::Kind::linear);
-    m_linear.multiply(input, own);
+    m_linear.multiply(input, products);
+}
+
+void CudaBackend::normedLinears(const NormedInput& input, std::initializer_list<LinearPart> parts) {
+    const std::vector<Linear::Part> products = own(parts);
+    if (!Linear::takesToken(input.values, products)) return Backend::normedLinears(input, parts);
+    m_stream->enter();
+    const OpTimes::Op measured(m_times, OpTimes::Kind::linear);
+    m_linear.multiplyToken(input.values, products, {&own(input.gain), input.epsilon});
+}
+
+void CudaBackend::normedGate(const NormedInput& input, const LinearPart& gate, const LinearPart& up,
+                             Activation activation) {
+    const std::vector<Linear::Part> products = own({gate, up});
+    const bool areAlike = products[0].weight.view().type == products[1].weight.view().type;
+    if (!areAlike || !Linear::takesToken(input.values, products))
+        return Backend::normedGate(input, gate, up, activation);
+    m_stream->enter();
+    const OpTimes::Op measured(m_times, OpTimes::Kind::linear);
+    m_linear.gateToken(input.values, products, {&own(input.gain), input.epsilon}, activation);
 }
 
 void CudaBackend::addLinear(const TensorView& input, const Weight& weight, const TensorView& sum,
@@ -312,6 +347,36 @@ std::int64_t CudaBackend::largest(const TensorView& values) {
     std::int64_t index = 0;
     m_staging.download(result, std::as_writable_bytes(std::span(&index, 1)));
     return index;
+}
+
+std::optional<TopValues> CudaBackend::top(const TensorView& values, std::int64_t count,
+                                          double temperature) {
+    m_stream->enter();
+    const std::int64_t all = values.elements();
+    auto* result = static_cast<TopResult*>(
+        m_scratch.bytes(static_cast<std::int64_t>(sizeof(TopResult)) + topWorkBytes(all)));
+    {
+        const OpTimes::Op measured(m_times, OpTimes::Kind::sampling);
+        cuda::top({values.floats(), all, temperature, result + 1, result}, stream());
+    }
+    TopResult found{};
+    m_staging.download(result, std::as_writable_bytes(std::span(&found, 1)));
+    if (found.ranks[0] == kNotFinite) return std::nullopt;
+    TopValues top{{}, all, std::accumulate(found.sums.begin(), found.sums.end(), 0.0)};
+    const std::int64_t most = std::min({count, all, std::ssize(found.ranks)});
+    for (const ValueRank rank : std::span(found.ranks).first(static_cast<std::size_t>(most)))
+        top.best.emplace_back(static_cast<std::int32_t>(indexOf(rank)), valueOf(rank));
+    return top;
+}
+
+void CudaBackend::penalize(const TensorView& values, std::span<const std::int32_t> places,
+                           double penalty) {
+    if (places.empty()) return;
+    m_stream->enter();
+    const OpTimes::Op measured(m_times, OpTimes::Kind::sampling);
+    cuda::penalize(
+        {values.floats(), m_ring.upload(places), static_cast<std::int64_t>(places.size()), penalty},
+        stream());
 }
 
 std::unique_ptr<RecordedStep> CudaBackend::record(const std::function<void()>& step,

@@ -20,6 +20,11 @@ cudaDataType_t cudaType(DataType type) {
     return type == DataType::f32 ? CUDA_R_32F : CUDA_R_16BF;
 }
 
+RowLinearPart rowPart(const Linear::Part& part) {
+    return {part.weight.view(), part.bias ? part.bias->floats() : nullptr, part.output.data,
+            part.output.type, part.adds};
+}
+
 std::uint32_t alignmentOf(const void* data) {
     const auto address = reinterpret_cast<std::uintptr_t>(data);
     const int zeros = std::countr_zero(address | kMostAlignment);
@@ -132,6 +137,7 @@ void Linear::multiply(const TensorView& input, std::span<const Part> parts) {
     }
     const std::int64_t tokens = input.elements() / parts.front().weight.columns();
     if (tokens == 0) return;
+    if (takesToken(input, parts)) return multiplyToken(input, parts, {});
     if (tokens <= kRowLinearTokens) return multiplyFew(input, tokens, parts);
     for (const Part& part : parts) multiplyMany(input, tokens, part);
 }
@@ -144,14 +150,49 @@ void Linear::multiplyFew(const TensorView& input, std::int64_t tokens,
         const DataType type = parts.front().weight.view().type;
         while (!parts.empty() && args.partCount < kMostRowParts &&
                parts.front().weight.view().type == type) {
-            const Part& part = parts.front();
-            args.parts[static_cast<std::size_t>(args.partCount++)] = {
-                part.weight.view(), part.bias ? part.bias->floats() : nullptr, part.output.data,
-                part.output.type, part.adds};
+            args.parts[static_cast<std::size_t>(args.partCount++)] = rowPart(parts.front());
             parts = parts.subspan(1);
         }
         rowLinear(args, m_stream->handle());
     }
+}
+
+bool Linear::takesToken(const TensorView& input, std::span<const Part> parts) {
+    return input.type == DataType::bf16 &&
+           std::all_of(parts.begin(), parts.end(), [&](const Part& part) {
+               return input.elements() == part.weight.columns() &&
+                      tokenLinearTakes(part.weight.view().type, part.weight.columns());
+           });
+}
+
+TokenLinearArgs Linear::tokenArgs(const TensorView& input, const Norm& norm) const {
+    TokenLinearArgs args;
+    args.input = input.data;
+    args.gain = norm.gain ? norm.gain->floats() : nullptr;
+    args.epsilon = norm.epsilon;
+    args.multiprocessors = m_stream->device().multiprocessors;
+    return args;
+}
+
+void Linear::multiplyToken(const TensorView& input, std::span<const Part> parts, const Norm& norm) {
+    while (!parts.empty()) {
+        TokenLinearArgs args = tokenArgs(input, norm);
+        const DataType type = parts.front().weight.view().type;
+        while (!parts.empty() && args.partCount < kMostRowParts &&
+               parts.front().weight.view().type == type) {
+            args.parts[static_cast<std::size_t>(args.partCount++)] = rowPart(parts.front());
+            parts = parts.subspan(1);
+        }
+        tokenLinear(args, m_stream->handle());
+    }
+}
+
+void Linear::gateToken(const TensorView& input, std::span<const Part> parts, const Norm& norm,
+                       Activation activation) {
+    TokenLinearArgs args = tokenArgs(input, norm);
+    for (const Part& part : parts)
+        args.parts[static_cast<std::size_t>(args.partCount++)] = rowPart(part);
+    tokenGate(args, activation, m_stream->handle());
 }
 
 void Linear::multiplyMany(const TensorView& input, std::int64_t tokens, const Part& part) {

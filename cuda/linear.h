@@ -8,15 +8,18 @@
 #include <span>
 #include <tuple>
 
+#include "core/backend.h"
 #include "core/tensor.h"
 #include "cuda/cuda_weight.h"
+#include "cuda/kernels/token_linear.h"
 #include "cuda/stream.h"
 
 namespace asterism::cuda {
 
 // Backend::linear on the GPU. Few tokens are multiplied by kernels that dequantise weights as they
-// read them; many by the vendor's matrix product, quantised weights being turned into a work space
-// of plain ones first. Products accumulate in f32; f32 activations are multiplied in full f32.
+// read them, a single one in bf16 by one that also norms and gates; many by the vendor's matrix
+// product, quantised weights being turned into a work space of plain ones first. Products
+// accumulate in f32; f32 activations are multiplied in full f32.
 class Linear {
   public:
     explicit Linear(std::shared_ptr<Stream> stream);
@@ -32,8 +35,20 @@ class Linear {
         TensorView output;
         bool adds = false;
     };
+    // A norm of the input on its way; see Backend::rmsNorm.
+    struct Norm {
+        const CudaWeight* gain = nullptr;  // null: none
+        float epsilon = 0;
+    };
+
     // input [tokens, columns] of every part.
     void multiply(const TensorView& input, std::span<const Part> parts);
+    // Whether multiplyToken(), or gateToken() of two parts, takes these.
+    static bool takesToken(const TensorView& input, std::span<const Part> parts);
+    void multiplyToken(const TensorView& input, std::span<const Part> parts, const Norm& norm);
+    // The first part's output becomes activation(its product) * the second's product.
+    void gateToken(const TensorView& input, std::span<const Part> parts, const Norm& norm,
+                   Activation activation);
 
   private:
     struct Product {
@@ -46,6 +61,7 @@ class Linear {
     struct Plan;
 
     Plan& planOf(const Product& product);
+    TokenLinearArgs tokenArgs(const TensorView& input, const Norm& norm) const;
     void multiplyFew(const TensorView& input, std::int64_t tokens, std::span<const Part> parts);
     void multiplyMany(const TensorView& input, std::int64_t tokens, const Part& part);
 

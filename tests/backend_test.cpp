@@ -5,9 +5,11 @@
 #include <cmath>
 #include <cstring>
 #include <random>
+#include <tuple>
 
 #include "core/base/float_types.h"
 #include "core/model/dequantize.h"
+#include "core/sampling.h"
 #include "tests/support/backend_under_test.h"
 #include "tests/support/reference_ops.h"
 
@@ -56,6 +58,16 @@ std::vector<float> dequantized(DataType type, std::span<const std::byte> bytes,
     return result;
 }
 
+HostWeight matrixOf(DataType type, std::int64_t rows, std::span<const std::byte> bytes) {
+    const DataTypeInfo info = dataTypeInfo(type);
+    HostWeight host;
+    host.type = type;
+    host.rows = rows;
+    host.columns = std::ssize(bytes) / info.blockBytes * info.blockValues / rows;
+    host.bytes = bytes;
+    return host;
+}
+
 std::vector<double> widened(std::span<const float> values) {
     return {values.begin(), values.end()};
 }
@@ -64,22 +76,31 @@ class OpTest : public BackendTest {
   protected:
     void checkLinear(DataType type, std::int64_t tokens, std::int64_t outputs,
                      std::int64_t columns);
+    void checkLinear(DataType type, std::int64_t tokens, std::int64_t outputs,
+                     std::vector<float> input);
+    void checkNormed(DataType type, std::int64_t tokens);
+    // Processors multiply single tokens by quantised weights in bytes where that is faster.
+    bool mayMultiplyBytes() {
+        return backend().description().starts_with("cpu") && backend().numericClass() != "f32";
+    }
 };
 
 void OpTest::checkLinear(DataType type, std::int64_t tokens, std::int64_t outputs,
                          std::int64_t columns) {
+    checkLinear(type, tokens, outputs,
+                randomFloats(static_cast<std::size_t>(tokens * columns), 11));
+}
+
+void OpTest::checkLinear(DataType type, std::int64_t tokens, std::int64_t outputs,
+                         std::vector<float> input) {
+    const std::int64_t columns = std::ssize(input) / tokens;
     SCOPED_TRACE(testing::Message() << dataTypeInfo(type).name << ", " << tokens << " tokens, "
                                     << outputs << " x " << columns);
     const auto bytes = randomWeight(type, outputs, columns, 7);
     const auto values = dequantized(type, bytes, static_cast<std::size_t>(outputs * columns));
     const auto bias = randomFloats(static_cast<std::size_t>(outputs), 3);
-    const auto input = seen(randomFloats(static_cast<std::size_t>(tokens * columns), 11));
-    HostWeight host;
-    host.type = type;
-    host.rows = outputs;
-    host.columns = columns;
-    host.bytes = bytes;
-    const auto matrix = backend().load(host);
+    input = seen(std::move(input));
+    const auto matrix = backend().load(matrixOf(type, outputs, bytes));
     const auto offsets = weight(1, bias);
     const Tensor output = backend().floats({tokens, outputs});
     backend().linear(activations({tokens, columns}, input).view(), *matrix, offsets.get(),
@@ -88,6 +109,53 @@ void OpTest::checkLinear(DataType type, std::int64_t tokens, std::int64_t output
     const auto expected = referenceLinear(input, tokens, values, outputs, bias);
     for (const double value : expected) largest = std::max(largest, std::abs(value));
     expectNear(read(output.view()), expected, tolerance() * largest);
+}
+
+// Two products of normed rows, side by side and as gate and up.
+void OpTest::checkNormed(DataType type, std::int64_t tokens) {
+    SCOPED_TRACE(testing::Message() << dataTypeInfo(type).name << ", " << tokens << " tokens");
+    constexpr std::int64_t kColumns = 512;
+    constexpr std::int64_t kRows = 19;
+    const auto gain = randomFloats(kColumns, 32);
+    const auto bias = randomFloats(kRows, 33);
+    const auto gains = weight(1, gain);
+    const auto offsets = weight(1, bias);
+    const auto input = seen(randomFloats(static_cast<std::size_t>(tokens * kColumns), 34, 3.0F));
+    const Tensor rows = activations({tokens, kColumns}, input);
+    const Tensor work = backend().activations({tokens, kColumns});
+    const auto normed = referenceRmsNorm(input, gain, 1e-5F);
+    const std::vector<float> normedFloats(normed.begin(), normed.end());
+
+    std::vector<std::byte> bytes[2];
+    std::shared_ptr<const Weight> weights[2];
+    std::vector<double> products[2];
+    double largest = 1;
+    for (const std::size_t i : {0U, 1U}) {
+        bytes[i] = randomWeight(type, kRows, kColumns, 7 + static_cast<std::uint32_t>(i));
+        weights[i] = backend().load(matrixOf(type, kRows, bytes[i]));
+        products[i] = referenceLinear(normedFloats, tokens,
+                                      dequantized(type, bytes[i], kRows * kColumns), kRows, {});
+        for (const double value : products[i]) largest = std::max(largest, std::abs(value));
+    }
+    const Tensor outputs[2] = {backend().activations({tokens, kRows}),
+                               backend().activations({tokens, kRows})};
+    const NormedInput normedInput{rows.view(), *gains, 1e-5F, work.view()};
+    backend().normedLinears(normedInput, {{*weights[0], nullptr, outputs[0].view()},
+                                          {*weights[1], offsets.get(), outputs[1].view()}});
+    auto biased = products[1];
+    for (std::size_t i = 0; i < biased.size(); ++i) biased[i] += double{bias[i % kRows]};
+    expectNear(read(outputs[0].view()), products[0], tolerance() * largest);
+    expectNear(read(outputs[1].view()), biased, tolerance() * largest);
+
+    for (const Activation activation : {Activation::silu, Activation::geluTanh}) {
+        backend().normedGate(normedInput, {*weights[0], nullptr, outputs[0].view()},
+                             {*weights[1], nullptr, outputs[1].view()}, activation);
+        std::vector<double> gated = products[1];
+        for (std::size_t i = 0; i < gated.size(); ++i)
+            gated[i] *= activation == Activation::silu ? referenceSilu(products[0][i])
+                                                       : referenceGeluTanh(products[0][i]);
+        expectNear(read(outputs[0].view()), gated, tolerance() * largest * largest);
+    }
 }
 
 TEST_P(OpTest, linearMatchesTheReferenceForEveryWeightTypeAndTokenCount) {
@@ -100,6 +168,40 @@ TEST_P(OpTest, linearTakesRowsOfAnyLength) {
     for (const std::int64_t columns : {8, 40, 96, 576, 1536, 2048})
         for (const std::int64_t tokens : {1, 5, 31})
             checkLinear(DataType::f32, tokens, 33, columns);
+}
+
+TEST_P(OpTest, linearOfOneTokenTakesRowsAndTheirCountAsTheyCome) {
+    for (const DataType type : {DataType::q4_0, DataType::q5_1, DataType::q8_0})
+        for (const std::int64_t columns : {32, 96, 576, 896}) checkLinear(type, 1, 33, columns);
+    for (const DataType type : {DataType::q4_k, DataType::q5_k, DataType::q6_k}) {
+        checkLinear(type, 1, 1, 256);
+        checkLinear(type, 1, 2, 14336);
+        checkLinear(type, 1, 6401, 256);
+    }
+}
+
+// Large values beside small ones, as activations have them.
+TEST_P(OpTest, linearOfOneTokenKeepsSmallValuesBesideLargeOnes) {
+    if (mayMultiplyBytes()) GTEST_SKIP() << "bytes keep less";
+    auto input = randomFloats(1024, 12);
+    for (std::size_t i = 0; i < input.size(); i += 64) input[i] = i % 128 == 0 ? 300.0F : -300.0F;
+    for (const DataType type : kWeightTypes) checkLinear(type, 1, 3, input);
+}
+
+TEST_P(OpTest, aNumberThatIsNotFiniteReachesEveryProduct) {
+    if (mayMultiplyBytes()) GTEST_SKIP() << "bytes have no such number";
+    for (const DataType type : kWeightTypes)
+        for (const float spoiled :
+             {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+            SCOPED_TRACE(testing::Message() << dataTypeInfo(type).name << ", " << spoiled);
+            auto input = randomFloats(512, 13);
+            input[300] = spoiled;
+            const auto bytes = randomWeight(type, 5, 512, 7);
+            const auto matrix = backend().load(matrixOf(type, 5, bytes));
+            const Tensor output = backend().floats({1, 5});
+            backend().linear(activations({1, 512}, input).view(), *matrix, nullptr, output.view());
+            for (const float value : read(output.view())) EXPECT_FALSE(std::isfinite(value));
+        }
 }
 
 TEST_P(OpTest, linearTakesMoreTokensThanOnePassHolds) {
@@ -156,6 +258,93 @@ TEST_P(OpTest, linearsAndAddLinearDoWhatLinearAndAddDo) {
         for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += double{before[i]};
         expectNear(read(sum.view()), sums, tolerance() * 20);
     }
+}
+
+TEST_P(OpTest, normedLinearsAndNormedGateDoWhatTheirStepsDo) {
+    for (const DataType type : kWeightTypes)
+        for (const std::int64_t tokens : {1, 3, 20}) checkNormed(type, tokens);
+}
+
+std::vector<std::pair<std::int32_t, float>> sortedTop(std::span<const float> values,
+                                                      std::size_t count) {
+    std::vector<std::pair<std::int32_t, float>> all;
+    for (std::size_t i = 0; i < values.size(); ++i)
+        all.emplace_back(static_cast<std::int32_t>(i), values[i]);
+    std::stable_sort(all.begin(), all.end(),
+                     [](const auto& a, const auto& b) { return a.second > b.second; });
+    all.resize(std::min(count, all.size()));
+    return all;
+}
+
+TEST_P(OpTest, topIsSortedWithTheFirstOfEqualsFirstAndWeighsAllValues) {
+    for (const std::size_t count : {1U, 200U, 2048U, 5000U, 152064U}) {
+        SCOPED_TRACE(count);
+        auto values = randomFloats(count, 35, 4.0F);
+        for (std::size_t i = 0; i < count; i += 3) values[i] = std::round(values[i]);
+        const Tensor row = floats({1, static_cast<std::int64_t>(count)}, values);
+        const auto top = backend().top(row.view(), 256, 0.7);
+        ASSERT_TRUE(top);
+        EXPECT_EQ(top->best, sortedTop(values, 256));
+        EXPECT_EQ(top->count, static_cast<std::int64_t>(count));
+        double total = 0;
+        for (const float value : values)
+            total += std::exp((double{value} - top->best.front().second) / 0.7);
+        EXPECT_NEAR(top->total / total, 1, 1e-12);
+        EXPECT_EQ(backend().top(row.view(), 3, 0.7)->best, sortedTop(values, 3));
+        EXPECT_EQ(backend().top(row.view(), 256, 0.7)->total, top->total) << "not reproducible";
+    }
+    const std::vector<float> alike(30000, -2.5F);
+    EXPECT_EQ(backend().top(floats({1, 30000}, alike).view(), 256, 1)->best, sortedTop(alike, 256));
+}
+
+TEST_P(OpTest, topIsNoneIfAValueIsNotFinite) {
+    for (const float spoiled :
+         {std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::infinity()}) {
+        auto values = randomFloats(70001, 36);
+        values[69999] = spoiled;
+        EXPECT_FALSE(backend().top(floats({1, 70001}, values).view(), 10, 1));
+    }
+}
+
+TEST_P(OpTest, penalizeChangesTheNamedValuesAlone) {
+    auto values = randomFloats(5000, 37);
+    const Tensor row = floats({1, 5000}, values);
+    const std::vector<std::int32_t> places{4999, 0, 77, 1234};
+    backend().penalize(row.view(), places, 1.3);
+    for (const std::int32_t place : places) {
+        float& value = values[static_cast<std::size_t>(place)];
+        value = penalized(value, 1.3);
+    }
+    EXPECT_EQ(read(row.view()), values);
+}
+
+TEST_P(OpTest, aDrawFromTheTopIsTheOneFromAllValues) {
+    const auto logits = randomFloats(20000, 38, 3.0F);
+    const std::vector<TokenId> previous{5, 900, 5, 19999};
+    // top-k, top-p, min-p
+    const std::tuple<int, double, double> cuts[] = {
+        {0, 1, 0}, {40, 1, 0}, {0, 0.9, 0}, {100, 0.95, 0.02}, {0, 1, 0.05}};
+    for (const double temperature : {0.3, 0.8, 1.5})
+        for (const auto& [topK, topP, minP] : cuts) {
+            SamplingOptions options;
+            options.temperature = temperature;
+            options.topK = topK;
+            options.topP = topP;
+            options.minP = minP;
+            options.repetitionPenalty = 1.2;
+            options.seed = 7;
+            Sampler whole(options);
+            Sampler steps(options);
+            for (int draw = 0; draw < 8; ++draw) {
+                const Tensor row = floats({1, std::ssize(logits)}, logits);
+                backend().penalize(row.view(), steps.penalizedOf(previous), 1.2);
+                const auto top = backend().top(row.view(), 256, temperature);
+                ASSERT_TRUE(top);
+                auto token = steps.next(*top);
+                if (!token) token = steps.next(read(row.view()), {});
+                ASSERT_EQ(*token, whole.next(logits, previous));
+            }
+        }
 }
 
 TEST_P(OpTest, largestIsTheFirstOfEqualsAndMinusOneIfAValueIsNotFinite) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "core/base/error.h"
 
@@ -69,10 +70,10 @@ void Decoder::attentionPart(std::int64_t layer, std::int64_t tokens, LayerAttent
     const TensorView values = m_values.view().slice(0, tokens);
     const TensorView attended = m_attended.view().slice(0, tokens);
 
-    m_backend.rmsNorm(hidden, *weights.attentionNorm, m_config.normEpsilon, normed);
-    m_backend.linears(normed, {{*weights.query, weights.queryBias.get(), queries},
-                               {*weights.key, weights.keyBias.get(), keys},
-                               {*weights.value, weights.valueBias.get(), values}});
+    m_backend.normedLinears({hidden, *weights.attentionNorm, m_config.normEpsilon, normed},
+                            {{*weights.query, weights.queryBias.get(), queries},
+                             {*weights.key, weights.keyBias.get(), keys},
+                             {*weights.value, weights.valueBias.get(), values}});
     if (m_config.hasQueryKeyNorm) {
         const TensorView queryRows = queries.reshaped({tokens * m_config.heads, m_config.headDim});
         const TensorView keyRows = keys.reshaped({tokens * m_config.kvHeads, m_config.headDim});
@@ -102,34 +103,41 @@ void Decoder::feedForwardPart(std::int64_t layer, const TensorView& hidden) {
     const TensorView gate = m_gate.view().slice(0, hidden.rows());
     const TensorView up = m_up.view().slice(0, hidden.rows());
 
-    m_backend.rmsNorm(hidden, *weights.feedForwardNorm, m_config.normEpsilon, normed);
-    m_backend.linears(normed, {{*weights.gate, nullptr, gate}, {*weights.up, nullptr, up}});
-    m_backend.gate(gate, up, m_config.activation, gate);
+    m_backend.normedGate({hidden, *weights.feedForwardNorm, m_config.normEpsilon, normed},
+                         {*weights.gate, nullptr, gate}, {*weights.up, nullptr, up},
+                         m_config.activation);
     addProduct(gate, *weights.down, weights.feedForwardPostNorm.get(), hidden);
 }
 
-TensorView Decoder::computeLogits(const TensorView& hidden) {
+TensorView Decoder::computeLogits(const TensorView& hidden, const Penalty& penalty) {
     const TensorView normed = m_normed.view().slice(0, hidden.rows());
-    m_backend.rmsNorm(hidden, *m_weights.outputNorm, m_config.normEpsilon, normed);
     if (m_logits.isEmpty() || m_logits.view().rows() < hidden.rows())
         m_logits = m_backend.floats({hidden.rows(), m_config.vocabulary});
     const TensorView output = m_logits.view().slice(0, hidden.rows());
-    m_backend.linear(normed, *m_weights.output, nullptr, output);
+    m_backend.normedLinears({hidden, *m_weights.outputNorm, m_config.normEpsilon, normed},
+                            {{*m_weights.output, nullptr, output}});
+    if (!penalty.tokens.empty()) m_backend.penalize(output, penalty.tokens, penalty.factor);
     return output;
 }
 
+std::vector<float> Decoder::download(const TensorView& logits) {
+    std::vector<float> values(static_cast<std::size_t>(logits.elements()));
+    m_backend.download(logits, std::as_writable_bytes(std::span(values)));
+    return values;
+}
+
 std::vector<float> Decoder::logits(const TensorView& hidden) {
-    const TensorView output = computeLogits(hidden);
-    std::vector<float> values(static_cast<std::size_t>(output.elements()));
-    m_backend.download(output, std::as_writable_bytes(std::span(values)));
+    std::vector<float> values = download(computeLogits(hidden));
     if (!std::all_of(values.begin(), values.end(),
                      [](float value) { return std::isfinite(value); }))
         throwNotFinite();
     return values;
 }
 
-TokenId Decoder::likeliest(const TensorView& hidden) {
-    return likeliestOfEach(hidden.slice(0, 1)).front();
+TokenId Decoder::likeliest(const TensorView& hidden, const Penalty& penalty) {
+    const std::int64_t token = m_backend.largest(computeLogits(hidden, penalty));
+    if (token < 0) throwNotFinite();
+    return static_cast<TokenId>(token);
 }
 
 std::vector<TokenId> Decoder::likeliestOfEach(const TensorView& hidden) {
@@ -141,6 +149,17 @@ std::vector<TokenId> Decoder::likeliestOfEach(const TensorView& hidden) {
         tokens.push_back(static_cast<TokenId>(token));
     }
     return tokens;
+}
+
+TopValues Decoder::topLogits(const TensorView& hidden, const Penalty& penalty, std::int64_t count,
+                             double temperature) {
+    auto top = m_backend.top(computeLogits(hidden, penalty), count, temperature);
+    if (!top) throwNotFinite();
+    return std::move(*top);
+}
+
+std::vector<float> Decoder::allLogits() {
+    return download(m_logits.view().slice(0, 1));
 }
 
 }  // namespace asterism

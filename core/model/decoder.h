@@ -25,6 +25,12 @@ class LayerAttention {
                         const TensorView& values, const TensorView& output) = 0;
 };
 
+// Tokens whose logits are changed before one is chosen; see penalized().
+struct Penalty {
+    std::span<const TokenId> tokens;  // each once
+    double factor = 1;
+};
+
 // The layer loop of a decoder-only transformer, for every architecture of ModelConfig. Owns the
 // work space of its rank, which grows to the longest run seen. One thread at a time.
 class Decoder {
@@ -41,9 +47,15 @@ class Decoder {
     // one is not a finite number: the weights or the cached keys and values are damaged.
     std::vector<float> logits(const TensorView& hidden);
     // The token of the largest logit of one hidden state, the first of equals. Throws as logits().
-    TokenId likeliest(const TensorView& hidden);
-    // The same of each of several.
+    TokenId likeliest(const TensorView& hidden, const Penalty& penalty);
+    // The same of each of several, unpenalised.
     std::vector<TokenId> likeliestOfEach(const TensorView& hidden);
+    // The most likely tokens of one hidden state, `count` at most, and the weight of all at a
+    // temperature. Throws as logits().
+    TopValues topLogits(const TensorView& hidden, const Penalty& penalty, std::int64_t count,
+                        double temperature);
+    // All logits that the last topLogits() looked at, penalised.
+    std::vector<float> allLogits();
 
     const ModelConfig& config() const { return m_config; }
     // Tokens of a run for which the work space is there already.
@@ -54,7 +66,8 @@ class Decoder {
     void attentionPart(std::int64_t layer, std::int64_t tokens, LayerAttention& attention);
     void addProduct(const TensorView& input, const Weight& weight, const Weight* norm,
                     const TensorView& hidden);
-    TensorView computeLogits(const TensorView& hidden);
+    TensorView computeLogits(const TensorView& hidden, const Penalty& penalty = {});
+    std::vector<float> download(const TensorView& logits);
     void feedForwardPart(std::int64_t layer, const TensorView& hidden);
 
     const ModelConfig& m_config;

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "cuda/check.h"
+#include "cuda/kernels/activation.cuh"
+#include "cuda/kernels/overlap.cuh"
 #include "cuda/kernels/values.cuh"
 
 namespace asterism::cuda {
@@ -20,18 +22,11 @@ int blocksFor(std::int64_t items) {
         std::clamp<std::int64_t>((items + kThreads - 1) / kThreads, 1, kMostBlocks));
 }
 
-__device__ float blockSum(float value) {
-    __shared__ float sums[32];
-    value = warpSum(value);
-    if (threadIdx.x % 32 == 0) sums[threadIdx.x / 32] = value;
-    __syncthreads();
-    value = threadIdx.x % 32 < blockDim.x / 32 ? sums[threadIdx.x % 32] : 0.0F;
-    return warpSum(value);
-}
-
 // One block a row, which it reads twice: the second time from the cache.
 template <typename Value, bool kAligned>
 __global__ void rmsNormKernel(RmsNormArgs args) {
+    letNextBegin();
+    awaitPrevious();
     constexpr int kRun = kAligned ? Run<Value>::kValues : 1;
     const std::int64_t begin = static_cast<std::int64_t>(blockIdx.x) * args.columns;
     const Value* input = static_cast<const Value*>(args.input) + begin;
@@ -64,6 +59,8 @@ __global__ void rmsNormKernel(RmsNormArgs args) {
 // Rows of at most 256 values (norms of single heads): one warp a row.
 template <typename Value>
 __global__ void rmsNormShortKernel(RmsNormArgs args) {
+    letNextBegin();
+    awaitPrevious();
     const std::int64_t row =
         static_cast<std::int64_t>(blockIdx.x) * (blockDim.x / 32) + threadIdx.x / 32;
     if (row >= args.rows) return;
@@ -83,38 +80,22 @@ void launchRmsNorm(const RmsNormArgs& args, cudaStream_t stream) {
     if (args.columns <= 256) {
         constexpr int kRows = kThreads / 32;
         const auto blocks = static_cast<unsigned>((args.rows + kRows - 1) / kRows);
-        rmsNormShortKernel<Value><<<blocks, kThreads, 0, stream>>>(args);
+        launchOverlapping(rmsNormShortKernel<Value>, {dim3(blocks), kThreads}, stream, args);
         return;
     }
     const bool aligned =
         args.columns % Run<Value>::kValues == 0 && isAligned(args.input) && isAligned(args.output);
     const auto blocks = static_cast<unsigned>(args.rows);
-    if (aligned)
-        rmsNormKernel<Value, true><<<blocks, kThreads, 0, stream>>>(args);
-    else
-        rmsNormKernel<Value, false><<<blocks, kThreads, 0, stream>>>(args);
+    launchOverlapping(aligned ? rmsNormKernel<Value, true> : rmsNormKernel<Value, false>,
+                      {dim3(blocks), kThreads}, stream, args);
 }
 
-template <Activation kActivation>
-__device__ float activated(float x) {
-    if constexpr (kActivation == Activation::silu) {
-        return __fdividef(x, 1.0F + __expf(-x));
-    } else {
-        constexpr float kRootTwoOverPi = 0.79788456080286535588F;
-        return 0.5F * x * (1.0F + tanhf(kRootTwoOverPi * (x + 0.044715F * x * x * x)));
-    }
-}
-
-// Calls apply(i) for single values, or apply for whole runs where all arrays are aligned.
-template <typename Value, typename Apply>
-__device__ void forRuns(std::int64_t count, bool aligned, const Apply& apply) {
-    constexpr int kRun = Run<Value>::kValues;
-    const std::int64_t thread = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
-    const std::int64_t threads = static_cast<std::int64_t>(gridDim.x) * blockDim.x;
-    const std::int64_t runs = aligned ? count / kRun : 0;
-    for (std::int64_t run = thread; run < runs; run += threads) apply.run(run * kRun);
-    for (std::int64_t i = runs * kRun + thread; i < count; i += threads) apply.one(i);
-}
+template <typename Apply>
+struct RunsArgs {
+    std::int64_t count;
+    bool aligned;
+    Apply apply;
+};
 
 template <typename Value, Activation kActivation>
 struct ApplyGate {
@@ -173,15 +154,25 @@ struct ApplyConvert {
     }
 };
 
+// Applies to single values, or to whole runs where all arrays are aligned.
 template <typename Value, typename Apply>
-__global__ void forRunsKernel(std::int64_t count, bool aligned, Apply apply) {
-    forRuns<Value>(count, aligned, apply);
+__global__ void forRunsKernel(RunsArgs<Apply> args) {
+    letNextBegin();
+    awaitPrevious();
+    constexpr int kRun = Run<Value>::kValues;
+    const std::int64_t thread = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
+    const std::int64_t threads = static_cast<std::int64_t>(gridDim.x) * blockDim.x;
+    const std::int64_t runs = args.aligned ? args.count / kRun : 0;
+    for (std::int64_t run = thread; run < runs; run += threads) args.apply.run(run * kRun);
+    for (std::int64_t i = runs * kRun + thread; i < args.count; i += threads) args.apply.one(i);
 }
 
 template <typename Value, typename Apply>
 void launch(std::int64_t count, bool aligned, const Apply& apply, cudaStream_t stream) {
     const std::int64_t items = aligned ? count / Run<Value>::kValues : count;
-    forRunsKernel<Value><<<blocksFor(items), kThreads, 0, stream>>>(count, aligned, apply);
+    const RunsArgs<Apply> args{count, aligned, apply};
+    launchOverlapping(forRunsKernel<Value, Apply>,
+                      {dim3(static_cast<unsigned>(blocksFor(items))), kThreads}, stream, args);
 }
 
 template <typename Value>

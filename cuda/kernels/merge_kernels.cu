@@ -5,6 +5,7 @@
 
 #include "core/softmax_partial.h"
 #include "cuda/check.h"
+#include "cuda/kernels/overlap.cuh"
 #include "cuda/kernels/values.cuh"
 
 namespace asterism::cuda {
@@ -38,6 +39,8 @@ __device__ void mergeSegment(const MergePiecesArgs& args, std::int64_t index) {
 // A block merges 32 values of a row; its warps share the pieces and add up what they found. Blocks
 // behind those of the rows take a segment each.
 __global__ void __launch_bounds__(kPieceWarps * 32) mergePiecesKernel(MergePiecesArgs args) {
+    letNextBegin();
+    awaitPrevious();
     if (blockIdx.x >= args.rows) {
         if (blockIdx.y == 0) mergeSegment(args, blockIdx.x - args.rows);
         return;
@@ -145,7 +148,7 @@ void mergePieces(const MergePiecesArgs& args, cudaStream_t stream) {
     if (args.rows == 0) return;
     const dim3 blocks(static_cast<unsigned>(args.rows + args.segmentCount),
                       static_cast<unsigned>((args.headDim + 31) / 32));
-    mergePiecesKernel<<<blocks, kPieceWarps * 32, 0, stream>>>(args);
+    launchOverlapping(mergePiecesKernel, {blocks, kPieceWarps * 32}, stream, args);
     checkLaunch("merging attention");
 }
 

@@ -6,6 +6,7 @@
 #include "cuda/check.h"
 #include "cuda/kernels/key_reader.cuh"
 #include "cuda/kernels/matrix_instructions.cuh"
+#include "cuda/kernels/overlap.cuh"
 
 namespace asterism::cuda {
 namespace {
@@ -493,6 +494,8 @@ template <int kHeadDim, KvType kType, int kRowTiles>
 __global__ void __launch_bounds__(kThreads, 3)
     rowAttentionKernel(const __grid_constant__ RowAttentionArgs args) {
     using Kernel = RowAttentionKernel<kHeadDim, kType, kRowTiles>;
+    letNextBegin();
+    awaitPrevious();
     // Row tiles of one piece and head run side by side and find its keys in the cache.
     const auto rows = static_cast<int>(args.shape.tokens) * (args.shape.heads / args.shape.kvHeads);
     const int rowTiles = (rows + Kernel::kRows - 1) / Kernel::kRows;
@@ -528,7 +531,8 @@ void launch(const RowAttentionArgs& args, cudaStream_t stream) {
                                cudaFuncAttributeMaxDynamicSharedMemorySize, kBytes),
           "attending");
     const auto blocks = static_cast<unsigned>(args.pieceCount * rowAttentionBlocks(args.shape));
-    rowAttentionKernel<kHeadDim, kType, kRowTiles><<<blocks, kThreads, kBytes, stream>>>(args);
+    launchOverlapping(rowAttentionKernel<kHeadDim, kType, kRowTiles>,
+                      {dim3(blocks), kThreads, kBytes}, stream, args);
 }
 
 template <int kHeadDim, KvType kType>

@@ -3,14 +3,13 @@
 #include <algorithm>
 
 #include "cuda/check.h"
-#include "cuda/kernels/values.cuh"
+#include "cuda/kernels/value_rank.h"
 
 namespace asterism::cuda {
 namespace {
 
 constexpr int kThreads = 256;
 constexpr std::int64_t kMostBlocks = 128;
-constexpr unsigned long long kNotFinite = ~0ULL;
 
 __global__ void moveOnKernel(MoveOnArgs args) {
     if (blockIdx.x == 0 && threadIdx.x == 0) ++*args.steps;
@@ -25,17 +24,8 @@ __global__ void moveOnKernel(MoveOnArgs args) {
     }
 }
 
-// Floats in their order as unsigned numbers; the index below, reversed, so that the lowest of
-// equals is the greatest.
-__device__ unsigned long long rankOf(float value, std::int64_t index) {
-    if (!isfinite(value)) return kNotFinite;
-    const auto bits = __float_as_uint(value == 0.0F ? 0.0F : value);
-    const unsigned ordered = bits & 0x80000000U ? ~bits : bits | 0x80000000U;
-    return static_cast<unsigned long long>(ordered) << 32 | ~static_cast<unsigned>(index);
-}
-
 __global__ void largestKernel(LargestArgs args) {
-    unsigned long long best = 0;
+    ValueRank best = 0;
     const std::int64_t step = static_cast<std::int64_t>(gridDim.x) * kThreads;
     for (std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * kThreads + threadIdx.x;
          i < args.count; i += step)
@@ -45,10 +35,8 @@ __global__ void largestKernel(LargestArgs args) {
 }
 
 __global__ void largestIndexKernel(LargestArgs args) {
-    const unsigned long long best = *args.work;
-    *args.result = best == kNotFinite
-                       ? -1
-                       : static_cast<std::int64_t>(~static_cast<unsigned>(best & 0xffffffffU));
+    const ValueRank best = *args.work;
+    *args.result = best == kNotFinite ? -1 : indexOf(best);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cuda/check.h"
+#include "cuda/kernels/overlap.cuh"
 #include "cuda/kernels/values.cuh"
 
 namespace asterism::cuda {
@@ -50,6 +51,8 @@ __device__ Place placeOf(const StoreArgs& args, std::int64_t run) {
 
 template <typename From, typename To>
 __global__ void storePlainKernel(StoreArgs args) {
+    letNextBegin();
+    awaitPrevious();
     const std::int64_t runs = args.tokens * args.to.kvHeads * args.to.headDim / kRun;
     const std::int64_t step = static_cast<std::int64_t>(gridDim.x) * blockDim.x;
     for (std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
@@ -150,10 +153,9 @@ unsigned blocksFor(std::int64_t items) {
 template <typename From>
 void launchPlain(const StoreArgs& args, cudaStream_t stream) {
     const unsigned blocks = blocksFor(args.tokens * args.to.kvHeads * args.to.headDim / kRun);
-    if (args.to.type == KvType::f32)
-        storePlainKernel<From, float><<<blocks, kThreads, 0, stream>>>(args);
-    else
-        storePlainKernel<From, bf16><<<blocks, kThreads, 0, stream>>>(args);
+    const auto kernel =
+        args.to.type == KvType::f32 ? storePlainKernel<From, float> : storePlainKernel<From, bf16>;
+    launchOverlapping(kernel, {dim3(blocks), kThreads}, stream, args);
 }
 
 std::int64_t rangeParts(const StoreArgs& args) {

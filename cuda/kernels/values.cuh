@@ -75,5 +75,14 @@ __device__ inline float warpMax(float value) {
         value = fmaxf(value, __shfl_xor_sync(~0U, value, step));
     return value;
 }
+// The sum over the threads of a block, on every thread. Once a kernel.
+__device__ inline float blockSum(float value) {
+    __shared__ float sums[32];
+    value = warpSum(value);
+    if (threadIdx.x % 32 == 0) sums[threadIdx.x / 32] = value;
+    __syncthreads();
+    value = threadIdx.x % 32 < blockDim.x / 32 ? sums[threadIdx.x % 32] : 0.0F;
+    return warpSum(value);
+}
 
 }  // namespace asterism::cuda

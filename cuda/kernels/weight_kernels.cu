@@ -4,6 +4,8 @@
 
 #include "core/base/check.h"
 #include "cuda/check.h"
+#include "cuda/kernels/overlap.cuh"
+#include "cuda/kernels/row_output.cuh"
 #include "cuda/kernels/weight_chunks.cuh"
 
 namespace asterism::cuda {
@@ -118,19 +120,6 @@ __device__ void readInput(const Value* from, float* values) {
     }
 }
 
-__device__ void writeOutput(const RowLinearPart& part, std::int64_t token, std::int64_t row,
-                            float value) {
-    if (part.bias) value += part.bias[row];
-    const std::int64_t at = token * part.weight.rows + row;
-    if (part.outputType == DataType::f32) {
-        float& output = static_cast<float*>(part.output)[at];
-        output = part.adds ? output + value : value;
-    } else {
-        bf16& output = static_cast<bf16*>(part.output)[at];
-        output = fromFloat<bf16>(part.adds ? toFloat(output) + value : value);
-    }
-}
-
 constexpr int kBlockRows = 2;
 
 __host__ __device__ inline std::int64_t blocksOf(const RowLinearPart& part) {
@@ -143,6 +132,8 @@ __global__ void __launch_bounds__(kThreads)
     rowLinearKernel(const __grid_constant__ RowLinearArgs args) {
     using Chunks = WeightChunks<kType>;
     constexpr int kHalf = Chunks::kValues / 2;
+    letNextBegin();
+    awaitPrevious();
     std::int64_t block = blockIdx.x;
     int index = 0;
     for (; index + 1 < args.partCount && block >= blocksOf(args.parts[index]); ++index)
@@ -197,8 +188,8 @@ void launchRowLinear(const RowLinearArgs& args, cudaStream_t stream) {
     const std::int64_t chunks = args.parts[0].weight.columns / WeightChunks<kType>::kValues;
     const auto warps =
         static_cast<unsigned>(std::clamp<std::int64_t>((chunks + 31) / 32, 1, kThreads / 32));
-    rowLinearKernel<kType, Value, kTokens>
-        <<<static_cast<unsigned>(blocks), warps * 32, 0, stream>>>(args);
+    launchOverlapping(rowLinearKernel<kType, Value, kTokens>,
+                      {dim3(static_cast<unsigned>(blocks)), warps * 32}, stream, args);
 }
 
 template <DataType kType, typename Value>

@@ -114,6 +114,44 @@ TEST(Sampler, ThePenaltyMakesSeenTokensLessLikelyOnceEach) {
     EXPECT_EQ(Sampler(options).next(std::vector<float>{-1.F, -1.2F}, std::vector<TokenId>{0}), 1);
 }
 
+TopValues topOf(const std::vector<float>& logits, std::int64_t count, double temperature) {
+    TopValues top{topLogits(logits, count), std::ssize(logits), 0};
+    for (const float logit : logits)
+        top.total += std::exp((double{logit} - top.best.front().second) / temperature);
+    return top;
+}
+
+TEST(Sampler, WhatTheTopCannotTellIsDrawnFromAllWithTheSameRandomNumber) {
+    for (const int known : {1, 2, 4, 6}) {
+        Sampler steps(warm(2, 3));
+        int fromTop = 0;
+        std::vector<TokenId> ids;
+        for (int i = 0; i < 300; ++i) {
+            const auto token = steps.next(topOf(kLogits, known, 2));
+            fromTop += token ? 1 : 0;
+            ids.push_back(token ? *token : steps.next(kLogits, {}));
+        }
+        EXPECT_EQ(ids, draw(warm(2, 3), 300));
+        EXPECT_GT(fromTop, 0);
+        EXPECT_EQ(fromTop == 300, known == 6);
+    }
+}
+
+TEST(Sampler, TheTopTellsWhereItHoldsAllThatIsKept) {
+    SamplingOptions options = warm(1);
+    options.topP = 0.55;  // of 0.5, 0.3, 0.15, 0.05: two
+    EXPECT_TRUE(Sampler(options).next(topOf(kShares, 2, 1)));
+    EXPECT_FALSE(Sampler(options).next(topOf(kShares, 1, 1)));
+    options = warm(1);
+    options.topK = 3;
+    EXPECT_TRUE(Sampler(options).next(topOf(kShares, 3, 1)));
+    EXPECT_FALSE(Sampler(options).next(topOf(kShares, 2, 1)));
+    options = warm(1);
+    options.minP = 0.5;  // two; the third says so
+    EXPECT_TRUE(Sampler(options).next(topOf(kShares, 3, 1)));
+    EXPECT_FALSE(Sampler(options).next(topOf(kShares, 2, 1)));
+}
+
 TEST(Sampler, ThePenaltyLooksAsFarBackAsTold) {
     SamplingOptions options;
     options.repetitionPenalty = 2;
