@@ -33,11 +33,11 @@ struct EngineOptions {
 enum class AttentionMode : std::uint8_t { star, dense, ring, window };
 
 // How a context is cut and encoded. The defaults here and in PlacementOptions were chosen with
-// `eval` on Qwen2.5-Coder-0.5B: 22 tasks, 327 haystacks of 8K to 32K tokens with 790 questions,
-// points against dense attention on the same haystacks (README). These: +1.3, standard error 1.0;
-// blocks of n/4: +0.5 (1.0); of 8K: +0.9 (0.8), without an anchor +0.6 (1.0); 4K without an anchor:
-// -1.3 (1.3); placement true: +0.1 (0.8), reuse: -1.1 (1.1); global positions, the paper's way:
-// -1.2 (0.8). Of those that cannot be told apart, smaller blocks are cheaper to encode and edit.
+// `eval` on Qwen2.5-Coder-0.5B: 22 tasks, points against dense attention on the same haystacks, at
+// 16K and 32K tokens (README). These, of 711 and 692 haystacks: +0.1 +- 0.9, +1.9 +- 0.9; blocks of
+// 8K: +0.5 +- 0.6, +2.0 +- 0.7. Of fewer: 8K without an anchor +0.7, +1.2; n/4 -0.7, -0.5; 2K +0.4,
+// -0.4; 4K without an anchor -3.0, -0.7, behind 256 tokens -2.4, -3.0; placement true -1.7, +1.5,
+// reuse 0.0, -3.8; global positions, the paper's way: -3.3, -1.2. Smaller blocks are cheaper.
 struct ContextOptions {
     AttentionMode attention = AttentionMode::star;
     PlanKind plan = PlanKind::fixed;
