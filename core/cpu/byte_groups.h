@@ -20,21 +20,25 @@ constexpr std::int64_t kGroup = 32;
 ASTERISM_BEGIN_AVX2
 namespace asterism::cpu {
 
-inline float largestOf(__m256 values) {
-    const __m128 four =
-        _mm_max_ps(_mm256_castps256_ps128(values), _mm256_extractf128_ps(values, 1));
-    const __m128 two = _mm_max_ps(four, _mm_movehl_ps(four, four));
-    return _mm_cvtss_f32(_mm_max_ss(two, _mm_shuffle_ps(two, two, 1)));
+// Of values that are not negative, given by their bits, which are ordered as they are: a NaN is
+// above all, where comparing numbers would lose it.
+inline float largestOf(__m256i values) {
+    const __m128i four =
+        _mm_max_epi32(_mm256_castsi256_si128(values), _mm256_extracti128_si256(values, 1));
+    const __m128i two = _mm_max_epi32(four, _mm_unpackhi_epi64(four, four));
+    const __m128i one = _mm_max_epi32(two, _mm_shuffle_epi32(two, 1));
+    return _mm_cvtss_f32(_mm_castsi128_ps(one));
 }
 
-// 32 values as bytes[i] = values[i] / scale, of which the largest becomes +-limit; returns scale.
+// 32 values as bytes[i] = values[i] / scale, of which the largest becomes +-limit; returns scale,
+// which is not finite if one of them is not.
 inline float toBytes(const float* values, float limit, __m256i& bytes) {
     const __m256 sign = _mm256_set1_ps(-0.0F);
     __m256 loaded[4];
-    __m256 largest = _mm256_setzero_ps();
+    __m256i largest = _mm256_setzero_si256();
     for (std::size_t i = 0; i < 4; ++i) {
         loaded[i] = _mm256_loadu_ps(values + 8 * i);
-        largest = _mm256_max_ps(largest, _mm256_andnot_ps(sign, loaded[i]));
+        largest = _mm256_max_epi32(largest, _mm256_castps_si256(_mm256_andnot_ps(sign, loaded[i])));
     }
     const float most = largestOf(largest);
     const __m256 factor = _mm256_set1_ps(most > 0 ? limit / most : 0.0F);
