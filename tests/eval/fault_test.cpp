@@ -34,14 +34,18 @@ class MergeFaultBackend : public CountingBackend {
     MergeFaultBackend(std::unique_ptr<Backend> inner, const bool& isBroken)
         : CountingBackend(std::move(inner)), m_isBroken(isBroken) {}
 
-    void merge(const Partial& part, const Partial& sum) override {
+    void mergeParts(const TensorView& parts, const Partial& merged) override {
         if (m_isBroken) {
-            std::vector<float> sums(static_cast<std::size_t>(part.logSumExp.elements()));
-            download(part.logSumExp, std::as_writable_bytes(std::span(sums)));
+            // Those of the last part, which stand behind its outputs.
+            const std::int64_t count = merged.logSumExp.elements();
+            float* behind = parts.floats() + parts.elements() - count;
+            const TensorView last{behind, {count}, DataType::f32};
+            std::vector<float> sums(static_cast<std::size_t>(count));
+            download(last, std::as_writable_bytes(std::span(sums)));
             for (float& value : sums) value += 10;
-            upload(std::as_bytes(std::span(sums)), part.logSumExp);
+            upload(std::as_bytes(std::span(sums)), last);
         }
-        CountingBackend::merge(part, sum);
+        CountingBackend::mergeParts(parts, merged);
     }
 
   private:
