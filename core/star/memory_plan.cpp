@@ -41,7 +41,8 @@ std::int64_t workSpaceBytes(const Rank& rank, std::int64_t tokens, std::int64_t 
         rank.decoder().capacity() >= tokens
             ? 0
             : tokens * (2 * config.hidden + 2 * queries + 4 * keys) + 2 * rows * config.feedForward;
-    const std::int64_t copies = 2 * tokens * queries + 2 * visible * keys;
+    // Space for these grows by a quarter more than it has to.
+    const std::int64_t copies = (2 * tokens * queries + 2 * visible * keys) * 5 / 4;
     const std::int64_t plainWeight = config.hidden * std::max(config.feedForward, queries);
     const std::int64_t partials = ranks > 1 ? (1 + ranks) * tokens * queries : 0;
     return rowBytes(type, activations + copies + plainWeight) +

@@ -128,7 +128,7 @@ class CudaSpill : public OnGpu, public testing::WithParamInterface<Numbers> {
     static constexpr std::int64_t kBlock = 1000;
     static constexpr std::int64_t kBlocks = 40;
     // More than work space and margin take here.
-    static constexpr std::int64_t kOthers = 40 * kMiB;
+    static constexpr std::int64_t kOthers = 56 * kMiB;
 
     void SetUp() override {
         OnGpu::SetUp();
