@@ -40,10 +40,9 @@ check() {
 check memcheck cuda_backend_test "*-$long"
 check memcheck cuda_engine_test \
     '*CudaHostMemory*:CudaSaving.bytes*:CudaSaving.saved*:*CudaEngine.bf16*llama_64:*CudaEngine.long*llama_64:*CudaEngine.bf16*quantised'
+# racecheck itself fails where cuBLAS is called.
 check racecheck cuda_backend_test \
-    "*AttentionTest.one*:*AttentionTest.causal*:*AttentionTest.outputs*:*AttentionTest.everyNumber*:*rmsNorm*:*largest*:*linearsAndAdd*-$long" \
-    --kernel-name kns=asterism
-check racecheck cuda_engine_test '*CudaEngine.bf16*llama_64:*CudaHostMemory*' \
+    "*AttentionTest.one*:*AttentionTest.causal*:*AttentionTest.outputs*:*AttentionTest.everyNumber*:*rmsNorm*:*largest*-$long" \
     --kernel-name kns=asterism
 echo "logs: $logs"
 exit "$failed"
