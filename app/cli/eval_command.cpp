@@ -212,6 +212,7 @@ class EvalCommand {
 
     void report() const {
         std::vector<std::string> names;
+        names.reserve(m_settings.size());
         for (const eval::Setting& setting : m_settings) names.push_back(setting.name);
         const std::vector<std::string> baselines = baselinesOf(m_settings);
         const auto rows = eval::summarize(m_results.all(), names, m_flags.lengths, baselines);
