@@ -180,7 +180,7 @@ std::unique_ptr<EncodedContext> Engine::encode(std::vector<TokenId> context,
         std::iota(all.begin(), all.end(), 0);
         encode(*encoded, all, events, stop);
     } else {
-        encodeWhole(*encoded, events, stop);
+        encodeWhole(*encoded, events, std::move(stop));
     }
     return encoded;
 }

@@ -162,6 +162,7 @@ std::vector<Answer> Engine::answerAll(std::span<const BatchedQuestion> questions
     }
     endTurns();
     std::vector<Answer> answers;
+    answers.reserve(turns.size());
     for (BatchedTurn& turn : turns) answers.push_back(std::move(turn.answer));
     return answers;
 }

@@ -143,6 +143,7 @@ std::vector<double> Engine::firstPassMass(const Conversation& conversation,
     PlacementOptions options = *conversation.awaitedSelection();
     options.placement = Placement::reuse;
     std::vector<Passage> passages;
+    passages.reserve(pieces.tokens.size());
     for (const TokenRange& tokens : pieces.tokens) passages.push_back({tokens});
     Conversation probe(context, placeBlocks(placementRequest(context, options)),
                        std::move(passages));

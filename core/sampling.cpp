@@ -131,14 +131,17 @@ class Candidates {
         for (std::size_t i = 0; i < m_count; ++i) {
             if (i > 0 && kept >= enough) {
                 m_count = i;
-            } else if (i == m_ranking.known()) {
+                break;
+            }
+            if (i == m_ranking.known()) {
                 m_isKnown = false;
                 return;
-            } else if (i > 0 && probability(i) < options.minP) {
-                m_count = i;
-            } else {
-                kept += probability(i);
             }
+            if (i > 0 && probability(i) < options.minP) {
+                m_count = i;
+                break;
+            }
+            kept += probability(i);
         }
         m_total = kept;
     }

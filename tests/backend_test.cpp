@@ -442,6 +442,7 @@ TEST_P(OpTest, convertRoundsToNearestEvenAndBack) {
     backend().convert(floats({count}, values).view(), bf16.view());
     backend().convert(bf16.view(), f32.view());
     std::vector<float> expected;
+    expected.reserve(values.size());
     for (const float value : values) expected.push_back(fromBf16(toBf16(value)));
     EXPECT_EQ(read(f32.view()), expected);
 }

@@ -19,6 +19,7 @@ std::int64_t Conversation::tokensInScope() const {
 
 std::int64_t Conversation::tokensAttended() const {
     std::vector<TokenRange> passages;
+    passages.reserve(m_passages.size());
     for (const Passage& passage : m_passages) passages.push_back(passage.tokens);
     const BlockPieces pieces = cutAtBlocks(m_context.blocks, passages);
     std::int64_t sum = 0;

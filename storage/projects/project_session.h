@@ -149,7 +149,7 @@ class ProjectSession {
 
     // Answers and stores question and answer. While ingest() is at work: over the documents that
     // are ready. Throws ConversationFull, or Error if the scope names no document.
-    AskResult ask(const AskRequest& request, const EventSink& events, const std::stop_token& stop);
+    AskResult ask(const AskRequest& asked, const EventSink& events, const std::stop_token& stop);
     // Leave-one-block-out over the `count` blocks that an answer attended to most.
     Explanation explain(std::int64_t message, std::size_t count, const EventSink& events,
                         const std::stop_token& stop);

@@ -21,6 +21,7 @@ std::vector<TokenId> draw(const SamplingOptions& options, int count,
                           const std::vector<float>& logits = kLogits) {
     Sampler sampler(options);
     std::vector<TokenId> ids;
+    ids.reserve(static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i) ids.push_back(sampler.next(logits, {}));
     return ids;
 }

@@ -36,6 +36,7 @@ class TempDir {
 }  // namespace asterism::test
 
 // At the top of a test that needs a real model: binds `variable` or skips (fails under CI).
+// NOLINTBEGIN(bugprone-macro-parentheses): what is declared takes no parentheses.
 #define ASTERISM_MODEL_OR_SKIP(variable, fileName)                                          \
     const auto variable##Found = ::asterism::test::findModel(fileName);                     \
     if (!variable##Found) {                                                                 \
@@ -44,3 +45,4 @@ class TempDir {
         GTEST_SKIP() << (fileName) << " is not in the model folder; run installer/test.sh"; \
     }                                                                                       \
     const std::filesystem::path& variable = *variable##Found
+// NOLINTEND(bugprone-macro-parentheses)
