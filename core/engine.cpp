@@ -171,7 +171,8 @@ std::unique_ptr<EncodedContext> Engine::layOut(std::vector<TokenId> context,
 std::unique_ptr<EncodedContext> Engine::encode(std::vector<TokenId> context,
                                                std::span<const CutPoint> cuts,
                                                const ContextOptions& options,
-                                               const EventSink& events, std::stop_token stop) {
+                                               const EventSink& events,
+                                               const std::stop_token& stop) {
     std::vector<TokenRange> blocks = plan(context, cuts, options);
     auto encoded = layOut(std::move(context), std::move(blocks), options);
     if (events) events(describe(*encoded));
@@ -180,7 +181,7 @@ std::unique_ptr<EncodedContext> Engine::encode(std::vector<TokenId> context,
         std::iota(all.begin(), all.end(), 0);
         encode(*encoded, all, events, stop);
     } else {
-        encodeWhole(*encoded, events, std::move(stop));
+        encodeWhole(*encoded, events, stop);
     }
     return encoded;
 }

@@ -95,7 +95,7 @@ class Engine {
     std::unique_ptr<EncodedContext> encode(std::vector<TokenId> context,
                                            std::span<const CutPoint> cuts,
                                            const ContextOptions& options, const EventSink& events,
-                                           std::stop_token stop);
+                                           const std::stop_token& stop);
 
     // Phase 1 in parts, so that questions can be asked in between: a context without any block,
     std::unique_ptr<EncodedContext> layOut(std::vector<TokenId> context,

@@ -75,6 +75,7 @@ void EngineWorker::addMemory(const std::vector<PlannedBlock>& plan, ProjectLayou
     const DiskBlockStore* blocks = m_workspace ? m_workspace->blocks() : nullptr;
     if (!blocks) return;
     std::vector<BlockKey> keys;
+    keys.reserve(plan.size());
     for (const PlannedBlock& block : plan) keys.push_back(block.key);
     layout.projectCacheBytes = static_cast<std::int64_t>(blocks->usage(keys).bytes);
     const std::uint64_t used = blocks->usage().bytes;

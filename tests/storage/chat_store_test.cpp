@@ -333,7 +333,11 @@ TEST_F(Chats, WhatCannotBeMeantIsSaidToBeDamaged) {
                                                                       {"block_mass", "x'01'"}};
     for (const auto& [column, value] : damages) {
         const Transaction transaction(stored.database);
-        stored.database.execute("UPDATE message SET " + column + " = " + value);
+        std::string damage = "UPDATE message SET ";
+        damage += column;
+        damage += " = ";
+        damage += value;
+        stored.database.execute(damage);
         EXPECT_THAT(failureOf([this] { store.branch(1); }),
                     HasSubstr("damaged in column " + column));
     }
