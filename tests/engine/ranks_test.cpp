@@ -33,7 +33,7 @@ class Ranks : public testing::TestWithParam<std::string> {
 
     void expectSame(const Answer& expected, const Engine& engine, const Answer& actual) {
         EXPECT_EQ(actual.tokens, expected.tokens);
-        expectNear(logitsOf(engine, actual), logitsOf(*m_single, expected), kFloatNoise);
+        expectNear(logitsOf(engine, actual), logitsOf(*m_single, expected), m_tolerance);
     }
 
     void expectSameOnAnyRanks() {
@@ -53,6 +53,7 @@ class Ranks : public testing::TestWithParam<std::string> {
     std::filesystem::path m_path;
     std::unique_ptr<Engine> m_single;
     Question m_question;
+    float m_tolerance = kFloatNoise;
 };
 
 TEST_P(Ranks, GiveTheSameTokensInStarMode) {
@@ -85,6 +86,8 @@ TEST_P(Ranks, GiveTheSameTokensInWindowMode) {
 
 TEST_P(Ranks, GiveTheSameTokensWithQuantisedKeys) {
     m_question.options.kv = KvType::q8;
+    // Fewer threads sum in another order, and a key may then be rounded to the next byte.
+    m_tolerance = 5 * kFloatNoise;
     expectSameOnAnyRanks();
 }
 
