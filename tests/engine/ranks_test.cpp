@@ -53,7 +53,7 @@ class Ranks : public testing::TestWithParam<std::string> {
     std::filesystem::path m_path;
     std::unique_ptr<Engine> m_single;
     Question m_question;
-    float m_tolerance = kFloatNoise;
+    double m_tolerance = kFloatNoise;
 };
 
 TEST_P(Ranks, GiveTheSameTokensInStarMode) {
