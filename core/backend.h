@@ -34,7 +34,7 @@ struct AttentionSegment {
     // Masks: key j is token keyToken + j, query row t is token queryToken + t.
     std::int64_t keyToken = 0;
     std::int64_t queryToken = 0;
-    // The one query row that sees the keys, as far as the masks let it; -1: all of them do.
+    // With rowPlaces: the one query row that sees the keys, as far as masks let it; -1: all do.
     std::int64_t onlyRow = -1;
 };
 

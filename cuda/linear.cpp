@@ -25,6 +25,19 @@ RowLinearPart rowPart(const Linear::Part& part) {
             part.output.type, part.adds};
 }
 
+// Puts the first parts into one launch, as many as are of one type and it has room for; returns the
+// rest.
+template <typename Args>
+std::span<const Linear::Part> takeAlike(std::span<const Linear::Part> parts, Args& args) {
+    const DataType type = parts.front().weight.view().type;
+    while (!parts.empty() && args.partCount < kMostRowParts &&
+           parts.front().weight.view().type == type) {
+        args.parts[static_cast<std::size_t>(args.partCount++)] = rowPart(parts.front());
+        parts = parts.subspan(1);
+    }
+    return parts;
+}
+
 std::uint32_t alignmentOf(const void* data) {
     const auto address = reinterpret_cast<std::uintptr_t>(data);
     const int zeros = std::countr_zero(address | kMostAlignment);
@@ -147,12 +160,7 @@ void Linear::multiplyFew(const TensorView& input, std::int64_t tokens,
                          std::span<const Part> parts) {
     while (!parts.empty()) {
         RowLinearArgs args{input.data, input.type, tokens, 0, {}};
-        const DataType type = parts.front().weight.view().type;
-        while (!parts.empty() && args.partCount < kMostRowParts &&
-               parts.front().weight.view().type == type) {
-            args.parts[static_cast<std::size_t>(args.partCount++)] = rowPart(parts.front());
-            parts = parts.subspan(1);
-        }
+        parts = takeAlike(parts, args);
         rowLinear(args, m_stream->handle());
     }
 }
@@ -177,12 +185,7 @@ TokenLinearArgs Linear::tokenArgs(const TensorView& input, const Norm& norm) con
 void Linear::multiplyToken(const TensorView& input, std::span<const Part> parts, const Norm& norm) {
     while (!parts.empty()) {
         TokenLinearArgs args = tokenArgs(input, norm);
-        const DataType type = parts.front().weight.view().type;
-        while (!parts.empty() && args.partCount < kMostRowParts &&
-               parts.front().weight.view().type == type) {
-            args.parts[static_cast<std::size_t>(args.partCount++)] = rowPart(parts.front());
-            parts = parts.subspan(1);
-        }
+        parts = takeAlike(parts, args);
         tokenLinear(args, m_stream->handle());
     }
 }
