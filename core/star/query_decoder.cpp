@@ -2,20 +2,42 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+
+#include "core/softmax_partial.h"
 
 namespace asterism {
+
+namespace {
+
+// Of the values that at(0) to at(count - 1) give; -infinity of none.
+template <typename At>
+float logSumExp(std::size_t count, const At& at) {
+    float top = -std::numeric_limits<float>::infinity();
+    for (std::size_t i = 0; i < count; ++i) top = std::max(top, at(i));
+    float sum = 0;
+    for (std::size_t i = 0; i < count; ++i) sum += partWeight(at(i), top);
+    return logSumExpOfParts(sum, top);
+}
+
+}  // namespace
 
 // Attends to the context and to the turns, whose new keys it adds on the last rank.
 class QueryDecoder::Attention : public LayerAttention {
   public:
     Attention(Rank& rank, KeyValueBlock* turn, std::int64_t first, std::span<const KeyRun> runs,
-              const QueryPlace& place, const StepLogSumExp& step)
-        : m_rank(rank), m_turn(turn), m_first(first), m_runs(runs), m_place(place), m_step(step) {}
+              const QueryPlace& place, const TensorView& runLogSumExp)
+        : m_rank(rank),
+          m_turn(turn),
+          m_first(first),
+          m_runs(runs),
+          m_place(place),
+          m_runLogSumExp(runLogSumExp) {}
 
     void attend(std::int64_t layer, const TensorView& queries, const TensorView& keys,
                 const TensorView& values, const TensorView& output) override {
         if (m_turn) m_rank.backend().store(keys, values, m_turn->view(layer), m_first);
-        m_rank.attendAllRanks(layer, queries, m_runs, m_place, output, &m_step);
+        m_rank.attendAllRanks(layer, queries, m_runs, m_place, output, m_runLogSumExp);
     }
 
   private:
@@ -24,7 +46,7 @@ class QueryDecoder::Attention : public LayerAttention {
     std::int64_t m_first;
     std::span<const KeyRun> m_runs;
     QueryPlace m_place;
-    StepLogSumExp m_step;
+    TensorView m_runLogSumExp;
 };
 
 QueryDecoder::QueryDecoder(Rank& rank, Conversation& conversation, std::stop_token stop)
@@ -38,14 +60,10 @@ QueryDecoder::QueryDecoder(Rank& rank, Conversation& conversation, std::stop_tok
 QueryDecoder::~QueryDecoder() = default;
 
 void QueryDecoder::reserveFigures() {
-    if (!m_total.isEmpty() && m_runs.size() <= m_figureRuns) return;
-    const std::int64_t layers = m_rank.config().layers;
-    const std::int64_t heads = m_rank.config().heads;
+    if (m_runs.size() <= m_figureRuns) return;
     m_figureRuns = m_runs.size();
-    if (m_figureRuns > 0)
-        m_runLogSumExp =
-            m_rank.backend().floats({layers, static_cast<std::int64_t>(m_figureRuns), heads});
-    m_total = m_rank.backend().floats({layers, heads});
+    m_runLogSumExp = m_rank.backend().floats(
+        {m_rank.config().layers, static_cast<std::int64_t>(m_figureRuns), m_rank.config().heads});
 }
 
 TensorView QueryDecoder::run(std::span<const TokenId> tokens) {
@@ -89,9 +107,8 @@ TensorView QueryDecoder::runOps(std::span<const TokenId> tokens, KeyValueBlock* 
     reserveFigures();
     const auto runs = static_cast<std::int64_t>(m_runs.size());
     const Shape figureShape{m_rank.config().layers, runs, m_rank.config().heads};
-    const StepLogSumExp step{{m_runLogSumExp.view().data, figureShape, DataType::f32},
-                             m_total.view()};
-    m_attention = std::make_unique<Attention>(m_rank, turn, first, m_runs, m_place, step);
+    const TensorView figures{m_runLogSumExp.view().data, figureShape, DataType::f32};
+    m_attention = std::make_unique<Attention>(m_rank, turn, first, m_runs, m_place, figures);
     if (tokens.size() > 1 || !canRecord())
         return m_rank.decoder().run(tokens, *m_attention, m_stop);
     m_token = tokens.front();
@@ -105,50 +122,69 @@ TensorView QueryDecoder::runOps(std::span<const TokenId> tokens, KeyValueBlock* 
 }
 
 AttentionMass QueryDecoder::attentionMass() {
-    Backend& backend = m_rank.backend();
-    const std::int64_t layers = m_rank.config().layers;
-    const std::int64_t heads = m_rank.config().heads;
-    const std::size_t perLayer = static_cast<std::size_t>(heads);
-    std::vector<float> runs(static_cast<std::size_t>(layers) * m_runs.size() * perLayer);
-    std::vector<float> total(static_cast<std::size_t>(layers) * perLayer);
+    const auto layers = static_cast<std::size_t>(m_rank.config().layers);
+    const auto heads = static_cast<std::size_t>(m_rank.config().heads);
+    std::vector<float> runs(layers * m_runs.size() * heads);
     if (!runs.empty())
-        backend.download({m_runLogSumExp.view().data, {static_cast<std::int64_t>(runs.size())}},
-                         std::as_writable_bytes(std::span(runs)));
-    backend.download(m_total.view(), std::as_writable_bytes(std::span(total)));
+        m_rank.backend().download(
+            {m_runLogSumExp.view().data, {static_cast<std::int64_t>(runs.size())}},
+            std::as_writable_bytes(std::span(runs)));
+    const std::vector<float> totals = totalLogSumExps(runs);
 
     // Figures over all layers, then those over the late ones.
     const std::size_t figures = m_conversation.massCount();
     std::vector<float> mine(2 * figures, 0.0F);
-    const auto lateLayers = static_cast<std::size_t>(std::max<std::int64_t>(1, layers / 4));
-    const std::size_t firstLate = static_cast<std::size_t>(layers) - lateLayers;
-    for (std::size_t layer = 0; layer < static_cast<std::size_t>(layers); ++layer)
+    const std::size_t lateLayers = std::max<std::size_t>(1, layers / 4);
+    for (std::size_t layer = 0; layer < layers; ++layer)
         for (std::size_t run = 0; run < m_runs.size(); ++run) {
             float sum = 0;
-            for (std::size_t head = 0; head < perLayer; ++head)
-                sum += std::exp(runs[(layer * m_runs.size() + run) * perLayer + head] -
-                                total[layer * perLayer + head]);
+            for (std::size_t head = 0; head < heads; ++head)
+                sum += std::exp(runs[(layer * m_runs.size() + run) * heads + head] -
+                                totals[layer * heads + head]);
             mine[m_figures[run]] += sum / static_cast<float>(layers * heads);
-            if (layer >= firstLate)
-                mine[figures + m_figures[run]] += sum / static_cast<float>(lateLayers * perLayer);
+            if (layer >= layers - lateLayers)
+                mine[figures + m_figures[run]] += sum / static_cast<float>(lateLayers * heads);
         }
-    const std::vector<double> sums = sumOverRanks(mine);
+    const std::vector<float> gathered = gather(mine);
+    std::vector<double> sums(mine.size(), 0.0);
+    for (std::size_t i = 0; i < gathered.size(); ++i) sums[i % sums.size()] += gathered[i];
     const auto middle = sums.begin() + static_cast<std::ptrdiff_t>(figures);
     return {{sums.begin(), middle}, {middle, sums.end()}};
 }
 
-std::vector<double> QueryDecoder::sumOverRanks(std::span<const float> mine) {
+// Over the runs of all ranks, [layers, heads]. Taken from the runs' own figures rather than from
+// the merged result: a backend may compute that with keys rounded in another way, and the masses
+// would not sum to 1.
+std::vector<float> QueryDecoder::totalLogSumExps(std::span<const float> runs) {
+    const auto heads = static_cast<std::size_t>(m_rank.config().heads);
+    const std::size_t places = static_cast<std::size_t>(m_rank.config().layers) * heads;
+    std::vector<float> mine(places);
+    for (std::size_t place = 0; place < places; ++place) {
+        const std::size_t layer = place / heads;
+        mine[place] = logSumExp(m_runs.size(), [&](std::size_t run) {
+            return runs[(layer * m_runs.size() + run) * heads + place % heads];
+        });
+    }
+    const std::vector<float> parts = gather(mine);
+    std::vector<float> totals(places);
+    for (std::size_t place = 0; place < places; ++place)
+        totals[place] = logSumExp(static_cast<std::size_t>(m_rank.count()),
+                                  [&](std::size_t rank) { return parts[rank * places + place]; });
+    return totals;
+}
+
+// [ranks, values of `mine`]
+std::vector<float> QueryDecoder::gather(std::span<const float> mine) {
+    if (m_rank.count() == 1) return {mine.begin(), mine.end()};
     Backend& backend = m_rank.backend();
     const std::int64_t count = std::ssize(mine);
-    const std::int64_t ranks = m_rank.count();
     const Tensor part = backend.floats({count});
-    const Tensor all = backend.floats({ranks, count});
+    const Tensor all = backend.floats({m_rank.count(), count});
     backend.upload(std::as_bytes(mine), part.view());
     m_rank.communicatorBehindOps().allGather(part.view(), all.view());
-    std::vector<float> gathered(static_cast<std::size_t>(ranks * count));
+    std::vector<float> gathered(static_cast<std::size_t>(m_rank.count() * count));
     backend.download(all.view(), std::as_writable_bytes(std::span(gathered)));
-    std::vector<double> sums(mine.size(), 0.0);
-    for (std::size_t i = 0; i < gathered.size(); ++i) sums[i % sums.size()] += gathered[i];
-    return sums;
+    return gathered;
 }
 
 }  // namespace asterism

@@ -43,7 +43,8 @@ class QueryDecoder {
     TensorView runOps(std::span<const TokenId> tokens, KeyValueBlock* turn, std::int64_t first);
     TensorView runRecorded(TokenId token);
     bool canRecord() const;
-    std::vector<double> sumOverRanks(std::span<const float> mine);
+    std::vector<float> totalLogSumExps(std::span<const float> runs);
+    std::vector<float> gather(std::span<const float> mine);
 
     Rank& m_rank;
     Conversation& m_conversation;
@@ -54,7 +55,6 @@ class QueryDecoder {
     std::vector<std::size_t> m_figures;  // of every run
     std::size_t m_figureRuns = 0;        // runs that m_runLogSumExp has room for
     Tensor m_runLogSumExp;               // [layers, runs, heads]
-    Tensor m_total;                      // [layers, heads]
     // One token's run, which a backend may record and then ask for again.
     TokenId m_token = 0;
     std::unique_ptr<Attention> m_attention;

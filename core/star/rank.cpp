@@ -82,23 +82,17 @@ void Rank::attendRuns(std::int64_t layer, const TensorView& queries, std::span<c
 
 void Rank::attendAllRanks(std::int64_t layer, const TensorView& queries,
                           std::span<const KeyRun> runs, const QueryPlace& place,
-                          const TensorView& output, const StepLogSumExp* step) {
+                          const TensorView& output, const TensorView& runLogSumExp) {
     const std::int64_t heads = queries.shape[1];
     const auto count = static_cast<std::int64_t>(runs.size());
     const bool isAlone = m_count == 1;
-    // The figures of a single row can be written where they are wanted.
-    const bool isOneRow = step && queries.rows() == 1;
-    const Partial all{output,
-                      isOneRow ? step->total.slice(layer, layer + 1) : workLogSumExp(queries)};
+    const Partial all{output, workLogSumExp(queries)};
     const Partial mine = isAlone ? all : workPartial(queries);
-    if (step && count > 0)
-        m_runLogSumExp = step->runs.slice(layer, layer + 1).reshaped({count, heads});
+    if (runLogSumExp.data && count > 0)
+        m_runLogSumExp = runLogSumExp.slice(layer, layer + 1).reshaped({count, heads});
     attendRuns(layer, queries, runs, place, mine);
     m_runLogSumExp = {};
     if (!isAlone) gatherAndMerge(mine, all);
-    if (!step || isOneRow) return;
-    const TensorView lastRow = all.logSumExp.slice(queries.rows() - 1, queries.rows());
-    m_backend.copy(lastRow, step->total.slice(layer, layer + 1));
 }
 
 Communicator& Rank::communicatorBehindOps() {

@@ -37,12 +37,6 @@ struct VisibleWindow {
     std::int64_t sinkTokens = 0;
 };
 
-// Log-sum-exps of the last query row of one step, from which attention mass follows.
-struct StepLogSumExp {
-    TensorView runs;   // [layers, runs, heads], f32
-    TensorView total;  // [layers, heads], f32
-};
-
 // One worker: a backend with its share of the blocks, its way to talk to the other ranks, and the
 // layer loop. Used by one thread at a time.
 class Rank {
@@ -74,10 +68,11 @@ class Rank {
     void attendRuns(std::int64_t layer, const TensorView& queries, std::span<const KeyRun> runs,
                     const QueryPlace& place, const Partial& partial);
     // The same over the runs of all ranks: partials are gathered and merged in rank order, so that
-    // every rank gets the same bits. `steps`, if it has data, receives this layer's figures.
+    // every rank gets the same bits. `runLogSumExp`, [layers, runs, heads] in f32 if it has data,
+    // receives this layer's log-sum-exps of the last query row over each of this rank's runs.
     void attendAllRanks(std::int64_t layer, const TensorView& queries, std::span<const KeyRun> runs,
                         const QueryPlace& place, const TensorView& output,
-                        const StepLogSumExp* step = nullptr);
+                        const TensorView& runLogSumExp = {});
 
     void setVisibleWindow(const VisibleWindow& window) { m_window = window; }
     // KV type that holds activations as they are: f32, or bf16 where activations are.

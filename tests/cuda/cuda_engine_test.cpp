@@ -4,6 +4,7 @@
 #include <cmath>
 #include <deque>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -72,6 +73,8 @@ class GpuAndProcessor : public OnGpu {
         for (std::size_t i = 0; i < expected.mass.front().size(); ++i)
             EXPECT_NEAR(actual.mass.front()[i], expected.mass.front()[i], allowed)
                 << "attention mass " << i;
+        EXPECT_NEAR(std::accumulate(actual.mass.front().begin(), actual.mass.front().end(), 0.0),
+                    1.0, 1e-5);
     }
 };
 
