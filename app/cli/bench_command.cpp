@@ -90,38 +90,36 @@ double measureMerge(Engine& engine, const EncodedContext& context,
     return *middle / static_cast<double>(engine.config().layers);
 }
 
-struct EncodingTimes {
-    double seconds = 0;
-    std::vector<double> ofRanks;  // blocks' seconds, added up
+struct Encoding {
+    std::unique_ptr<EncodedContext> context;  // of the last time
+    double seconds = 0;                       // of the fastest
+    std::vector<double> rankSeconds;          // its blocks' seconds, added up
 };
 
-EncodingTimes timesOf(const Engine& engine, const EncodedContext& context) {
-    EncodingTimes times{context.encodeSeconds,
-                        std::vector<double>(static_cast<std::size_t>(engine.ranks()))};
+std::vector<double> rankSecondsOf(const Engine& engine, const EncodedContext& context) {
+    std::vector<double> seconds(static_cast<std::size_t>(engine.ranks()));
     for (std::size_t i = 0; i < context.blocks.size(); ++i)
-        times.ofRanks[static_cast<std::size_t>(context.rankOf[i])] += context.seconds[i];
-    return times;
+        seconds[static_cast<std::size_t>(context.rankOf[i])] += context.seconds[i];
+    return seconds;
 }
 
-// The last of several encodings and the times of the fastest. One is given up before the next is
-// begun: two of them may not fit.
-std::unique_ptr<EncodedContext> encodeRepeatedly(Engine& engine, std::int64_t tokens,
-                                                 const ContextOptions& options,
-                                                 std::int64_t repeats,
-                                                 const CommandContext& command,
-                                                 EncodingTimes& fastest) {
+// One context is given up before the next is begun: two of them may not fit.
+Encoding encodeRepeatedly(Engine& engine, std::int64_t tokens, const ContextOptions& options,
+                          std::int64_t repeats, const CommandContext& command) {
     ProgressLine progress(command.showsProgress);
     const EventSink events = [&](const EngineEvent& event) { progress.show(event); };
-    std::unique_ptr<EncodedContext> context;
+    Encoding encoding;
     for (std::int64_t repeat = 0; repeat < repeats; ++repeat) {
-        context.reset();
-        context = engine.encode(randomTokens(tokens, engine.config().vocabulary), {}, options,
-                                events, command.stop);
+        encoding.context.reset();
+        encoding.context = engine.encode(randomTokens(tokens, engine.config().vocabulary), {},
+                                         options, events, command.stop);
         progress.clear();
-        EncodingTimes times = timesOf(engine, *context);
-        if (repeat == 0 || times.seconds < fastest.seconds) fastest = std::move(times);
+        const EncodedContext& context = *encoding.context;
+        if (repeat > 0 && context.encodeSeconds >= encoding.seconds) continue;
+        encoding.seconds = context.encodeSeconds;
+        encoding.rankSeconds = rankSecondsOf(engine, context);
     }
-    return context;
+    return encoding;
 }
 
 BenchRow measure(Engine& engine, const BenchFlags& flags, const std::string& mode,
@@ -132,8 +130,8 @@ BenchRow measure(Engine& engine, const BenchFlags& flags, const std::string& mod
         anchor = encodeText(engine.tokenizer(), readTextFile(file), file);
     ContextOptions options = flags.context.resolve(std::move(anchor));
     options.attention = attentionModeOf(mode);
-    EncodingTimes times;
-    const auto context = encodeRepeatedly(engine, tokens, options, flags.repeats, command, times);
+    Encoding encoding = encodeRepeatedly(engine, tokens, options, flags.repeats, command);
+    const EncodedContext* context = encoding.context.get();
     const PlacementOptions placement = flags.placement.resolve(options.attention);
     Conversation conversation = engine.startConversation(*context, placement);
     AnswerOptions answerOptions;
@@ -145,14 +143,14 @@ BenchRow measure(Engine& engine, const BenchFlags& flags, const std::string& mod
     return {.mode = mode,
             .tokens = tokens,
             .blocks = context->blocks.size(),
-            .encodeSeconds = times.seconds,
+            .encodeSeconds = encoding.seconds,
             .encodeFlops = encodingFlopsByKind(engine.config(), *context),
             .firstTokenSeconds = answer.firstTokenSeconds,
             .generationRate = answer.tokensPerSecond(),
             .kvBytes = context->kvBytes(),
             .peakBytes = peakMemory(),
             .stepBytes = weightBytes + context->kvBytes(),
-            .rankSeconds = std::move(times.ofRanks),
+            .rankSeconds = std::move(encoding.rankSeconds),
             .mergeSeconds = measureMerge(engine, *context, placement, command.stop)};
 }
 

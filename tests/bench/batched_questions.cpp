@@ -8,21 +8,10 @@
 
 #include "core/base/clock.h"
 #include "core/base/error.h"
-#include "core/comm/local_communicator.h"
-#include "core/cpu/cpu_backend.h"
-#include "core/engine.h"
+#include "tests/bench/cpu_engine.h"
 
 namespace asterism {
 namespace {
-
-std::unique_ptr<Engine> openEngine(const char* model) {
-    EngineParts parts;
-    parts.file = openModelFile(model);
-    parts.backends.push_back(makeCpuBackend({}));
-    parts.deviceOf.push_back(0);
-    parts.connectRanks = [] { return makeLocalCommunicators(1); };
-    return std::make_unique<Engine>(std::move(parts));
-}
 
 std::vector<TokenId> someTokens(std::int64_t count, std::int64_t seed, std::int64_t vocabulary) {
     std::vector<TokenId> tokens;
@@ -98,7 +87,7 @@ int main(int argc, char** argv) {
         if (argc < 2)
             throw asterism::Error(
                 "usage: batched_questions MODEL_FILE [CONTEXT_TOKENS [QUESTIONS [ANSWER_TOKENS]]]");
-        const auto engine = asterism::openEngine(argv[1]);
+        const auto engine = asterism::openCpuEngine(argv[1]);
         const auto context =
             engine->encode(asterism::someTokens(number(2, 8192), 100, engine->config().vocabulary),
                            {}, {}, {}, {});

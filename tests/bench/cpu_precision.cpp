@@ -7,9 +7,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/error.h"
-#include "core/comm/local_communicator.h"
-#include "core/cpu/cpu_backend.h"
-#include "core/engine.h"
+#include "tests/bench/cpu_engine.h"
 
 namespace asterism {
 namespace {
@@ -23,14 +21,9 @@ std::string readText(const char* path) {
 }
 
 std::unique_ptr<Engine> openWith(const char* model, cpu::Arithmetic arithmetic) {
-    EngineParts parts;
-    parts.file = openModelFile(model);
     CpuOptions options;
     options.arithmetic = arithmetic;
-    parts.backends.push_back(makeCpuBackend(options));
-    parts.deviceOf.push_back(0);
-    parts.connectRanks = [] { return makeLocalCommunicators(1); };
-    return std::make_unique<Engine>(std::move(parts));
+    return openCpuEngine(model, options);
 }
 
 void compare(const char* model, const char* textFile) {
