@@ -43,9 +43,17 @@ void checkOptions(const ContextOptions& options) {
 }
 
 std::string contextWarning(const ModelConfig& config, const EncodedContext& context) {
+    if (context.contextTokens() <= config.window) return {};
     const bool isLocal = context.options.attention == AttentionMode::star &&
                          context.options.positions == Positions::contiguous;
-    if (isLocal || context.contextTokens() <= config.window) return {};
+    if (isLocal) {
+        std::int64_t longest = 0;
+        for (const TokenRange& block : context.blocks) longest = std::max(longest, block.tokens());
+        if (context.anchorTokens + longest <= config.window) return {};
+        return "blocks of " + std::to_string(longest) + " tokens behind an anchor of " +
+               std::to_string(context.anchorTokens) + " reach beyond the model's window of " +
+               std::to_string(config.window) + ": answers will suffer; make blocks shorter";
+    }
     return "the context has " + std::to_string(context.contextTokens()) +
            " tokens, the model's window is " + std::to_string(config.window) +
            ": answers will suffer; star attention with contiguous positions stays inside it";

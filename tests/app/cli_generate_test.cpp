@@ -316,6 +316,16 @@ TEST_F(CliGenerate, StarBeyondTheWindowStaggersAndSaysSo) {
         EXPECT_LE(block["start"].get<double>() + 1000 + 256, 4096);
 }
 
+TEST_F(CliGenerate, BlocksThatTheWindowDoesNotHoldBehindTheirAnchorWarn) {
+    m_context = m_files.tokens("long.json", 5000);
+    const CliResult star = run({"--block-tokens", "2100", "--max-tokens", "1"});
+    EXPECT_EQ(star.code, 0);
+    EXPECT_NE(star.errors.find("blocks of 2100 tokens behind an anchor of 2100"), std::string::npos)
+        << star.errors;
+    EXPECT_EQ(run({"--block-tokens", "2048", "--max-tokens", "1"}).errors.find("behind an anchor"),
+              std::string::npos);
+}
+
 TEST_F(CliGenerate, CtrlCInTheMiddleOfAnEncodingEndsItAtOnce) {
     m_context = m_files.tokens("long.json", 200'000);
     CliProcess process({"generate", "--json", "--model", m_model, "--context-file", m_context,
