@@ -22,7 +22,11 @@ namespace asterism {
 // How a project's text is encoded. Chosen when the project is made and never changed: every block
 // depends on it.
 struct ProjectSettings {
-    std::int64_t blockTokens = 4096;
+    // Most tokens of a block; for a model whose window does not hold two such blocks, half of it.
+    // Blocks that follow the text have three quarters of it on average. Of 22 tasks of `eval` on
+    // Qwen2.5-Coder 0.5B, against dense attention at 16K and 32K (1,567 and 825 haystacks): 4096
+    // +0.2 +- 0.6 and -0.0 +- 0.9, 6144 +0.9 +- 0.6 and +1.3 +- 0.8.
+    std::int64_t blockTokens = 6144;
     KvType kv = KvType::q8;
     AnchorMode anchor = AnchorMode::first;  // first: pinned from the first block; or none
     bool operator==(const ProjectSettings&) const = default;

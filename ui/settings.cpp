@@ -30,7 +30,7 @@ std::span<const SettingInfo> Settings::table() {
         // empty: $XDG_CACHE_HOME/asterism/blocks
         {Setting::cacheFolder, SettingsPage::storage, "cache_folder", QString()},
         // both of new projects
-        {Setting::blockTokens, SettingsPage::storage, "block_tokens", 4096},
+        {Setting::blockTokens, SettingsPage::storage, "block_tokens", 6144},
         {Setting::kvType, SettingsPage::storage, "kv_type", QStringLiteral("q8")},
         // positions kept for the turns of a new chat
         {Setting::room, SettingsPage::answers, "room", 2048},

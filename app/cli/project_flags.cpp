@@ -21,7 +21,10 @@ template <typename Given, typename Kept>
 
 void SettingsFlags::add(CLI::App& command) {
     const ProjectSettings standard;
-    command.add_option("--block-tokens", blockTokens, "Tokens of a block; fixed for a project")
+    command
+        .add_option(
+            "--block-tokens", blockTokens,
+            "Most tokens of a block, within half of the model's window; fixed for a project")
         ->check(atLeast(1))
         ->default_str(std::to_string(standard.blockTokens));
     addKvFlag(command, kv);

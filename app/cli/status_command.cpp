@@ -90,8 +90,8 @@ void printFull(Workspace& workspace, const ProjectReport& report, const SourceCh
     const ProjectRecord& project = report.project;
     std::cout << "project:    " << project.name << ", used " << timeText(project.openedAt) << '\n'
               << "model:      " << project.model << '\n'
-              << "settings:   blocks of " << grouped(project.settings.blockTokens) << " tokens, KV "
-              << nameOf(project.settings.kv) << ", anchor "
+              << "settings:   blocks of at most " << grouped(project.settings.blockTokens)
+              << " tokens, KV " << nameOf(project.settings.kv) << ", anchor "
               << (project.settings.anchor == AnchorMode::none ? "none" : "first") << '\n';
     for (const SourceRecord& source : report.sources)
         std::cout << "source:     " << source.path.string() << '\n';

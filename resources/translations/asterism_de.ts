@@ -632,6 +632,10 @@
         <translation>4.096 Token</translation>
     </message>
     <message>
+        <source>6,144 tokens</source>
+        <translation>6.144 Token</translation>
+    </message>
+    <message>
         <source>8,192 tokens</source>
         <translation>8.192 Token</translation>
     </message>
@@ -1762,8 +1766,8 @@ SHA-256: %2</translation>
         <translation>Blockgröße:</translation>
     </message>
     <message>
-        <source>Larger blocks answer more accurately; smaller ones are faster to encode and cheaper to edit. Both are fixed once the project is encoded.</source>
-        <translation>Größere Blöcke antworten genauer; kleinere sind schneller zu kodieren und billiger zu ändern. Beides steht fest, sobald das Projekt kodiert ist.</translation>
+        <source>Larger blocks answer more accurately, up to half of the model's window; smaller ones are faster to encode and cheaper to edit. Both are fixed once the project is encoded.</source>
+        <translation>Größere Blöcke antworten genauer, bis zur Hälfte des Modellfensters; kleinere sind schneller zu kodieren und billiger zu ändern. Beides steht fest, sobald das Projekt kodiert ist.</translation>
     </message>
     <message>
         <source>Fixed when the project was made: every block depends on them.</source>

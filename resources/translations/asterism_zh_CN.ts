@@ -632,6 +632,10 @@
         <translation>4,096 个词元</translation>
     </message>
     <message>
+        <source>6,144 tokens</source>
+        <translation>6,144 个词元</translation>
+    </message>
+    <message>
         <source>8,192 tokens</source>
         <translation>8,192 个词元</translation>
     </message>
@@ -1762,8 +1766,8 @@ SHA-256：%2</translation>
         <translation>块大小：</translation>
     </message>
     <message>
-        <source>Larger blocks answer more accurately; smaller ones are faster to encode and cheaper to edit. Both are fixed once the project is encoded.</source>
-        <translation>较大的块回答更准确；较小的块编码更快、修改代价更低。项目编码后两者即固定。</translation>
+        <source>Larger blocks answer more accurately, up to half of the model's window; smaller ones are faster to encode and cheaper to edit. Both are fixed once the project is encoded.</source>
+        <translation>较大的块回答更准确，但不超过模型窗口的一半；较小的块编码更快、修改代价更低。项目编码后两者即固定。</translation>
     </message>
     <message>
         <source>Fixed when the project was made: every block depends on them.</source>

@@ -73,7 +73,11 @@ void ProjectSession::readDocuments() {
 
 std::unique_ptr<ProjectContext> ProjectSession::contextOf(
     std::vector<SharedDocument> documents) const {
-    return std::make_unique<ProjectContext>(m_frame, m_project.settings, m_project.anchor,
+    ProjectSettings settings = m_project.settings;
+    const bool hasAnchor = settings.anchor != AnchorMode::none;
+    settings.blockTokens =
+        std::min(settings.blockTokens, longestBlock(m_engine.engine.config().window, hasAnchor));
+    return std::make_unique<ProjectContext>(m_frame, settings, m_project.anchor,
                                             std::move(documents));
 }
 

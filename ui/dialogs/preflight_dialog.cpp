@@ -25,7 +25,7 @@ namespace asterism {
 namespace {
 
 constexpr std::array<KvType, 3> kKvTypes = {KvType::q8, KvType::bf16, KvType::f32};
-constexpr std::array<int, 4> kBlockSizes = {2048, 4096, 8192, 16384};
+constexpr std::array<int, 5> kBlockSizes = {2048, 4096, 6144, 8192, 16384};
 
 QString kvName(KvType type) {
     switch (type) {
@@ -120,8 +120,9 @@ QWidget* PreflightDialog::makeAdvanced() {
     form->addRow(tr("Block size:"), m_blockComboBox);
     auto* hint = new QLabel(
         m_costs.canChooseSettings
-            ? tr("Larger blocks answer more accurately; smaller ones are faster to encode and "
-                 "cheaper to edit. Both are fixed once the project is encoded.")
+            ? tr("Larger blocks answer more accurately, up to half of the model's window; smaller "
+                 "ones are faster to encode and cheaper to edit. Both are fixed once the project "
+                 "is encoded.")
             : tr("Fixed when the project was made: every block depends on them."),
         fields);
     hint->setWordWrap(true);

@@ -234,6 +234,7 @@ class SettingsDialog : public QDialog {
                      makeChoice(Setting::blockTokens, QStringLiteral("blockTokensComboBox"),
                                 {{tr("2,048 tokens"), 2048},
                                  {tr("4,096 tokens"), 4096},
+                                 {tr("6,144 tokens"), 6144},
                                  {tr("8,192 tokens"), 8192},
                                  {tr("16,384 tokens"), 16384}}));
         form->addRow(QString(),

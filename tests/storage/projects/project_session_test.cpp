@@ -45,6 +45,20 @@ TEST_F(ProjectSessionTest, IngestReadsEveryDocumentAndEncodesEveryBlock) {
     EXPECT_THAT(m_warnings, IsEmpty());
 }
 
+TEST_F(ProjectSessionTest, BlocksAndTheirAnchorStayWithinTheModelsWindow) {
+    TinyModelOptions options;
+    options.window = 300;
+    writeTinyModel(m_model, options);
+    open();
+    ingest();
+    std::int64_t longest = 0;
+    for (const TokenRange& block : session().context().blocks())
+        longest = std::max(longest, block.tokens());
+    EXPECT_LE(longest, 150);
+    EXPECT_GT(longest, 100);
+    EXPECT_EQ(session().project().settings.blockTokens, 256);
+}
+
 TEST_F(ProjectSessionTest, IngestAgainDoesNothing) {
     ingest();
     const IngestReport again = ingest();
