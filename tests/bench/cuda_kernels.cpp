@@ -27,6 +27,7 @@ class OpTimes {
 
     void run() {
         for (const std::int64_t tokens : {1, 4, 16, 512, 8192}) linears(tokens);
+        lasting();
         elements(8192);
         for (const std::int64_t tokens : {1, 64, 8192}) stores(tokens);
         for (const std::int64_t anchor : {0, 8192}) attention(8192, anchor, KvType::bf16);
@@ -85,6 +86,31 @@ class OpTimes {
                      m_backend->linear(input.view(), *weights[next++ % weights.size()], nullptr,
                                        output.view());
                  });
+        }
+    }
+
+    // A product over and over: a chip that has drawn all the power it may for a while runs slower.
+    void lasting() {
+        constexpr std::int64_t kWidth = 8192;
+        const Tensor input = random({kWidth, kWidth});
+        const Tensor output = m_backend->activations({kWidth, kWidth});
+        std::vector<std::byte> bytes(static_cast<std::size_t>(input.view().bytes()));
+        m_backend->download(input.view(), bytes);
+        HostWeight host;
+        host.type = DataType::bf16;
+        host.rows = host.columns = kWidth;
+        host.bytes = bytes;
+        const auto weight = m_backend->load(host);
+        constexpr int kRuns = 40;
+        const Stopwatch all;
+        for (double begin = 0; begin < 3; begin = all.seconds()) {
+            const Stopwatch watch;
+            for (int run = 0; run < kRuns; ++run)
+                m_backend->linear(input.view(), *weight, nullptr, output.view());
+            m_backend->synchronize();
+            const double flops = 2.0 * kWidth * kWidth * kWidth * kRuns;
+            std::printf("product of 8192 x 8192 x 8192 after %5.2f s %10.1f TFLOP/s\n", begin,
+                        flops / watch.seconds() * 1e-12);
         }
     }
 
