@@ -25,7 +25,7 @@ struct ProjectSettings {
     // Most tokens of a block; for a model whose window does not hold two such blocks, half of it.
     // Blocks that follow the text have three quarters of it on average. Of 22 tasks of `eval` on
     // Qwen2.5-Coder 0.5B, against dense attention at 16K and 32K (1,567 and 825 haystacks): 4096
-    // +0.2 +- 0.6 and -0.0 +- 0.9, 6144 +0.9 +- 0.6 and +1.3 +- 0.8.
+    // +0.2 +- 0.6 and -0.0 +- 0.9, 6144 +0.9 +- 0.6 and +1.3 +- 0.8; at 8K +0.4 +- 0.3.
     std::int64_t blockTokens = 6144;
     KvType kv = KvType::q8;
     AnchorMode anchor = AnchorMode::first;  // first: pinned from the first block; or none

@@ -140,10 +140,6 @@ std::vector<TokenRange> fixedPlan(std::int64_t contextTokens, std::int64_t block
     return blocks;
 }
 
-std::int64_t longestBlock(std::int64_t modelWindow, bool hasAnchor) {
-    return std::max<std::int64_t>(1, hasAnchor ? modelWindow / 2 : modelWindow);
-}
-
 std::vector<TokenRange> ringPlan(std::int64_t contextTokens, int ranks) {
     checkPlan(contextTokens, 1);
     const std::int64_t chunks = 2 * ranks;

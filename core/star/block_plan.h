@@ -43,10 +43,6 @@ std::vector<TokenRange> fixedPlan(std::int64_t contextTokens, std::int64_t block
 std::vector<TokenRange> documentsPlan(std::span<const TokenId> context,
                                       std::span<const CutPoint> cuts, std::int64_t blockTokens);
 
-// The longest that blocks may be for a model to read them well: it sees a block, and the anchor,
-// which is as long, within its window.
-std::int64_t longestBlock(std::int64_t modelWindow, bool hasAnchor);
-
 // Chunks of a ring of `ranks` ranks: 2 * ranks even parts, of which rank r holds r and
 // 2 * ranks - 1 - r (zigzag), so that causal attention costs every rank the same.
 std::vector<TokenRange> ringPlan(std::int64_t contextTokens, int ranks);

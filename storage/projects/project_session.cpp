@@ -74,9 +74,10 @@ void ProjectSession::readDocuments() {
 std::unique_ptr<ProjectContext> ProjectSession::contextOf(
     std::vector<SharedDocument> documents) const {
     ProjectSettings settings = m_project.settings;
-    const bool hasAnchor = settings.anchor != AnchorMode::none;
-    settings.blockTokens =
-        std::min(settings.blockTokens, longestBlock(m_engine.engine.config().window, hasAnchor));
+    // A block is encoded behind an anchor that may be as long; the model is to see both.
+    const std::int64_t window = m_engine.engine.config().window;
+    const std::int64_t longest = settings.anchor == AnchorMode::none ? window : window / 2;
+    settings.blockTokens = std::min(settings.blockTokens, std::max<std::int64_t>(1, longest));
     return std::make_unique<ProjectContext>(m_frame, settings, m_project.anchor,
                                             std::move(documents));
 }
