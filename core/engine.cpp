@@ -42,18 +42,25 @@ void checkOptions(const ContextOptions& options) {
                     " sink tokens is not possible; use at least 1 and 0");
 }
 
-std::string contextWarning(const ModelConfig& config, const EncodedContext& context) {
-    if (context.contextTokens() <= config.window) return {};
-    const bool isLocal = context.options.attention == AttentionMode::star &&
-                         context.options.positions == Positions::contiguous;
-    if (isLocal) {
-        std::int64_t longest = 0;
-        for (const TokenRange& block : context.blocks) longest = std::max(longest, block.tokens());
-        if (context.anchorTokens + longest <= config.window) return {};
-        return "blocks of " + std::to_string(longest) + " tokens behind an anchor of " +
-               std::to_string(context.anchorTokens) + " reach beyond the model's window of " +
-               std::to_string(config.window) + ": answers will suffer; make blocks shorter";
+// Of blocks that are encoded right behind the anchor, wherever they stand.
+std::string blockWarning(const ModelConfig& config, const EncodedContext& context) {
+    std::int64_t farthest = 0;
+    for (std::size_t i = 0; i < context.blocks.size(); ++i) {
+        const bool isAnchor = i == 0 && !context.hasFixedAnchor();
+        const std::int64_t before = isAnchor ? 0 : context.anchorTokens;
+        farthest = std::max(farthest, before + context.blocks[i].tokens());
     }
+    if (farthest <= config.window) return {};
+    return "a block and the anchor before it have " + std::to_string(farthest) +
+           " tokens, the model's window is " + std::to_string(config.window) +
+           ": answers will suffer; make blocks shorter";
+}
+
+std::string contextWarning(const ModelConfig& config, const EncodedContext& context) {
+    if (context.options.attention == AttentionMode::star &&
+        context.options.positions == Positions::contiguous)
+        return blockWarning(config, context);
+    if (context.contextTokens() <= config.window) return {};
     return "the context has " + std::to_string(context.contextTokens()) +
            " tokens, the model's window is " + std::to_string(config.window) +
            ": answers will suffer; star attention with contiguous positions stays inside it";

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Puts the sample that the first project reads together, anew: installer/sample.sh FOLDER
 # The manual and the sources of core/star, without those of the ring mode, of questions answered at
-# once, of the cache on disk, of blocks in memory, of their selection, of the ranks and of the memory
+# once, of the cache on disk, of contexts and blocks in memory, of their selection, of the ranks and of the memory
 # plan: at most 30,000 tokens, which a test checks.
 set -euo pipefail
 
@@ -14,7 +14,7 @@ cp "$root"/resources/manual/*.md "$1/manual"
 for file in "$root"/core/star/*.{h,cpp}; do
     case ${file##*/} in
         ring_encoder.* | batch_decoder.* | context_cache.* | block_key.* | block_store.*) ;;
-        kv_block.* | block_selection.* | rank.* | encoding_cost.* | memory_plan.*) ;;
+        encoded_context.* | kv_block.* | block_selection.* | rank.* | encoding_cost.* | memory_plan.*) ;;
         *) cp "$file" "$1/core/star" ;;
     esac
 done

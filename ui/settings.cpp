@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "storage/records.h"
+
 namespace asterism {
 
 namespace {
@@ -30,7 +32,8 @@ std::span<const SettingInfo> Settings::table() {
         // empty: $XDG_CACHE_HOME/asterism/blocks
         {Setting::cacheFolder, SettingsPage::storage, "cache_folder", QString()},
         // both of new projects
-        {Setting::blockTokens, SettingsPage::storage, "block_tokens", 6144},
+        {Setting::blockTokens, SettingsPage::storage, "block_tokens",
+         static_cast<int>(ProjectSettings().blockTokens)},
         {Setting::kvType, SettingsPage::storage, "kv_type", QStringLiteral("q8")},
         // positions kept for the turns of a new chat
         {Setting::room, SettingsPage::answers, "room", 2048},

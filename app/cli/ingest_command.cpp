@@ -107,6 +107,7 @@ Json reportJson(const ProjectChanges& changes, std::int64_t blocksEncoded, doubl
     json["tokens"] = changes.tokens;
     json["seconds"] = seconds;
     json["kv_bytes"] = changes.kvBytes;
+    json["block_tokens"] = changes.blockTokens;
     json["documents"] = namesJson(changes);
     json["left_out"] = leftOutJson(changes.leftOut);
     json["failed"] = changes.failed;
@@ -126,6 +127,16 @@ void printTroubles(const ProjectChanges& changes) {
         std::cerr << "note: the text that the project's anchor was taken from is no longer its "
                      "beginning; blocks are encoded behind the anchor that was kept"
                   << std::endl;
+}
+
+// That blocks are shorter than somebody asked for.
+void printShorterBlocks(const ProjectSettings& settings, const ProjectChanges& changes) {
+    if (settings.blockTokens == ProjectSettings().blockTokens ||
+        settings.blockTokens <= changes.blockTokens)
+        return;
+    std::cerr << "note: blocks have at most " << grouped(changes.blockTokens) << " tokens, not "
+              << grouped(settings.blockTokens)
+              << ": a block and the anchor before it must fit the model's window" << std::endl;
 }
 
 // Seconds that encoding takes here, where nothing was encoded yet that could tell: by the time that
@@ -189,8 +200,8 @@ void showDryRun(const IngestFlags& flags, const CommandContext& command) {
     ProjectChanges& changes = preflight.changes;
     if (changes.estimatedSeconds == 0)
         changes.estimatedSeconds =
-            measuredSeconds(project->engine(), preflight,
-                            project->session().project().settings.blockTokens, command.stop);
+            measuredSeconds(project->engine(), preflight, changes.blockTokens, command.stop);
+    printShorterBlocks(project->session().project().settings, changes);
     if (command.isJson) {
         Json json = reportJson(changes, 0, clock.seconds());
         json["blocks_to_encode"] = changes.blocksToEncode;
@@ -210,11 +221,12 @@ void showDryRun(const IngestFlags& flags, const CommandContext& command) {
 
 IngestReport ingestOnce(OpenProject& project, const IngestOptions& options,
                         const CommandContext& command) {
-    const IngestReport report = project.session().ingest(options, project.events(), command.stop);
+    IngestReport report = project.session().ingest(options, project.events(), command.stop);
     project.progress().clear();
     if (command.isJson) return report;
     const ProjectChanges& changes = report.changes;
     printTroubles(changes);
+    printShorterBlocks(project.session().project().settings, changes);
     std::cout << "+" << changes.added.size() << " ~" << changes.changed.size() << " -"
               << changes.removed.size() << ", " << changes.unchanged
               << " unchanged: " << grouped(changes.tokens) << " tokens in "

@@ -91,8 +91,9 @@ void printFull(Workspace& workspace, const ProjectReport& report, const SourceCh
     std::cout << "project:    " << project.name << ", used " << timeText(project.openedAt) << '\n'
               << "model:      " << project.model << '\n'
               << "settings:   blocks of at most " << grouped(project.settings.blockTokens)
-              << " tokens, KV " << nameOf(project.settings.kv) << ", anchor "
-              << (project.settings.anchor == AnchorMode::none ? "none" : "first") << '\n';
+              << " tokens (or half of the model's window), KV " << nameOf(project.settings.kv)
+              << ", anchor " << (project.settings.anchor == AnchorMode::none ? "none" : "first")
+              << '\n';
     for (const SourceRecord& source : report.sources)
         std::cout << "source:     " << source.path.string() << '\n';
     std::cout << "documents:  " << report.documents.size() << ", " << grouped(report.tokens)

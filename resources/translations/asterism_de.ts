@@ -1766,8 +1766,12 @@ SHA-256: %2</translation>
         <translation>Blockgröße:</translation>
     </message>
     <message>
-        <source>Larger blocks answer more accurately, up to half of the model's window; smaller ones are faster to encode and cheaper to edit. Both are fixed once the project is encoded.</source>
-        <translation>Größere Blöcke antworten genauer, bis zur Hälfte des Modellfensters; kleinere sind schneller zu kodieren und billiger zu ändern. Beides steht fest, sobald das Projekt kodiert ist.</translation>
+        <source>Larger blocks answer more accurately; smaller ones are faster to encode and cheaper to edit. Both are fixed once the project is encoded.</source>
+        <translation>Größere Blöcke antworten genauer; kleinere sind schneller zu kodieren und billiger zu ändern. Beides steht fest, sobald das Projekt kodiert ist.</translation>
+    </message>
+    <message>
+        <source>This model's window allows blocks of at most %1 tokens.</source>
+        <translation>Das Fenster dieses Modells erlaubt Blöcke von höchstens %1 Token.</translation>
     </message>
     <message>
         <source>Fixed when the project was made: every block depends on them.</source>

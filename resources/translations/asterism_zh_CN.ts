@@ -1766,8 +1766,12 @@ SHA-256：%2</translation>
         <translation>块大小：</translation>
     </message>
     <message>
-        <source>Larger blocks answer more accurately, up to half of the model's window; smaller ones are faster to encode and cheaper to edit. Both are fixed once the project is encoded.</source>
-        <translation>较大的块回答更准确，但不超过模型窗口的一半；较小的块编码更快、修改代价更低。项目编码后两者即固定。</translation>
+        <source>Larger blocks answer more accurately; smaller ones are faster to encode and cheaper to edit. Both are fixed once the project is encoded.</source>
+        <translation>较大的块回答更准确；较小的块编码更快、修改代价更低。项目编码后两者即固定。</translation>
+    </message>
+    <message>
+        <source>This model's window allows blocks of at most %1 tokens.</source>
+        <translation>此模型的窗口允许的块最多为 %1 个词元。</translation>
     </message>
     <message>
         <source>Fixed when the project was made: every block depends on them.</source>

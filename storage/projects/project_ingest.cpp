@@ -157,6 +157,7 @@ ProjectChanges ProjectSession::rescan(const std::stop_token& stop) {
 
 void ProjectSession::addCosts(const ProjectContext& context, ProjectChanges& changes) const {
     changes.anchorStands = context.anchorStands();
+    changes.blockTokens = context.options().blockTokens;
     if (context.isEmpty()) return;
     const Engine& engine = m_engine.engine;
     const auto planned = engine.layOut(context.input().tokens, context.blocks(), context.options());

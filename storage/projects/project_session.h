@@ -50,6 +50,8 @@ struct ProjectChanges {
     std::int64_t blocksTotal = 0;
     std::int64_t blocksToEncode = 0;
     std::int64_t tokensToEncode = 0;
+    // Most tokens of a block: the project's, or fewer where the model's window asks for it.
+    std::int64_t blockTokens = 0;
     std::int64_t kvBytes = 0;     // of all blocks
     double estimatedSeconds = 0;  // to encode, by what this machine did before; 0: unknown
     bool anchorStands = true;     // false: the pinned anchor's text is no longer the first

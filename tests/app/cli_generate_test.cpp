@@ -317,13 +317,24 @@ TEST_F(CliGenerate, StarBeyondTheWindowStaggersAndSaysSo) {
 }
 
 TEST_F(CliGenerate, BlocksThatTheWindowDoesNotHoldBehindTheirAnchorWarn) {
-    m_context = m_files.tokens("long.json", 5000);
-    const CliResult star = run({"--block-tokens", "2100", "--max-tokens", "1"});
-    EXPECT_EQ(star.code, 0);
-    EXPECT_NE(star.errors.find("blocks of 2100 tokens behind an anchor of 2100"), std::string::npos)
-        << star.errors;
-    EXPECT_EQ(run({"--block-tokens", "2048", "--max-tokens", "1"}).errors.find("behind an anchor"),
+    m_context = m_files.tokens("long.json", 4300);
+    const auto warningOf = [&](const Arguments& arguments) {
+        const CliResult result = run(arguments);
+        EXPECT_EQ(result.code, 0) << result.errors;
+        const std::size_t begin = result.errors.find("a block and the anchor");
+        return begin == std::string::npos ? std::string() : result.errors.substr(begin);
+    };
+    EXPECT_NE(warningOf({"--block-tokens", "2100", "--max-tokens", "1"}).find("4200 tokens"),
               std::string::npos);
+    EXPECT_EQ(warningOf({"--block-tokens", "2048", "--max-tokens", "1"}), "");
+    // A file's anchor stands before all blocks, and that of a short text may reach too far as well.
+    const std::string anchor = m_files.tokens("anchor.json", 2000);
+    m_context = m_files.tokens("short.json", 2200);
+    EXPECT_NE(warningOf({"--anchor", anchor, "--block-tokens", "2200", "--placement", "true",
+                         "--max-tokens", "1"})
+                  .find("4200 tokens"),
+              std::string::npos);
+    EXPECT_EQ(warningOf({"--block-tokens", "2200", "--max-tokens", "1"}), "");
 }
 
 TEST_F(CliGenerate, CtrlCInTheMiddleOfAnEncodingEndsItAtOnce) {

@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <csignal>
@@ -8,6 +9,8 @@ namespace asterism::test {
 namespace {
 
 using Json = nlohmann::json;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 class CliIngest : public CliProject {};
 
@@ -102,6 +105,23 @@ TEST_F(CliIngest, SettingsOfAProjectStayAsTheyWere) {
     expectRefusal(runIngest({"--anchor", "none"}), 1, {"docs", "first", "none"});
     expectRefusal(runCli({"ask", "docs", "Which?", "--block-tokens", "400"}), 1, {"300", "400"});
     EXPECT_EQ(ingest({"--kv", "q8", "--anchor", "first"})["unchanged"], 3);
+}
+
+TEST_F(CliIngest, SaysThatBlocksAreShorterThanWasAskedFor) {
+    const auto ingestAs = [&](const std::string& name, const Arguments& more) {
+        Arguments arguments{"ingest", name, m_folder, "--model", m_files.model()};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        const CliResult result = runCli(arguments);
+        EXPECT_EQ(result.code, 0) << result.errors;
+        return result.errors;
+    };
+    // Half of the model's window of 4,096 tokens.
+    EXPECT_THAT(ingestAs("large", {"--block-tokens", "3000"}),
+                HasSubstr("at most 2,048 tokens, not 3,000"));
+    EXPECT_THAT(ingestAs("alone", {"--block-tokens", "3000", "--anchor", "none"}),
+                Not(HasSubstr("not 3,000")));
+    EXPECT_THAT(ingestAs("usual", {}), Not(HasSubstr("tokens, not")));
+    EXPECT_EQ(ingest()["block_tokens"], 300);
 }
 
 TEST_F(CliIngest, RefusesWhatMakesNoProject) {

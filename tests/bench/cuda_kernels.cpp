@@ -55,12 +55,17 @@ class OpTimes {
                     flops / seconds * 1e-12, bytes / seconds * 1e-12);
     }
 
-    Tensor random(Shape shape) {
-        Tensor tensor = m_backend->activations(shape);
-        std::vector<std::uint16_t> values(static_cast<std::size_t>(shape.elements()));
+    static std::vector<std::uint16_t> randomValues(std::int64_t count) {
+        std::vector<std::uint16_t> values(static_cast<std::size_t>(count));
         std::mt19937 random(7);
         for (std::uint16_t& value : values)
             value = toBf16(static_cast<float>(random() % 2001) / 1000.0F - 1.0F);
+        return values;
+    }
+
+    Tensor random(Shape shape) {
+        Tensor tensor = m_backend->activations(shape);
+        const std::vector<std::uint16_t> values = randomValues(shape.elements());
         m_backend->upload(std::as_bytes(std::span(values)), tensor.view());
         return tensor;
     }
@@ -94,12 +99,11 @@ class OpTimes {
         constexpr std::int64_t kWidth = 8192;
         const Tensor input = random({kWidth, kWidth});
         const Tensor output = m_backend->activations({kWidth, kWidth});
-        std::vector<std::byte> bytes(static_cast<std::size_t>(input.view().bytes()));
-        m_backend->download(input.view(), bytes);
+        const std::vector<std::uint16_t> values = randomValues(kWidth * kWidth);
         HostWeight host;
         host.type = DataType::bf16;
         host.rows = host.columns = kWidth;
-        host.bytes = bytes;
+        host.bytes = std::as_bytes(std::span(values));
         const auto weight = m_backend->load(host);
         constexpr int kRuns = 40;
         const Stopwatch all;

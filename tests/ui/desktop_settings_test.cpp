@@ -147,6 +147,8 @@ TEST_F(DesktopSettings, QuotaAndKindOfNewProjectsHoldFromTheNextProjectOn) {
     }));
     under->find<QDoubleSpinBox>("quotaSpinBox")->setValue(1.5);
     choose("kvTypeComboBox", 1);
+    const int usual = static_cast<int>(ProjectSettings().blockTokens);
+    EXPECT_GE(under->find<QComboBox>("blockTokensComboBox")->findData(usual), 0);
     choose("blockTokensComboBox", 1);
     closeSettings();
     EXPECT_EQ(keptQuota(defaultBlockFolder()), 1'500'000'000U);
@@ -155,6 +157,11 @@ TEST_F(DesktopSettings, QuotaAndKindOfNewProjectsHoldFromTheNextProjectOn) {
     EXPECT_TRUE(
         under->find<QLabel>("costsLabel")->text().contains(QStringLiteral("1.5 GB allowed")))
         << under->find<QLabel>("costsLabel")->text().toStdString();
+    EXPECT_EQ(under->find<QComboBox>("blockComboBox")->currentData().toInt(), 4096);
+    EXPECT_GE(under->find<QComboBox>("blockComboBox")->findData(usual), 0);
+    EXPECT_TRUE(
+        under->find<QLabel>("shorterBlocksLabel")->text().contains(QStringLiteral("2,048 tokens")))
+        << "half of the model's window";
     under->click("encodeButton");
     ASSERT_TRUE(under->wait([&] { return allReady(); })) << messagesShown();
     EXPECT_EQ(under->library().project().settings.kv, KvType::bf16);

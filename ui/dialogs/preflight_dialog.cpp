@@ -120,14 +120,19 @@ QWidget* PreflightDialog::makeAdvanced() {
     form->addRow(tr("Block size:"), m_blockComboBox);
     auto* hint = new QLabel(
         m_costs.canChooseSettings
-            ? tr("Larger blocks answer more accurately, up to half of the model's window; smaller "
-                 "ones are faster to encode and cheaper to edit. Both are fixed once the project "
-                 "is encoded.")
+            ? tr("Larger blocks answer more accurately; smaller ones are faster to encode and "
+                 "cheaper to edit. Both are fixed once the project is encoded.")
             : tr("Fixed when the project was made: every block depends on them."),
         fields);
     hint->setWordWrap(true);
     hint->setForegroundRole(QPalette::PlaceholderText);
     form->addRow(hint);
+    if (const QString shorter = shorterBlocks(); !shorter.isEmpty()) {
+        auto* label = new QLabel(shorter, fields);
+        label->setObjectName(QStringLiteral("shorterBlocksLabel"));
+        label->setWordWrap(true);
+        form->addRow(label);
+    }
     m_kvComboBox->setEnabled(m_costs.canChooseSettings);
     m_blockComboBox->setEnabled(m_costs.canChooseSettings);
     fields->hide();
@@ -142,6 +147,12 @@ QWidget* PreflightDialog::makeAdvanced() {
     connect(m_kvComboBox, &QComboBox::activated, this, &PreflightDialog::chooseSettings);
     connect(m_blockComboBox, &QComboBox::activated, this, &PreflightDialog::chooseSettings);
     return part;
+}
+
+QString PreflightDialog::shorterBlocks() const {
+    const std::int64_t most = m_preflight->changes.blockTokens;
+    if (most == 0 || most >= m_costs.settings.blockTokens) return {};
+    return tr("This model's window allows blocks of at most %1 tokens.").arg(countText(most));
 }
 
 void PreflightDialog::chooseSettings() {

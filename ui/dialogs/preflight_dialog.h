@@ -40,6 +40,8 @@ class PreflightDialog : public QDialog {
 
   private:
     QWidget* makeAdvanced();
+    // Empty if blocks may be as long as the settings say.
+    QString shorterBlocks() const;
     void showCosts();
     void chooseSettings();
 

@@ -50,12 +50,13 @@ TEST_F(ProjectSessionTest, BlocksAndTheirAnchorStayWithinTheModelsWindow) {
     options.window = 300;
     writeTinyModel(m_model, options);
     open();
-    ingest();
+    const IngestReport report = ingest();
     std::int64_t longest = 0;
     for (const TokenRange& block : session().context().blocks())
         longest = std::max(longest, block.tokens());
     EXPECT_LE(longest, 150);
     EXPECT_GT(longest, 100);
+    EXPECT_EQ(report.changes.blockTokens, 150);
     EXPECT_EQ(session().project().settings.blockTokens, 256);
 }
 
