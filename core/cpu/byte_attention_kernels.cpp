@@ -238,13 +238,6 @@ inline void storeTurned(const __m512i (&keys)[8], __m512i* to) {
     }
 }
 
-// Fetches the row that the next tile of the same head reads in this one's place: other heads come
-// in between, so the processor does not see the pattern.
-inline void prefetchNextTile(const std::uint8_t* row, std::int64_t bytes) {
-    for (std::int64_t at = 0; at < bytes; at += kLine)
-        _mm_prefetch(reinterpret_cast<const char*>(row + kRowKeys * bytes + at), _MM_HINT_T0);
-}
-
 // Keys [first, first + 16) of the tile, rotated, as [headDim / 4, 16 keys, 4]. Keys behind the last
 // repeat it.
 void rotateGroup(const RowTile& tile, const ByteHead& head, std::int64_t first, __m512i* turned) {

@@ -7,7 +7,6 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/cpu/row_attention_kernels.cpp"
-#include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
@@ -19,7 +18,6 @@ namespace asterism::cpu::HWY_NAMESPACE {
 namespace {
 
 constexpr std::size_t kLanes = HWY_LANES(float);
-constexpr std::size_t kCacheLine = 64;
 constexpr std::int64_t kKeysAtATime = 4;
 // Rows and vectors whose sums fit the registers.
 constexpr int kDotRows = HWY_TARGET == HWY_AVX3 ? 4 : 2;
@@ -58,13 +56,6 @@ HWY_INLINE FloatVector readValue(const std::uint8_t* row, std::size_t i) {
     if constexpr (type == KvType::q8) return toFloat(signedBytes(row + i));
 }
 
-// Fetches the row that the next tile of the same head reads in this one's place: other heads come
-// in between, so the processor does not see the pattern.
-HWY_INLINE void prefetchNextTile(const std::uint8_t* row, std::size_t rowBytes) {
-    for (std::size_t at = 0; at < rowBytes; at += kCacheLine)
-        hwy::Prefetch(row + index(kRowKeys) * rowBytes + at);
-}
-
 // Four stored keys as floats, rotated, headDim apart. Keys behind the last repeat it. `dims` is the
 // head size if all of a head is rotated and the size is a common one, else 0.
 template <KvType type, std::size_t dims>
@@ -80,7 +71,7 @@ HWY_NOINLINE void rotateKeys(const RowTile& tile, std::int64_t first, float* HWY
     for (std::int64_t k = first; k < first + kKeysAtATime; ++k, rotated += headDim) {
         const std::int64_t valid = std::min(k, tile.count - 1);
         const std::uint8_t* HWY_RESTRICT key = rowOf<type>(view.keys, tile, valid);
-        prefetchNextTile(key, headDim * index(KeyValueView::valueBytes(type)));
+        prefetchNextTile(key, view.headDim * KeyValueView::valueBytes(type));
         const float* HWY_RESTRICT cosines = tile.rotation.cosines + index(valid) * pairs;
         const float* HWY_RESTRICT sines = tile.rotation.sines + index(valid) * pairs;
 #pragma GCC unroll 4
@@ -221,7 +212,7 @@ HWY_INLINE void accumulateColumns(const RowTile& tile, const float* factors, std
     const std::uint8_t* row = rowOf<type>(tile.view->values, tile, 0);
     const std::size_t stride = dims * index(KeyValueView::valueBytes(type));
     for (std::size_t k = 0; k < index(tile.count); ++k, row += stride) {
-        if (first == 0) prefetchNextTile(row, stride);
+        if (first == 0) prefetchNextTile(row, static_cast<std::int64_t>(stride));
         FloatVector values[width];
 #pragma GCC unroll 4
         for (std::size_t w = 0; w < width; ++w)

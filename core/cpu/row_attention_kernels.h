@@ -44,4 +44,12 @@ struct RowAttentionKernels {
 
 const RowAttentionKernels& rowAttentionKernels(InstructionSet set);
 
+// Fetches the row that the next tile of the same head reads in this one's place: other heads come
+// in between, so the processor does not see the pattern.
+inline void prefetchNextTile(const std::uint8_t* row, std::int64_t rowBytes) {
+    constexpr std::int64_t kCacheLine = 64;
+    for (std::int64_t at = 0; at < rowBytes; at += kCacheLine)
+        __builtin_prefetch(row + kRowKeys * rowBytes + at);
+}
+
 }  // namespace asterism::cpu
