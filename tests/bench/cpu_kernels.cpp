@@ -1,8 +1,9 @@
 // Times the CPU backend's heavy ops at the shapes of a small model (SmolLM2-135M: width 576, 9
-// query and 3 key heads of 64) beside what the machine can do at most.
+// query and 3 key heads of 64) beside what the machine can do at most; decoding over q8 at those of
+// others too.
 // Usage: cpu_kernels [threads [plain|avx2|avx512|bytes|vnni|amx]]; without a name, what `auto`
-// runs. With one thread, processor time is taken, so that other programs on the machine matter
-// little; with several, wall-clock time.
+// runs; `bytes` on AVX2 alone. With one thread, processor time is taken, so that other programs on
+// the machine matter little; with several, wall-clock time.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -28,6 +29,14 @@ double now(bool processorTime) {
     return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
+// Attention heads of a model.
+struct Heads {
+    std::int64_t queries, keys, size;
+};
+
+constexpr Heads kSmolLm{9, 3, 64};
+constexpr Heads kOthers[] = {{14, 2, 64}, {32, 8, 128}};  // Qwen2.5 0.5B, Llama 3 8B
+
 class Bench {
   public:
     Bench(Backend& backend, const cpu::MachineRate& rate, bool processorTime)
@@ -35,7 +44,7 @@ class Bench {
 
     void linear(DataType type, std::int64_t outputs, std::int64_t columns, std::int64_t tokens);
     void prefill(std::int64_t tokens);
-    void decode(KvType type, std::int64_t segments, std::int64_t keys);
+    void decode(KvType type, const Heads& heads, std::int64_t segments, std::int64_t keys);
 
   private:
     template <typename Work>
@@ -108,10 +117,10 @@ KeyValueView Bench::run(KvType type, std::int64_t tokens) {
     return view;
 }
 
-RopeConfig smallRope() {
+RopeConfig ropeOf(std::int64_t dimensions) {
     RopeConfig rope;
-    rope.dimensions = 64;
-    for (int i = 0; i < 32; ++i) rope.frequencies.push_back(1.0 / (1 + i));
+    rope.dimensions = dimensions;
+    for (int i = 0; i < dimensions / 2; ++i) rope.frequencies.push_back(1.0 / (1 + i));
     return rope;
 }
 
@@ -123,7 +132,7 @@ void Bench::prefill(std::int64_t tokens) {
     AttentionCall call;
     call.queries = queries.view();
     call.segments = {&segment, 1};
-    call.rope = m_backend.addRope(smallRope());
+    call.rope = m_backend.addRope(ropeOf(64));
     call.partial = {output.view(), logSumExp.view()};
     const double seconds = bestSeconds([&] { m_backend.attend(call); });
     const double flops = 2.0 * static_cast<double>(tokens * (tokens + 1)) * 9 * 64 / seconds;
@@ -133,14 +142,16 @@ void Bench::prefill(std::int64_t tokens) {
     m_kept.clear();
 }
 
-void Bench::decode(KvType type, std::int64_t segments, std::int64_t keys) {
+void Bench::decode(KvType type, const Heads& heads, std::int64_t segments, std::int64_t keys) {
     // Enough layers that a step does not find the keys of the one before in the cache.
-    const std::int64_t bytes = segments * keys * 3 * 128 * KeyValueView::valueBytes(type);
+    const std::int64_t bytes =
+        segments * keys * heads.keys * 2 * heads.size * KeyValueView::valueBytes(type);
     const std::int64_t layers = (std::int64_t{384} << 20) / bytes + 1;
     std::vector<KeyValueBlock> blocks;
     std::vector<std::vector<AttentionSegment>> all(static_cast<std::size_t>(layers));
     for (std::int64_t s = 0; s < segments; ++s) {
-        KeyValueBlock& block = blocks.emplace_back(m_backend, KvLayout{type, layers, 3, 64}, keys);
+        KeyValueBlock& block =
+            blocks.emplace_back(m_backend, KvLayout{type, layers, heads.keys, heads.size}, keys);
         block.setTokens(keys);
         for (std::int64_t layer = 0; layer < layers; ++layer) {
             const TensorView stored = block.layerBytes(layer);
@@ -153,13 +164,13 @@ void Bench::decode(KvType type, std::int64_t segments, std::int64_t keys) {
             all[static_cast<std::size_t>(layer)].push_back(segment);
         }
     }
-    const Tensor queries = zeros({1, 9, 64});
-    const Tensor output = zeros({1, 9, 64});
-    const Tensor logSumExp = zeros({1, 9});
-    const Tensor bySegment = zeros({segments, 9});
+    const Tensor queries = zeros({1, heads.queries, heads.size});
+    const Tensor output = zeros({1, heads.queries, heads.size});
+    const Tensor logSumExp = zeros({1, heads.queries});
+    const Tensor bySegment = zeros({segments, heads.queries});
     AttentionCall call;
     call.queries = queries.view();
-    call.rope = m_backend.addRope(smallRope());
+    call.rope = m_backend.addRope(ropeOf(heads.size));
     call.partial = {output.view(), logSumExp.view()};
     call.segmentLogSumExp = bySegment.view();
     const double seconds = bestSeconds([&] {
@@ -171,9 +182,12 @@ void Bench::decode(KvType type, std::int64_t segments, std::int64_t keys) {
                            static_cast<double>(layers);
     const double rate = static_cast<double>(bytes) / seconds;
     std::printf(
-        "decoding over %lld segments of %lld keys, KV type %d: %.1f us, %.1f GB/s (%.0f %%)\n",
-        static_cast<long long>(segments), static_cast<long long>(keys), static_cast<int>(type),
-        seconds * 1e6, rate / 1e9, 100 * rate / m_rate.readBytes);
+        "decoding over %lld segments of %lld keys, %lld/%lld heads of %lld, KV type %d: %.1f us, "
+        "%.1f GB/s (%.0f %%)\n",
+        static_cast<long long>(segments), static_cast<long long>(keys),
+        static_cast<long long>(heads.queries), static_cast<long long>(heads.keys),
+        static_cast<long long>(heads.size), static_cast<int>(type), seconds * 1e6, rate / 1e9,
+        100 * rate / m_rate.readBytes);
 }
 
 void runAll(const CpuOptions& options) {
@@ -196,9 +210,10 @@ void runAll(const CpuOptions& options) {
         bench.linear(type, 4864, 1024, 1);
     bench.prefill(4096);
     for (const KvType type : {KvType::f32, KvType::bf16, KvType::q8}) {
-        bench.decode(type, 8, 4096);
-        bench.decode(type, 256, 128);
+        bench.decode(type, kSmolLm, 8, 4096);
+        bench.decode(type, kSmolLm, 256, 128);
     }
+    for (const Heads& heads : kOthers) bench.decode(KvType::q8, heads, 8, 4096);
 }
 
 CpuOptions parse(int count, char** arguments) {
@@ -211,7 +226,7 @@ CpuOptions parse(int count, char** arguments) {
     if (set == "vnni") options.arithmetic = cpu::Arithmetic::avx512Vnni;
     if (set == "amx") options.arithmetic = cpu::Arithmetic::amxBf16;
     if (set == "plain") options.instructionSet = cpu::InstructionSet::plain;
-    if (set == "avx2") options.instructionSet = cpu::InstructionSet::avx2;
+    if (set == "avx2" || set == "bytes") options.instructionSet = cpu::InstructionSet::avx2;
     if (set == "avx512") options.instructionSet = cpu::InstructionSet::avx512;
     return options;
 }
