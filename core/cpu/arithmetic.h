@@ -12,8 +12,8 @@ namespace asterism::cpu {
 // f32: exactly what the op says. amxBf16: inputs and weights rounded to bf16, multiplied on tiles,
 // attention included. avx512Vnni and avx2Bytes: inputs and weights rounded to bytes that share a
 // scale in groups of 32. In all but f32, a few tokens are rounded to bytes and multiplied with
-// quantised weights as they are stored; where there is VNNI, a few queries also attend to q8 keys
-// in whole numbers.
+// quantised weights as they are stored; a few queries also attend to q8 keys in whole numbers,
+// unless there is AVX-512 without VNNI.
 enum class Arithmetic : std::uint8_t { automatic, f32, amxBf16, avx512Vnni, avx2Bytes };
 
 // For people: what is computed with ("AVX-512 VNNI") and, unless f32, the activations' type.

@@ -24,7 +24,7 @@ const AttentionKernels& tileKernels(Arithmetic arithmetic, InstructionSet set) {
 Attention::Attention(ThreadPool& pool, Arithmetic arithmetic, InstructionSet set)
     : m_tiles(pool, tileKernels(arithmetic, set)),
       m_floatTiles(pool, attentionKernels(set)),
-      m_rows(pool, rowAttentionKernels(set), byteAttentionKernels(arithmetic)) {}
+      m_rows(pool, rowAttentionKernels(set), byteAttentionKernels(arithmetic, set)) {}
 
 int Attention::addRope(const RopeConfig& rope) {
     ASTERISM_CHECK(static_cast<std::int64_t>(rope.frequencies.size()) * 2 == rope.dimensions);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/cpu/avx2_byte_attention_kernels.h"
 #include "core/cpu/x86_vectors.h"
 
 namespace asterism::cpu {
@@ -14,6 +15,10 @@ ByteHead ByteHead::in(float* memory, std::int64_t rows, std::int64_t headDim) {
     head.scales = memory + headDim + rows * headDim / 2;
     head.offsets = head.scales + rows;
     return head;
+}
+
+bool ByteAttentionKernels::takes(const KeyValueView& view, const KeyRotation& rotation) {
+    return view.type == KvType::q8 && rotation.words && 2 * rotation.pairs == view.headDim;
 }
 
 }  // namespace asterism::cpu
@@ -32,11 +37,6 @@ constexpr int kRowsAtATime = 3;          // rows whose sums of values fit the re
 constexpr float kKeyRange = 32000.0F;    // of rotated keys in 16 bits, with room for rounding
 constexpr float kQueryRange = 127 * 128.0F;
 constexpr float kWeightRange = 65535.0F;
-
-bool takes(const KeyValueView& view, const KeyRotation& rotation) {
-    return view.type == KvType::q8 && view.headDim % (2 * kPairs) == 0 &&
-           2 * rotation.pairs == view.headDim;
-}
 
 inline __m512i load(const void* from) {
     return _mm512_loadu_si512(from);
@@ -450,10 +450,13 @@ ASTERISM_END_VNNI
 
 namespace asterism::cpu {
 
-const ByteAttentionKernels* byteAttentionKernels([[maybe_unused]] Arithmetic arithmetic) {
+const ByteAttentionKernels* byteAttentionKernels([[maybe_unused]] Arithmetic arithmetic,
+                                                 [[maybe_unused]] InstructionSet set) {
 #if HWY_ARCH_X86
-    static constexpr ByteAttentionKernels kVnni = {takes, prepare, score, accumulate};
+    static constexpr ByteAttentionKernels kVnni = {prepare, score, accumulate};
     if (arithmetic == Arithmetic::avx512Vnni || arithmetic == Arithmetic::amxBf16) return &kVnni;
+    if (arithmetic == Arithmetic::avx2Bytes && set == InstructionSet::avx2)
+        return &avx2::byteAttentionKernelTable();
 #endif
     return nullptr;
 }

@@ -11,9 +11,10 @@ namespace asterism::cpu {
 // The two channels of a rotated pair share a scale that no rotation of them exceeds.
 struct ByteHead {
     std::uint16_t* factors = nullptr;  // of the keys' channels, in the kernels' order
-    std::int8_t* queries = nullptr;    // [rows, 2, headDim]: upper and lower part, 128 * a + b
-    float* scales = nullptr;           // [rows]: score = scale * sum + offset
-    float* offsets = nullptr;          // [rows]
+    // [rows]: two bytes of every channel, as words or as upper and lower part, 128 * a + b
+    std::int8_t* queries = nullptr;
+    float* scales = nullptr;   // [rows]: score = scale * sum + offset
+    float* offsets = nullptr;  // [rows], only with VNNI
 
     // In memory for floats(rows, headDim).
     static ByteHead in(float* memory, std::int64_t rows, std::int64_t headDim);
@@ -23,10 +24,12 @@ struct ByteHead {
 };
 
 // Softmax attention of a few query rows over q8 keys and values in whole numbers, for what may
-// round: keys are rotated in 16 bits and multiplied in 8, queries and weights have 15 and 16 bits.
+// round: keys are rotated in 16 bits. With VNNI they are multiplied in 8, and queries and weights
+// have 15 and 16 bits; avx2_byte_attention_kernels.h is for what has AVX2 only.
 struct ByteAttentionKernels {
     // Whether the keys can be read this way.
-    bool (*takes)(const KeyValueView& view, const KeyRotation& rotation);
+    static bool takes(const KeyValueView& view, const KeyRotation& rotation);
+
     // Fills `head` for tile.head of tile.view and tile.queries; holds for all keys of the view.
     void (*prepare)(const RowTile& tile, const ByteHead& head);
     // As those of RowAttentionKernels.
@@ -34,7 +37,8 @@ struct ByteAttentionKernels {
     void (*accumulate)(const RowTile& tile, const float* factors);
 };
 
-// Null where whole numbers are not faster or may not be used.
-const ByteAttentionKernels* byteAttentionKernels(Arithmetic arithmetic);
+// Null where whole numbers are not faster or may not be used: f32 in 512 bits is no slower than
+// they are in 256.
+const ByteAttentionKernels* byteAttentionKernels(Arithmetic arithmetic, InstructionSet set);
 
 }  // namespace asterism::cpu

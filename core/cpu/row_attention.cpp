@@ -181,7 +181,7 @@ void RowAttention::attendPiece(const AttentionPlan& plan, const AttentionPiece& 
     RowTile tile;
     tile.view = &plan.call->segments[piece.segment].keyValues;
     tile.scores = memory.scores;
-    const bool asBytes = m_bytes && m_bytes->takes(*tile.view, piece.rotation);
+    const bool asBytes = m_bytes && ByteAttentionKernels::takes(*tile.view, piece.rotation);
     if (asBytes) prepareBytes(plan, tile, rows, memory);
     for (std::int64_t first = 0; first < piece.keys; first += kRowKeys) {
         tile.first = piece.firstKey + first;
