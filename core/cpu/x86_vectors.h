@@ -8,10 +8,13 @@
 
 #include <hwy/base.h>
 
-// GCC 12's own header reads vectors that it leaves undefined on purpose.
+// GCC 12's own header reads vectors that it leaves undefined on purpose. Clang does not know both
+// warnings.
 #pragma GCC diagnostic push
+#ifndef __clang__
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 #include <immintrin.h>
 #pragma GCC diagnostic pop
 
