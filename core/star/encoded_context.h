@@ -24,8 +24,8 @@ struct EncodedContext {
     std::int64_t restoredBlocks = 0;  // that came from a store and were not encoded
     std::int64_t anchorTokens = 0;    // length of the anchor that was used
     std::vector<std::unique_ptr<KeyValueBlock>> keyValues;  // one per block; null: not there yet
-    // The anchor's keys and values as the activations have them, a copy for every rank, while
-    // blocks are still to be encoded behind it; rank 0 keeps that of AnchorMode::fixedText.
+    // The anchor's keys and values, unquantised (Rank::activationKvType), a copy for every rank,
+    // while blocks are still to be encoded behind it; rank 0 keeps that of AnchorMode::fixedText.
     std::vector<std::unique_ptr<KeyValueBlock>> anchors;
     double encodeSeconds = 0;
 

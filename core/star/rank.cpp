@@ -24,7 +24,7 @@ Rank::Rank(const ModelConfig& config, const ModelWeights& weights, Backend& back
       m_slidingRope(config.slidingLayers.empty() ? m_rope : backend.addRope(config.slidingRope)) {}
 
 KvType Rank::activationKvType() const {
-    return m_backend.activationType() == DataType::f32 ? KvType::f32 : KvType::bf16;
+    return m_backend.numericClass() == "f32" ? KvType::f32 : KvType::bf16;
 }
 
 std::optional<OpSeconds> Rank::takeOpSeconds() {

@@ -75,7 +75,8 @@ class Rank {
                         const TensorView& runLogSumExp = {});
 
     void setVisibleWindow(const VisibleWindow& window) { m_window = window; }
-    // KV type that holds activations as they are: f32, or bf16 where activations are.
+    // KV type that holds activations as finely as ops take them: f32, or bf16 where they compute
+    // with less.
     KvType activationKvType() const;
     // Where the time of the ops since the last call went, waiting for other ranks included; none
     // where the backend cannot tell. One that measures ops measures collectives that follow them.
