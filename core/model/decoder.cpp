@@ -17,6 +17,17 @@ void checkTokens(std::span<const TokenId> tokens, std::int64_t vocabulary) {
                         "; the ids come from another model");
 }
 
+// Up to where any kernel may begin to read.
+std::int64_t aligned(std::int64_t values) {
+    constexpr std::int64_t kValues = 128;
+    return (values + kValues - 1) / kValues * kValues;
+}
+
+// The first values of work space.
+TensorView firstOf(const Tensor& work, Shape shape) {
+    return work.view().slice(0, shape.elements()).reshaped(shape);
+}
+
 [[noreturn]] void throwNotFinite() {
     throw Error(
         "the model computed a number that is not finite; its file is damaged or holds weights "
@@ -28,19 +39,29 @@ void checkTokens(std::span<const TokenId> tokens, std::int64_t vocabulary) {
 Decoder::Decoder(const ModelConfig& config, const ModelWeights& weights, Backend& backend)
     : m_config(config), m_weights(weights), m_backend(backend) {}
 
+std::int64_t Decoder::evenValues(std::int64_t tokens) const {
+    return tokens * std::max(m_config.hidden, m_config.heads * m_config.headDim);
+}
+
+std::int64_t Decoder::oddValues(std::int64_t tokens) const {
+    const std::int64_t rows = std::min(tokens, m_backend.rowsAtOnce());
+    return std::max(evenValues(tokens), aligned(rows * m_config.feedForward) * 2);
+}
+
+std::int64_t Decoder::missingWorkValues(std::int64_t tokens) const {
+    if (tokens <= m_capacity) return 0;
+    return tokens * (m_config.hidden + 2 * m_config.kvHeads * m_config.headDim) +
+           evenValues(tokens) + oddValues(tokens);
+}
+
 void Decoder::reserve(std::int64_t tokens) {
     if (tokens <= m_capacity) return;
-    const std::int64_t queries = m_config.heads * m_config.headDim;
     const std::int64_t keys = m_config.kvHeads * m_config.headDim;
     m_hidden = m_backend.activations({tokens, m_config.hidden});
-    m_normed = m_backend.activations({tokens, m_config.hidden});
-    m_queries = m_backend.activations({tokens, queries});
     m_keys = m_backend.activations({tokens, keys});
     m_values = m_backend.activations({tokens, keys});
-    m_attended = m_backend.activations({tokens, queries});
-    const std::int64_t rows = std::min(tokens, m_backend.rowsAtOnce());
-    m_gate = m_backend.activations({rows, m_config.feedForward});
-    m_up = m_backend.activations({rows, m_config.feedForward});
+    m_even = m_backend.activations({evenValues(tokens)});
+    m_odd = m_backend.activations({oddValues(tokens)});
     m_capacity = tokens;
 }
 
@@ -64,11 +85,13 @@ TensorView Decoder::run(std::span<const TokenId> tokens, LayerAttention& attenti
 void Decoder::attentionPart(std::int64_t layer, std::int64_t tokens, LayerAttention& attention) {
     const LayerWeights& weights = m_weights.layers[static_cast<std::size_t>(layer)];
     const TensorView hidden = m_hidden.view().slice(0, tokens);
-    const TensorView normed = m_normed.view().slice(0, tokens);
-    const TensorView queries = m_queries.view().slice(0, tokens);
+    const Shape queryShape{tokens, m_config.heads, m_config.headDim};
+    const Shape queryRowShape{tokens, m_config.heads * m_config.headDim};
+    const TensorView normed = firstOf(m_even, hidden.shape);
+    const TensorView queries = firstOf(m_odd, queryRowShape);
     const TensorView keys = m_keys.view().slice(0, tokens);
     const TensorView values = m_values.view().slice(0, tokens);
-    const TensorView attended = m_attended.view().slice(0, tokens);
+    const TensorView attended = firstOf(m_even, queryRowShape);
 
     m_backend.normedLinears({hidden, *weights.attentionNorm, m_config.normEpsilon, normed},
                             {{*weights.query, weights.queryBias.get(), queries},
@@ -80,17 +103,16 @@ void Decoder::attentionPart(std::int64_t layer, std::int64_t tokens, LayerAttent
         m_backend.rmsNorm(queryRows, *weights.queryNorm, m_config.normEpsilon, queryRows);
         m_backend.rmsNorm(keyRows, *weights.keyNorm, m_config.normEpsilon, keyRows);
     }
-    const Shape queryShape{tokens, m_config.heads, m_config.headDim};
     const Shape keyShape{tokens, m_config.kvHeads, m_config.headDim};
     attention.attend(layer, queries.reshaped(queryShape), keys.reshaped(keyShape),
                      values.reshaped(keyShape), attended.reshaped(queryShape));
-    addProduct(attended, *weights.attentionOutput, weights.attentionPostNorm.get(), hidden);
+    addProduct(attended, *weights.attentionOutput, weights.attentionPostNorm.get(), hidden,
+               firstOf(m_odd, hidden.shape));
 }
 
-// hidden += input * weight, with a norm in between where the model has one.
+// hidden += input * weight, with a norm in between where the model has one. `product`: work space.
 void Decoder::addProduct(const TensorView& input, const Weight& weight, const Weight* norm,
-                         const TensorView& hidden) {
-    const TensorView product = m_normed.view().slice(0, hidden.rows());
+                         const TensorView& hidden, const TensorView& product) {
     if (!norm) return m_backend.addLinear(input, weight, hidden, product);
     m_backend.linear(input, weight, nullptr, product);
     m_backend.rmsNorm(product, *norm, m_config.normEpsilon, product);
@@ -99,18 +121,20 @@ void Decoder::addProduct(const TensorView& input, const Weight& weight, const We
 
 void Decoder::feedForwardPart(std::int64_t layer, const TensorView& hidden) {
     const LayerWeights& weights = m_weights.layers[static_cast<std::size_t>(layer)];
-    const TensorView normed = m_normed.view().slice(0, hidden.rows());
-    const TensorView gate = m_gate.view().slice(0, hidden.rows());
-    const TensorView up = m_up.view().slice(0, hidden.rows());
+    const Shape shape{hidden.rows(), m_config.feedForward};
+    const TensorView normed = firstOf(m_even, hidden.shape);
+    const TensorView gate = firstOf(m_odd, shape);
+    const std::int64_t first = aligned(shape.elements());
+    const TensorView up = m_odd.view().slice(first, first + shape.elements()).reshaped(shape);
 
     m_backend.normedGate({hidden, *weights.feedForwardNorm, m_config.normEpsilon, normed},
                          {*weights.gate, nullptr, gate}, {*weights.up, nullptr, up},
                          m_config.activation);
-    addProduct(gate, *weights.down, weights.feedForwardPostNorm.get(), hidden);
+    addProduct(gate, *weights.down, weights.feedForwardPostNorm.get(), hidden, normed);
 }
 
 TensorView Decoder::computeLogits(const TensorView& hidden, const Penalty& penalty) {
-    const TensorView normed = m_normed.view().slice(0, hidden.rows());
+    const TensorView normed = firstOf(m_even, hidden.shape);
     if (m_logits.isEmpty() || m_logits.view().rows() < hidden.rows())
         m_logits = m_backend.floats({hidden.rows(), m_config.vocabulary});
     const TensorView output = m_logits.view().slice(0, hidden.rows());

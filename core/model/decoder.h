@@ -58,14 +58,18 @@ class Decoder {
     std::vector<float> allLogits();
 
     const ModelConfig& config() const { return m_config; }
-    // Tokens of a run for which the work space is there already.
-    std::int64_t capacity() const { return m_capacity; }
+    // Values of activation type that the work space takes which a run of so many tokens needs; 0 if
+    // it is there already.
+    std::int64_t missingWorkValues(std::int64_t tokens) const;
 
   private:
+    // Values of the two parts of the work space that change their meaning.
+    std::int64_t evenValues(std::int64_t tokens) const;
+    std::int64_t oddValues(std::int64_t tokens) const;
     void reserve(std::int64_t tokens);
     void attentionPart(std::int64_t layer, std::int64_t tokens, LayerAttention& attention);
     void addProduct(const TensorView& input, const Weight& weight, const Weight* norm,
-                    const TensorView& hidden);
+                    const TensorView& hidden, const TensorView& product);
     TensorView computeLogits(const TensorView& hidden, const Penalty& penalty = {});
     std::vector<float> download(const TensorView& logits);
     void feedForwardPart(std::int64_t layer, const TensorView& hidden);
@@ -75,12 +79,12 @@ class Decoder {
     Backend& m_backend;
     std::int64_t m_capacity = 0;  // tokens the work space holds
     Tensor m_hidden;              // [capacity, hidden]
-    Tensor m_normed;              // [capacity, hidden]
-    Tensor m_queries;             // [capacity, heads * headDim]
     Tensor m_keys, m_values;      // [capacity, kvHeads * headDim]
-    Tensor m_attended;            // [capacity, heads * headDim]
-    Tensor m_gate, m_up;          // [Backend::rowsAtOnce(), feedForward] at most
-    Tensor m_logits;              // [rows of the largest call, vocabulary], f32
+    // What one step of a layer leaves for the next stands in these in turn: normed input, queries,
+    // what they attended to, its product; then, for rowsAtOnce() rows, normed input, gate and up,
+    // their product.
+    Tensor m_even, m_odd;
+    Tensor m_logits;  // [rows of the largest call, vocabulary], f32
 };
 
 }  // namespace asterism

@@ -35,12 +35,8 @@ std::int64_t workSpaceBytes(const Rank& rank, std::int64_t tokens, std::int64_t 
     const std::int64_t queries = config.heads * config.headDim;
     const std::int64_t keys = config.kvHeads * config.headDim;
     const std::int64_t ranks = rank.count();
-    const std::int64_t rows = std::min(tokens, backend.rowsAtOnce());
-    // The decoder keeps its own from one run to the next.
-    const std::int64_t activations =
-        rank.decoder().capacity() >= tokens
-            ? 0
-            : tokens * (2 * config.hidden + 2 * queries + 4 * keys) + 2 * rows * config.feedForward;
+    // The decoder keeps its own from one run to the next. Beside it stands a layer of the block.
+    const std::int64_t activations = rank.decoder().missingWorkValues(tokens) + 2 * tokens * keys;
     // Space for these grows by a quarter more than it has to.
     const std::int64_t copies = (2 * tokens * queries + 2 * visible * keys) * 5 / 4;
     const std::int64_t plainWeight = config.hidden * std::max(config.feedForward, queries);
