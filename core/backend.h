@@ -162,6 +162,9 @@ class Backend {
 
     // Memory. Throws Error that names the size if there is not enough.
     virtual std::unique_ptr<Buffer> allocate(std::int64_t bytes) = 0;
+    // What stands there is not read again: the memory behind it goes back before its buffer does,
+    // where that can be done in parts.
+    virtual void giveBack(const TensorView& part) { static_cast<void>(part); }
     // Host memory that ops use as they do the device's, only slower: what allocateOnHost() can
     // give. None where the device's memory is the host's.
     virtual HostMemory hostMemory() { return {}; }

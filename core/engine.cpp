@@ -83,6 +83,13 @@ void assignRanks(EncodedContext& context, const ModelConfig& config, int ranks) 
     context.rankOf = assignBlocks(costs, ranks);
 }
 
+// A rank that has its anchor does not wait for those that receive theirs.
+void dropAnchorsUnlessAll(EncodedContext& context) {
+    const auto isThere = [](const auto& anchor) { return anchor != nullptr; };
+    if (context.isComplete() || std::ranges::all_of(context.anchors, isThere)) return;
+    for (auto& anchor : context.anchors) anchor.reset();
+}
+
 }  // namespace
 
 Engine::Engine(EngineParts parts)
@@ -221,6 +228,7 @@ void Engine::encode(EncodedContext& context, std::span<const std::size_t> indice
         const std::lock_guard lock(mutex);
         if (events) events(event);
     };
+    dropAnchorsUnlessAll(context);
     if (const std::string note = chooseMemory(m_ranks, context, indices); !note.empty())
         serialized(Warning{note});
     const auto missing = [&] {
@@ -232,17 +240,28 @@ void Engine::encode(EncodedContext& context, std::span<const std::size_t> indice
     const auto cache =
         openCache(context, [&](const std::string& text) { serialized(Warning{text}); });
     const Stopwatch clock;
+    const auto jobFor = [&](std::span<const std::size_t> some) {
+        const auto& all = context.keyValues;
+        return EncodingJob{
+            .context = context,
+            .events = serialized,
+            .stop = stop,
+            .blocks = some,
+            .isLast = std::ssize(some) == std::count(all.begin(), all.end(), nullptr),
+            .cache = cache.get(),
+            .clock = clock};
+    };
     std::vector<std::size_t> blocks = missing();
     if (cache) {
         const std::size_t wanted = blocks.size();
-        const EncodingJob job{context, serialized, stop, blocks, cache.get(), clock, {}};
+        const EncodingJob job = jobFor(blocks);
         runOnRanks([&](Rank& rank) { restoreBlocks(rank, job); });
         blocks = missing();
         context.restoredBlocks += static_cast<std::int64_t>(wanted - blocks.size());
     }
     if (!blocks.empty() || (context.hasFixedAnchor() && !context.fixedAnchor())) {
         if (cache) cache->findAnchor();
-        const EncodingJob job{context, serialized, stop, blocks, cache.get(), clock, {}};
+        const EncodingJob job = jobFor(blocks);
         runOnRanks([&](Rank& rank) {
             rank.setVisibleWindow({});
             encodeStar(rank, job);
@@ -265,7 +284,7 @@ void Engine::encodeWhole(EncodedContext& context, const EventSink& events,
     };
     if (const std::string note = chooseMemory(m_ranks, context, {}); !note.empty())
         serialized(Warning{note});
-    const EncodingJob job{context, serialized, stop, {}, nullptr, {}, {}};
+    const EncodingJob job{.context = context, .events = serialized, .stop = stop};
     runOnRanks([&](Rank& rank) {
         rank.setVisibleWindow(options.attention == AttentionMode::window
                                   ? VisibleWindow{options.slidingTokens, options.sinkTokens}

@@ -20,7 +20,7 @@ Score Engine::score(std::span<const TokenId> tokens, std::stop_token stop) {
     Score score;
     score.tokens = static_cast<std::int64_t>(tokens.size());
     const EventSink ignored;
-    EncodingJob job{*context, ignored, std::move(stop), {}, nullptr, {}, {}};
+    EncodingJob job{.context = *context, .events = ignored, .stop = std::move(stop)};
     job.onHidden = [&](Rank& rank, TokenRange range, const TensorView& hidden) {
         if (!rank.isLast()) return;
         const auto next = tokens.subspan(static_cast<std::size_t>(range.begin) + 1);

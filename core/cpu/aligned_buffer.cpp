@@ -3,6 +3,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "core/base/error.h"
 
 namespace asterism::cpu {
@@ -14,13 +16,22 @@ std::int64_t physicalBytes() {
     return bytes;
 }
 
+std::uintptr_t pageBytes() {
+    static const auto bytes = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+    return bytes;
+}
+
+// How many bytes into it the first page begins.
+std::size_t bytesToPage(const std::byte* data) {
+    return -reinterpret_cast<std::uintptr_t>(data) & (pageBytes() - 1);
+}
+
 // Asks for large pages: keys and values are read once a token, and with small pages finding each
 // costs as much as reading it. The system may refuse; then all is as it was.
 void preferLargePages(std::byte* data, std::int64_t bytes) {
     constexpr std::int64_t kWorthwhile = std::int64_t{8} << 20;
     if (bytes < kWorthwhile) return;
-    const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
-    const auto skipped = -reinterpret_cast<std::uintptr_t>(data) & (page - 1);
+    const std::size_t skipped = bytesToPage(data);
     madvise(data + skipped, static_cast<std::size_t>(bytes) - skipped, MADV_HUGEPAGE);
 }
 
@@ -41,6 +52,12 @@ AlignedBytes allocateAligned(std::int64_t bytes) {
     } catch (const std::bad_alloc&) {
         throw refuse();
     }
+}
+
+void giveBackPages(std::span<std::byte> bytes) {
+    const std::size_t skipped = std::min(bytesToPage(bytes.data()), bytes.size());
+    const std::size_t whole = (bytes.size() - skipped) / pageBytes() * pageBytes();
+    if (whole > 0) madvise(bytes.data() + skipped, whole, MADV_DONTNEED);
 }
 
 }  // namespace asterism::cpu

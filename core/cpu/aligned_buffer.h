@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <new>
+#include <span>
 
 namespace asterism::cpu {
 
@@ -18,6 +19,9 @@ using AlignedBytes = std::unique_ptr<std::byte[], AlignedDelete>;
 
 // Uninitialised bytes; throws Error that names the size if there is not enough memory.
 AlignedBytes allocateAligned(std::int64_t bytes);
+
+// Gives the whole pages among these bytes back to the system. Whoever reads them finds zeros.
+void giveBackPages(std::span<std::byte> bytes);
 
 // Working memory that is kept between ops and only grows.
 class Scratch {

@@ -67,6 +67,9 @@ class CpuBackend final : public Backend {
     std::int64_t rowsAtOnce() const override { return 512; }
 
     std::unique_ptr<Buffer> allocate(std::int64_t bytes) override;
+    void giveBack(const TensorView& part) override {
+        giveBackPages({static_cast<std::byte*>(part.data), static_cast<std::size_t>(part.bytes())});
+    }
     void upload(std::span<const std::byte> host, const TensorView& to) override;
     void download(const TensorView& from, std::span<std::byte> host) override;
     void copy(const TensorView& from, const TensorView& to) override;

@@ -44,8 +44,24 @@ class SharedAnchor {
 
     std::int64_t tokens() const { return m_block->tokens(); }
     const KeyValueBlock& block() const { return *m_block; }
-    // The ops so far have been waited for.
-    void opsAreDone() { m_isThere = isComplete(); }
+    // The ops so far have been waited for. A new anchor goes into the store, if there is one.
+    void opsAreDone(const ContextCache* cache) {
+        if (m_isThere || m_isLastUse || !isComplete()) return;
+        m_isThere = true;
+        if (cache && m_rank.index() == 0) cache->saveAnchor(m_rank, *m_block);
+    }
+    // The run that follows needs each layer once, and none does after it.
+    void beginLastUse(const ContextCache* cache) {
+        if (isComplete() && !m_isThere) {
+            m_rank.backend().synchronize();
+            opsAreDone(cache);
+        }
+        m_isThere = false;
+        m_isLastUse = true;
+    }
+    void layerWasUsed(std::int64_t layer) {
+        if (m_isLastUse) m_rank.backend().giveBack(m_block->layerBytes(layer));
+    }
     // What may not be whole is no anchor for a later run.
     void dropUnlessThere() {
         if (!m_isThere) m_block.reset();
@@ -80,6 +96,7 @@ class SharedAnchor {
     std::unique_ptr<KeyValueBlock>& m_block;
     std::int64_t m_ready;  // layers
     bool m_isThere;        // all of them, whatever becomes of this run
+    bool m_isLastUse = false;
 };
 
 // A block behind the anchor: sees the anchor and itself.
@@ -110,6 +127,7 @@ class BlockAttention : public LayerAttention {
         runs.push_back({&own, 0, queries.rows(), position, 1, m_start});
         m_rank.attendRuns(layer, queries, runs, {position, m_start},
                           {output, m_rank.workLogSumExp(queries)});
+        if (m_anchor && !m_publishes) m_anchor->layerWasUsed(layer);
     }
 
   private:
@@ -253,10 +271,22 @@ void encodeStarBlock(Rank& rank, const EncodingJob& job, KeyValueBlock& scratch,
                              stored.get(), encodingStart(context, index));
     rank.decoder().run(context.tokensOf(range), attention, job.stop);
     const BlockTime time = timer.stop();
-    if (anchor) anchor->opsAreDone();
+    if (anchor) anchor->opsAreDone(job.cache);
     context.keyValues[index] = std::move(stored);
     saver.save(index, *context.keyValues[index]);
     finishBlock(rank, job, index, time);
+}
+
+std::vector<std::size_t> ownBlocks(const Rank& rank, const EncodingJob& job) {
+    std::vector<std::size_t> own;
+    for (const std::size_t index : job.blocks)
+        if (job.context.rankOf[index] == rank.index()) own.push_back(index);
+    return own;
+}
+
+// Questions see a fixed anchor, but not the copy of the first block that others are encoded behind.
+bool isBehindFirstBlock(const EncodedContext& context, std::size_t index) {
+    return context.options.anchor == AnchorMode::first && index > 0;
 }
 
 // This rank's part of a run behind the anchor, if there is one.
@@ -266,15 +296,18 @@ void encodeOwnBlocks(Rank& rank, const EncodingJob& job, SharedAnchor* anchor) {
         layerScratch(rank, std::max(longestBlock(context.blocks), context.anchorTokens));
     if (anchor) prepareAnchor(rank, job, scratch, *anchor);
     BlockSaver saver(rank, job.cache);
-    for (const std::size_t index : job.blocks)
-        if (context.rankOf[index] == rank.index())
-            encodeStarBlock(rank, job, scratch, anchor, saver, index);
+    const std::vector<std::size_t> own = ownBlocks(rank, job);
+    for (const std::size_t index : own) {
+        if (job.isLast && index == own.back() && isBehindFirstBlock(context, index))
+            anchor->beginLastUse(job.cache);
+        encodeStarBlock(rank, job, scratch, anchor, saver, index);
+    }
     saver.finish();
     if (!anchor) return;
     // A rank without blocks of its own still takes part in the broadcasts.
     anchor->receive(rank.config().layers - 1);
     rank.backend().synchronize();
-    anchor->opsAreDone();
+    anchor->opsAreDone(job.cache);
 }
 
 }  // namespace
@@ -301,16 +334,15 @@ void restoreBlocks(Rank& rank, const EncodingJob& job) {
 void encodeStar(Rank& rank, const EncodingJob& job) {
     EncodedContext& context = job.context;
     if (!needsAnchor(job)) return encodeOwnBlocks(rank, job, nullptr);
-    auto& kept = context.anchors[static_cast<std::size_t>(rank.index())];
-    const bool isNew = kept == nullptr;
-    SharedAnchor anchor(rank, context.anchorTokens, kept);
+    SharedAnchor anchor(rank, context.anchorTokens,
+                        context.anchors[static_cast<std::size_t>(rank.index())]);
     try {
         encodeOwnBlocks(rank, job, &anchor);
     } catch (...) {
         anchor.dropUnlessThere();
         throw;
     }
-    if (isNew && job.cache && rank.index() == 0) job.cache->saveAnchor(rank, anchor.block());
+    anchor.dropUnlessThere();
 }
 
 namespace {

@@ -18,14 +18,17 @@ namespace asterism {
 struct EncodingJob {
     EncodedContext& context;
     const EventSink& events;  // one caller at a time
-    std::stop_token stop;
-    std::span<const std::size_t> blocks;  // that are not there, in rising order (star mode only)
+    std::stop_token stop = {};
+    std::span<const std::size_t> blocks =
+        {};  // that are not there, in rising order (star mode only)
+    // Nothing is missing behind these: no later run needs the anchor.
+    bool isLast = false;
     // Where blocks are kept; null: nowhere.
     const ContextCache* cache = nullptr;
-    Stopwatch clock;
+    Stopwatch clock = {};
     // Receives the hidden states [tokens, hidden] of every run of dense and window mode, on every
     // rank; may be empty.
-    std::function<void(Rank&, TokenRange, const TensorView&)> onHidden;
+    std::function<void(Rank&, TokenRange, const TensorView&)> onHidden = {};
 };
 
 // Each rank takes those of its blocks from the store that are there. Throws Stopped or Error.

@@ -22,6 +22,12 @@ class CountingBackend : public Backend {
     std::unique_ptr<Buffer> allocate(std::int64_t bytes) override {
         return std::make_unique<CountedBuffer>(m_inner->allocate(bytes), m_count);
     }
+    // Bytes that went back before their buffer did.
+    std::int64_t givenBack() const { return m_givenBack; }
+    void giveBack(const TensorView& part) override {
+        m_givenBack += part.bytes();
+        m_inner->giveBack(part);
+    }
     std::string description() const override { return m_inner->description(); }
     DataType activationType() const override { return m_inner->activationType(); }
     std::int64_t rowsAtOnce() const override { return m_inner->rowsAtOnce(); }
@@ -94,6 +100,7 @@ class CountingBackend : public Backend {
     };
 
     std::unique_ptr<Backend> m_inner;
+    std::int64_t m_givenBack = 0;
     std::shared_ptr<Count> m_count = std::make_shared<Count>();
 };
 

@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <memory>
 #include <numeric>
+#include <stop_token>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "core/comm/local_communicator.h"
 #include "core/cpu/cpu_backend.h"
+#include "core/star/context_encoder.h"
 #include "tests/engine/counting_backend.h"
 #include "tests/engine/engine_run.h"
 #include "tests/support/test_files.h"
@@ -110,6 +113,36 @@ TEST_P(Ranks, MayHaveNoBlocks) {
     expectSameOnAnyRanks();
 }
 
+// Whatever the ranks have of the anchor when a stop comes, the run that follows gets on.
+TEST_P(Ranks, GoOnAfterAStop) {
+    const auto engine = openEngine(m_path, 2);
+    const auto whole = engine->encode(m_question.context, {}, m_question.options, {}, {});
+    std::vector<std::size_t> all(whole->blocks.size());
+    std::iota(all.begin(), all.end(), 0);
+    const auto answerFrom = [&](const EncodedContext& context) {
+        Conversation conversation = engine->startConversation(context, truePlacement());
+        AnswerOptions options;
+        options.maxTokens = m_question.maxTokens;
+        options.ignoresEnd = true;
+        return engine->answer(conversation, m_question.query, options, {}, {}).tokens;
+    };
+    const std::vector<TokenId> expected = answerFrom(*whole);
+    for (std::size_t finished = 1; finished < all.size() - 1; ++finished) {
+        SCOPED_TRACE(finished);
+        const auto context = engine->layOut(m_question.context, whole->blocks, m_question.options);
+        std::stop_source stop;
+        std::size_t count = 0;
+        const EventSink stopThen = [&](const EngineEvent& event) {
+            if (std::holds_alternative<BlockEncoded>(event) && ++count == finished)
+                stop.request_stop();
+        };
+        EXPECT_THROW(engine->encode(*context, all, stopThen, stop.get_token()), Stopped);
+        EXPECT_FALSE(context->isComplete());
+        engine->encode(*context, all, {}, {});
+        EXPECT_EQ(answerFrom(*context), expected);
+    }
+}
+
 TEST_P(Ranks, RingIsDense) {
     m_question.options.attention = AttentionMode::dense;
     const Answer dense = ask(*m_single, m_question);
@@ -194,6 +227,9 @@ TEST_P(Ranks, AllocateNoMoreThanTheirShare) {
     for (const CountingBackend* counter : counters) {
         EXPECT_GE(counter->peakBytes(), total / kRanks * 9 / 10);
         EXPECT_LE(counter->peakBytes(), total / kRanks * 14 / 10);
+        // Each has a copy of the anchor, and only while it needs it.
+        EXPECT_EQ(counter->givenBack(),
+                  kvLayout(engine.config(), KvType::f32).blockBytes(context->anchorTokens));
     }
 }
 
