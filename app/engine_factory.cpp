@@ -93,7 +93,11 @@ void addGpuRanks(const EngineOptions& options, EngineParts& parts) {
 DeviceRate measureGpuRate(const EngineOptions& options, const ModelConfig& model) {
     const cuda::MachineRate rate = cuda::measureMachineRate(
         gpuIndex(options.device), {model.heads, model.kvHeads, model.headDim});
-    return {rate.productFlops, rate.attentionFlops, rate.copyBytes, 0};
+    return {.productFlops = rate.productFlops,
+            .attentionFlops = rate.attentionFlops,
+            .memoryBytes = rate.copyBytes,
+            .lastingProductFlops = rate.lastingProductFlops,
+            .lastingAttentionFlops = rate.lastingAttentionFlops};
 }
 #else
 DeviceRate measureGpuRate(const EngineOptions&, const ModelConfig&) {
@@ -140,7 +144,12 @@ DeviceRate measureDeviceRate(const EngineOptions& options, const ModelConfig& mo
     cpu.threads = options.threads;
     if (options.precision == Precision::automatic) cpu.arithmetic = cpu::Arithmetic::automatic;
     const cpu::MachineRate rate = cpu::measureMachineRate(cpu);
-    return {rate.productFlops, rate.productFlops, rate.readBytes, rate.registerFlops};
+    return {.productFlops = rate.productFlops,
+            .attentionFlops = rate.productFlops,
+            .memoryBytes = rate.readBytes,
+            .registerFlops = rate.registerFlops,
+            .lastingProductFlops = rate.productFlops,
+            .lastingAttentionFlops = rate.productFlops};
 }
 
 }  // namespace asterism

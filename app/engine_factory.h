@@ -20,6 +20,9 @@ struct DeviceRate {
     double attentionFlops = 0;  // causal attention of a long run; as products where it is the same
     double memoryBytes = 0;     // bytes a second: read on a processor, copied on a GPU (both ways)
     double registerFlops = 0;   // multiply-adds on registers; 0: not measured
+    // Of work that lasts, which a GPU's limit of power slows down; as above on a processor.
+    double lastingProductFlops = 0;
+    double lastingAttentionFlops = 0;
 };
 DeviceRate measureDeviceRate(const EngineOptions& options, const ModelConfig& model);
 

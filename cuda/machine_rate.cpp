@@ -15,6 +15,14 @@ namespace {
 
 constexpr int kRepeats = 5;
 constexpr int kRuns = 8;  // timed as one, so that waiting for the GPU does not count
+constexpr double kSettleSeconds = 0.5;
+constexpr double kLastingSeconds = 0.5;
+
+template <typename Work>
+void runOften(Backend& backend, const Work& work) {
+    for (int run = 0; run < kRuns; ++run) work();
+    backend.synchronize();
+}
 
 // The best of several times of kRuns calls, for one call.
 template <typename Work>
@@ -24,11 +32,36 @@ double secondsOf(Backend& backend, const Work& work) {
     double best = 1e30;
     for (int repeat = 0; repeat < kRepeats; ++repeat) {
         const Stopwatch watch;
-        for (int run = 0; run < kRuns; ++run) work();
-        backend.synchronize();
+        runOften(backend, work);
         best = std::min(best, watch.seconds() / kRuns);
     }
     return best;
+}
+
+// What one call takes on average while calls follow each other without a pause.
+template <typename Work>
+double lastingSecondsOf(Backend& backend, const Work& work) {
+    const Stopwatch settling;
+    while (settling.seconds() < kSettleSeconds) runOften(backend, work);
+    const Stopwatch watch;
+    int runs = 0;
+    while (watch.seconds() < kLastingSeconds) {
+        runOften(backend, work);
+        runs += kRuns;
+    }
+    return watch.seconds() / runs;
+}
+
+// Operations a second.
+struct Flops {
+    double peak;
+    double lasting;
+};
+
+template <typename Work>
+Flops flopsOf(Backend& backend, double operations, const Work& work) {
+    const double seconds = secondsOf(backend, work);
+    return {operations / seconds, operations / lastingSecondsOf(backend, work)};
 }
 
 // bf16; random, because multiplying zeros takes less power and so runs faster.
@@ -40,7 +73,7 @@ std::vector<std::uint16_t> randomValues(std::int64_t count) {
     return values;
 }
 
-double productFlops(Backend& backend) {
+Flops productFlops(Backend& backend) {
     constexpr std::int64_t kWidth = 8192;
     const std::vector<std::uint16_t> values = randomValues(kWidth * kWidth);
     HostWeight host;
@@ -52,12 +85,11 @@ double productFlops(Backend& backend) {
     const Tensor input = backend.activations({kWidth, kWidth});
     const Tensor output = backend.activations({kWidth, kWidth});
     backend.upload(host.bytes, input.view());
-    const double seconds =
-        secondsOf(backend, [&] { backend.linear(input.view(), *weight, nullptr, output.view()); });
-    return 2.0 * kWidth * kWidth * kWidth / seconds;
+    return flopsOf(backend, 2.0 * kWidth * kWidth * kWidth,
+                   [&] { backend.linear(input.view(), *weight, nullptr, output.view()); });
 }
 
-double attentionFlops(Backend& backend, const AttentionHeads& heads) {
+Flops attentionFlops(Backend& backend, const AttentionHeads& heads) {
     constexpr std::int64_t kTokens = 32768;
     const Shape queryShape{kTokens, heads.heads, heads.headDim};
     const Shape keyShape{kTokens, heads.kvHeads, heads.headDim};
@@ -83,8 +115,8 @@ double attentionFlops(Backend& backend, const AttentionHeads& heads) {
     call.scale = 0.1F;
     call.partial = {output.view(), logSumExp.view()};
     const auto tokens = static_cast<double>(kTokens);
-    const double flops = 2 * tokens * tokens * static_cast<double>(heads.heads * heads.headDim);
-    return flops / secondsOf(backend, [&] { backend.attend(call); });
+    return flopsOf(backend, 2 * tokens * tokens * static_cast<double>(heads.heads * heads.headDim),
+                   [&] { backend.attend(call); });
 }
 
 double copyBytes(Backend& backend) {
@@ -98,7 +130,9 @@ double copyBytes(Backend& backend) {
 
 MachineRate measureMachineRate(int device, const AttentionHeads& heads) {
     const auto backend = makeCudaBackend({.device = device});
-    return {productFlops(*backend), attentionFlops(*backend, heads), copyBytes(*backend)};
+    const Flops product = productFlops(*backend);
+    const Flops attention = attentionFlops(*backend, heads);
+    return {product.peak, attention.peak, copyBytes(*backend), product.lasting, attention.lasting};
 }
 
 }  // namespace asterism::cuda

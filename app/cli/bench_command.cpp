@@ -37,7 +37,7 @@ struct BenchRow {
     std::int64_t tokens = 0;
     std::size_t blocks = 0;
     double encodeSeconds = 0;
-    EncodingFlops encodeFlops;  // operations done, not a rate
+    EncodingFlops encodeFlops;      // operations done, not a rate
     double firstTokenSeconds = 0;
     double generationRate = 0;  // tokens/s
     std::int64_t kvBytes = 0;
@@ -48,14 +48,22 @@ struct BenchRow {
     double mergeSeconds = 0;
 
     double encodeRate() const { return encodeFlops.total() / encodeSeconds; }
-    // How long encoding takes if products and attention run as fast as they do alone.
-    double floorSeconds(const DeviceRate& device) const {
-        const auto ranks = static_cast<double>(rankSeconds.size());
-        return (encodeFlops.projections / device.productFlops +
-                encodeFlops.attention / device.attentionFlops) /
-               ranks;
+    // How long encoding takes if products and attention run as fast as they do alone: for a moment,
+    // and when they last.
+    double peakFloor(const DeviceRate& device) const {
+        return floorSeconds(device.productFlops, device.attentionFlops);
+    }
+    double lastingFloor(const DeviceRate& device) const {
+        return floorSeconds(device.lastingProductFlops, device.lastingAttentionFlops);
     }
     double stepByteRate() const { return static_cast<double>(stepBytes) * generationRate; }
+
+  private:
+    double floorSeconds(double productFlops, double attentionFlops) const {
+        const auto ranks = static_cast<double>(rankSeconds.size());
+        return (encodeFlops.projections / productFlops + encodeFlops.attention / attentionFlops) /
+               ranks;
+    }
 };
 
 // Token ids without meaning, the same in every run: speed does not depend on what the text says.
@@ -92,8 +100,8 @@ double measureMerge(Engine& engine, const EncodedContext& context,
 
 struct Encoding {
     std::unique_ptr<EncodedContext> context;  // of the last time
-    double seconds = 0;                       // of the fastest
-    std::vector<double> rankSeconds;          // its blocks' seconds, added up
+    double seconds = 0;               // of the fastest
+    std::vector<double> rankSeconds;  // its blocks' seconds, added up
 };
 
 std::vector<double> rankSecondsOf(const Engine& engine, const EncodedContext& context) {
@@ -162,8 +170,10 @@ nlohmann::ordered_json jsonOf(const BenchRow& row, const DeviceRate& device) {
             {"encode_tokens_per_s", static_cast<double>(row.tokens) / row.encodeSeconds},
             {"encode_flops", row.encodeRate()},
             {"fraction_of_product_rate", row.encodeRate() / device.productFlops},
-            {"floor_s", row.floorSeconds(device)},
-            {"times_floor", row.encodeSeconds / row.floorSeconds(device)},
+            {"floor_s", row.peakFloor(device)},
+            {"times_floor", row.encodeSeconds / row.peakFloor(device)},
+            {"lasting_floor_s", row.lastingFloor(device)},
+            {"times_lasting_floor", row.encodeSeconds / row.lastingFloor(device)},
             {"rank_s", row.rankSeconds},
             {"merge_us_per_layer", row.mergeSeconds * 1e6},
             {"first_token_s", row.firstTokenSeconds},
@@ -175,13 +185,15 @@ nlohmann::ordered_json jsonOf(const BenchRow& row, const DeviceRate& device) {
 }
 
 void printRow(const BenchRow& row, const DeviceRate& device) {
-    std::printf("| %s | %s | %zu | %.3f | %.0f | %.0f | %.2f | %.3f | %.1f | %.0f %% | %s | %s |\n",
-                row.mode.c_str(), grouped(row.tokens).c_str(), row.blocks, row.encodeSeconds,
-                static_cast<double>(row.tokens) / row.encodeSeconds, row.encodeRate() * 1e-9,
-                row.encodeSeconds / row.floorSeconds(device), row.firstTokenSeconds,
-                row.generationRate, 100 * row.stepByteRate() / device.memoryBytes,
-                bytesText(static_cast<std::uint64_t>(row.kvBytes)).c_str(),
-                bytesText(static_cast<std::uint64_t>(row.peakBytes)).c_str());
+    std::printf(
+        "| %s | %s | %zu | %.3f | %.0f | %.0f | %.2f | %.2f | %.3f | %.1f | %.0f %% | %s | "
+        "%s |\n",
+        row.mode.c_str(), grouped(row.tokens).c_str(), row.blocks, row.encodeSeconds,
+        static_cast<double>(row.tokens) / row.encodeSeconds, row.encodeRate() * 1e-9,
+        row.encodeSeconds / row.peakFloor(device), row.encodeSeconds / row.lastingFloor(device),
+        row.firstTokenSeconds, row.generationRate, 100 * row.stepByteRate() / device.memoryBytes,
+        bytesText(static_cast<std::uint64_t>(row.kvBytes)).c_str(),
+        bytesText(static_cast<std::uint64_t>(row.peakBytes)).c_str());
     for (std::size_t rank = 0; rank < row.rankSeconds.size() && row.rankSeconds.size() > 1; ++rank)
         std::printf("%s rank %zu %.3f s", rank == 0 ? "blocks of" : ",", rank,
                     row.rankSeconds[rank]);
@@ -197,11 +209,15 @@ void printHead(const Engine& engine, const DeviceRate& device) {
                 device.productFlops * 1e-9, device.attentionFlops * 1e-9);
     if (device.registerFlops > 0)
         std::printf("multiply-adds in registers %.0f GFLOP/s, ", device.registerFlops * 1e-9);
-    std::printf("memory %.1f GB/s\n\n", device.memoryBytes * 1e-9);
+    std::printf("memory %.1f GB/s\n", device.memoryBytes * 1e-9);
+    if (device.lastingProductFlops != device.productFlops)
+        std::printf("when they last: matrix products %.0f GFLOP/s, attention %.0f GFLOP/s\n",
+                    device.lastingProductFlops * 1e-9, device.lastingAttentionFlops * 1e-9);
     std::printf(
-        "| attention | context tokens | blocks | encoding s | tokens/s | GFLOP/s | times the floor "
-        "| first token s | generation tokens/s | of memory rate | KV cache | peak memory so far |\n"
-        "|---|---|---|---|---|---|---|---|---|---|---|---|\n");
+        "\n| attention | context tokens | blocks | encoding s | tokens/s | GFLOP/s | times the "
+        "floor | times the floor at lasting rates | first token s | generation tokens/s | of "
+        "memory rate | KV cache | peak memory so far |\n"
+        "|---|---|---|---|---|---|---|---|---|---|---|---|---|\n");
     std::fflush(stdout);
 }
 
@@ -246,6 +262,8 @@ void bench(const BenchFlags& flags, const CommandContext& command) {
         printJson({{"device", engine->description()},
                    {"product_flops", device.productFlops},
                    {"attention_flops", device.attentionFlops},
+                   {"lasting_product_flops", device.lastingProductFlops},
+                   {"lasting_attention_flops", device.lastingAttentionFlops},
                    {"register_flops", device.registerFlops},
                    {"memory_bytes_per_s", device.memoryBytes},
                    {"rows", rows}});
