@@ -10,8 +10,9 @@ is read over several GPUs has blocks on each, is opened again without encoding a
 as one on a single GPU (`project`).
 
 Times, with random weights in the shape of Llama-3.1-8B: seconds to encode by mode, length and number
-of GPUs, what every GPU took for its blocks, the speed-up over one GPU, how even the blocks are spread
-(the speed-up that whole blocks allow), milliseconds a generated token and microseconds of one layer's
+of GPUs, the first time (when the GPUs' libraries make ready what they run) and the fastest, what every
+GPU took for its blocks, the speed-up over one GPU, how even the blocks are spread (the speed-up that
+whole blocks allow), milliseconds a generated token and microseconds of one layer's
 merge in it; then Star attention against ring attention. `quarter` is star with blocks of a quarter of
 the context. A run that does not fit, or for which the time is not left, is a line that says so. Ends
 with 1 if a check fails.
@@ -177,7 +178,8 @@ class Timing:
         by_rank = row["rank_s"]
         even = sum(by_rank) / max(by_rank) if max(by_rank) > 0 else 0
         blocks = ", ".join(f"{each:.2f}" for each in by_rank)
-        print(f"| {length} | {mode} | {row['blocks']} | {count} | {seconds:.3f} | {speed_up} | "
+        print(f"| {length} | {mode} | {row['blocks']} | {count} | {row['first_encode_s']:.3f} | "
+              f"{seconds:.3f} | {speed_up} | "
               f"{even:.2f} | {1e3 / row['generation_tokens_per_s']:.2f} | "
               f"{row['merge_us_per_layer']:.1f} | {blocks} |", flush=True)
 
@@ -196,8 +198,9 @@ class Timing:
             self.row(mode, length, count, report)
 
     def table(self, ranks, lengths, modes):
-        print("\n| tokens | mode | blocks | GPUs | seconds | speed-up | blocks allow | ms a token | "
-              "us a layer's merge | seconds by GPU |\n|---|---|---|---|---|---|---|---|---|---|")
+        print("\n| tokens | mode | blocks | GPUs | the first time | seconds | speed-up | blocks allow "
+              "| ms a token | us a layer's merge | seconds by GPU |\n"
+              "|---|---|---|---|---|---|---|---|---|---|---|")
         for length in lengths:
             for mode in modes:
                 for count in ranks:
