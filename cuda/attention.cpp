@@ -25,10 +25,27 @@ constexpr std::int64_t kLeastTileRows = 129;
 constexpr std::int64_t kLeastTileTokens = 16;  // where only the slowest kernel could do that
 constexpr std::int64_t kBlocksPerUnit = 8;     // blocks of threads that keep a multiprocessor busy
 constexpr std::int64_t kLeastFusedTokens = 256;
-constexpr std::int64_t kFusedRows = 256;  // lengths are rounded up to
+constexpr std::int64_t kFusedRows = 256;  // queries and keys are rounded up to
 
 std::int64_t divideUp(std::int64_t value, std::int64_t by) {
     return (value + by - 1) / by;
+}
+
+// The rows that the vendor's attention works on, round numbers of them, so that blocks of similar
+// lengths share what the library prepares, and it needs one kernel for all. Rows behind the last
+// query, and as many keys of zeros behind the last key, change nothing that a real query sees; nor
+// do rows before the first query, which stand on the keys before its own.
+struct FusedRows {
+    std::int64_t queries;
+    std::int64_t keys;
+    std::int64_t before = 0;  // of the queries
+};
+
+FusedRows fusedRows(std::int64_t tokens, std::int64_t keys, bool isCausal) {
+    if (!isCausal) return {divideUp(tokens, kFusedRows) * kFusedRows, keys};
+    const std::int64_t before = (keys - tokens) % kFusedRows;
+    const std::int64_t queries = divideUp(before + tokens, kFusedRows) * kFusedRows;
+    return {queries, keys + queries - before - tokens, before};
 }
 
 }  // namespace
@@ -218,9 +235,7 @@ std::optional<Attention::Mask> Attention::plainMask() const {
     return isCausal ? Mask::causal : Mask::none;
 }
 
-// The keys are gathered without gaps. Rows are filled up to a round number, so that blocks of
-// similar lengths share what the library prepares: rows behind the last query, and as many keys of
-// zeros behind the last key, change nothing that a real query sees.
+// The keys are gathered without gaps.
 bool Attention::attendFused(const AttentionCall& call) {
     const AttentionShape& shape = m_plan.shape;
     const std::optional<Mask> mask = plainMask();
@@ -231,9 +246,9 @@ bool Attention::attendFused(const AttentionCall& call) {
         keys += segment.keyCount;
     }
     if (keys == 0) return false;
-    const std::int64_t rows = divideUp(shape.tokens, kFusedRows) * kFusedRows;
     const bool isCausal = *mask == Mask::causal;
-    const std::int64_t keyRows = isCausal ? keys + rows - shape.tokens : keys;
+    const auto [rows, keyRows, before] = fusedRows(shape.tokens, keys, isCausal);
+    const std::int64_t skipped = rowBytes(DataType::bf16, before * shape.heads * shape.headDim);
     const std::int64_t queryBytes = rowBytes(DataType::bf16, rows * shape.heads * shape.headDim);
     const std::int64_t keyBytes = rowBytes(DataType::bf16, keyRows * shape.kvHeads * shape.headDim);
     const std::int64_t sumBytes = rowBytes(DataType::f32, rows * shape.heads);
@@ -253,11 +268,13 @@ bool Attention::attendFused(const AttentionCall& call) {
                             reinterpret_cast<float*>(gatheredKeys + 2 * keyBytes)};
     args.shape.tokens = rows;
     if (!m_fused.takes(args)) return false;
-    gather(call, {queries, gatheredKeys, gatheredKeys + keyBytes, keyRows, keys, false});
+    gather(call, {queries + skipped, gatheredKeys, gatheredKeys + keyBytes, keyRows, keys, false});
     m_fused.attend(args);
-    orderByToken({args.logSumExp, rows, shape.tokens, shape.heads, call.partial.logSumExp.floats()},
-                 m_stream->handle());
+    orderByToken(
+        {args.logSumExp + before, rows, shape.tokens, shape.heads, call.partial.logSumExp.floats()},
+        m_stream->handle());
     if (isDirect) return true;
+    output += skipped;
     if (result.type == DataType::bf16)
         check(cudaMemcpyAsync(result.data, output, static_cast<std::size_t>(result.bytes()),
                               cudaMemcpyDeviceToDevice, m_stream->handle()),
