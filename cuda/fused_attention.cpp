@@ -3,10 +3,14 @@
 #include <cudnn.h>
 #include <cudnn_frontend.h>
 
+#include <chrono>
 #include <compare>
 #include <map>
+#include <mutex>
+#include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "core/base/check.h"
 #include "core/base/error.h"
@@ -19,6 +23,8 @@ namespace fe = cudnn_frontend;
 enum Argument : std::int64_t { kQueries = 1, kKeys, kValues, kOutput, kLogSumExp };
 
 constexpr std::size_t kMostGraphs = 256;  // blocks of many lengths would pile up
+constexpr std::size_t kMostPlans = 256;
+constexpr std::chrono::seconds kMostWait{3};
 
 // What a graph is made for.
 struct Sizes {
@@ -68,6 +74,36 @@ void describe(fe::graph::Graph& graph, const Sizes& sizes) {
         .set_stride({heads * tokens, tokens, 1, 1});
 }
 
+// A graph as the library wrote it down. Whoever makes it keeps others waiting that want the same,
+// but not for ever: were it to wait for its GPU, and that for another one, nobody would go on.
+struct Plan {
+    std::timed_mutex mutex;
+    std::vector<std::uint8_t> bytes;  // none: not made yet, or it cannot be written down
+};
+
+// The plans of this process. The library makes one in about 40 ms, or most of a second if it has no
+// kernel for the likes of it yet, and one at a time however many threads ask; reading one takes 3.
+class PlanShelf {
+  public:
+    // The plan for GPUs of this name.
+    std::shared_ptr<Plan> planOf(const std::string& gpu, const Sizes& sizes) {
+        const std::lock_guard lock(m_mutex);
+        if (m_plans.size() >= kMostPlans) m_plans.clear();
+        std::shared_ptr<Plan>& plan = m_plans[{gpu, sizes}];
+        if (!plan) plan = std::make_shared<Plan>();
+        return plan;
+    }
+
+  private:
+    std::mutex m_mutex;
+    std::map<std::pair<std::string, Sizes>, std::shared_ptr<Plan>> m_plans;
+};
+
+PlanShelf& planShelf() {
+    static PlanShelf shelf;
+    return shelf;
+}
+
 }  // namespace
 
 struct FusedAttention::Library {
@@ -94,10 +130,34 @@ struct FusedAttention::Library {
         return handle != nullptr;
     }
 
-    Ready make(const Sizes& sizes) {
+    Ready build(const Sizes& sizes) {
         auto graph = std::make_unique<fe::graph::Graph>();
         describe(*graph, sizes);
         return graph->build(handle, {fe::HeurMode_t::A}).is_good() ? std::move(graph) : nullptr;
+    }
+
+    Ready read(const std::vector<std::uint8_t>& bytes) {
+        auto graph = std::make_unique<fe::graph::Graph>();
+        // A warm-up would wait for all that the GPU has to do.
+        constexpr bool kWarmsUp = false;
+        return graph->deserialize(handle, bytes, false, kWarmsUp).is_good() ? std::move(graph)
+                                                                            : nullptr;
+    }
+
+    // Several GPUs encode blocks of the same sizes at the same time: one makes what all of them
+    // run.
+    Ready make(const Sizes& sizes) {
+        const std::shared_ptr<Plan> plan = planShelf().planOf(stream->device().name, sizes);
+        std::unique_lock lock(plan->mutex, kMostWait);
+        if (!lock) return build(sizes);
+        if (plan->bytes.empty()) {
+            Ready graph = build(sizes);
+            if (graph && graph->serialize(plan->bytes).is_bad()) plan->bytes.clear();
+            return graph;
+        }
+        lock.unlock();  // what is written stays as it is
+        Ready graph = read(plan->bytes);
+        return graph ? std::move(graph) : build(sizes);
     }
 
     const Ready& graphOf(const Sizes& sizes) {

@@ -23,7 +23,7 @@ fi
 
 # Headers alone, so a Python package is the shortest way to them; they land beside the sources, in
 # a folder that git ignores. Without them a slower attention kernel of our own is built.
-front_end_version=1.18.0
+front_end_version=1.32.0
 front_end=$(dirname "$0")/../.cache/cudnn-frontend
 fetch_front_end() {
     [ -e "$front_end/$front_end_version" ] && return

@@ -1,10 +1,12 @@
 // An engine over all GPUs of this machine against one on the first of them.
 #include <cstdlib>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <numeric>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -13,6 +15,7 @@
 #include "cuda/nccl_communicator.h"
 #include "tests/cuda/gpu_engine.h"
 #include "tests/engine/engine_run.h"
+#include "tests/engine/memory_store.h"
 #include "tests/support/test_files.h"
 #include "tests/support/tiny_model.h"
 
@@ -75,6 +78,48 @@ TEST_F(CudaRanks, giveOneRanksTokensInEveryMode) {
     const Answer dense = ask(*m_single, m_question);
     m_question.options.attention = AttentionMode::ring;
     EXPECT_EQ(ask(*m_several, m_question).tokens, dense.tokens);
+}
+
+// Blocks long enough for the vendor's attention, of lengths that are no round numbers, as `engine`
+// stores them.
+std::map<std::string, std::vector<std::byte>> storedBlocks(Engine& engine) {
+    MemoryStore store;
+    engine.setBlockStore(store, "tiny");
+    ContextOptions options;
+    options.blockTokens = 333;
+    options.kv = KvType::bf16;
+    engine.encode(someTokens(6 * 333, engine.config().vocabulary, 73), {}, options, {}, {});
+    return store.blocks();
+}
+
+TEST_F(CudaRanks, encodeEveryBitAsOneDoes) {
+    const auto expected = storedBlocks(*openOnGpu(m_folder / "tiny.gguf", DataType::bf16));
+    EXPECT_EQ(expected.size(), 7U) << "six blocks and the anchor";
+    EXPECT_TRUE(storedBlocks(*openOnAllGpus(m_folder / "tiny.gguf", DataType::bf16)) == expected);
+}
+
+// Every rank attends to runs of many lengths, and waits for what its neighbours pass on meanwhile.
+TEST_F(CudaRanks, ringOverLongChunksComesToAnEnd) {
+    m_several = openOnAllGpus(m_folder / "tiny.gguf", DataType::bf16);
+    m_question.options.attention = AttentionMode::ring;
+    m_question.options.kv = KvType::bf16;
+    for (const std::int64_t chunk : {300, 777, 1024}) {
+        m_question.context = someTokens(2 * m_count * chunk, m_several->config().vocabulary, 74);
+        const Answer answer = ask(*m_several, m_question);
+        EXPECT_EQ(std::ssize(answer.tokens), m_question.maxTokens);
+        for (const std::vector<double>& mass : answer.mass)
+            EXPECT_NEAR(std::accumulate(mass.begin(), mass.end(), 0.0), 1.0, 1e-3);
+    }
+}
+
+using CudaRanksOnOneGpu = OnGpu;
+
+TEST_F(CudaRanksOnOneGpu, encodeEveryBitAsOneDoes) {
+    const TempDir folder;
+    writeTinyModel(folder / "tiny.gguf", {.hidden = 256, .feedForward = 512, .headDim = 64});
+    const auto expected = storedBlocks(*openOnGpu(folder / "tiny.gguf", DataType::bf16));
+    EXPECT_EQ(expected.size(), 7U) << "six blocks and the anchor";
+    EXPECT_TRUE(storedBlocks(*openOnGpu(folder / "tiny.gguf", DataType::bf16, 3)) == expected);
 }
 
 TEST_F(CudaRanks, mayHaveNoBlocks) {

@@ -34,6 +34,8 @@ class MemoryStore : public BlockStore {
     }
 
     std::size_t size() const { return m_blocks.size(); }
+    // By their keys.
+    const std::map<std::string, std::vector<std::byte>>& blocks() const { return m_blocks; }
     void refuse() { m_refuses = true; }
     // Drops everything of this many bytes: the blocks, but not an anchor of another length.
     void forget(std::size_t bytes) {
