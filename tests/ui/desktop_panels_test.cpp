@@ -3,6 +3,7 @@
 
 #include <QAction>
 #include <QApplication>
+#include <QGroupBox>
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QSignalSpy>
@@ -54,6 +55,31 @@ TEST(DesktopPanels, TheTextGrowsFromTheSizeThatIsShown) {
     under.desktop().settings().set(Setting::fontPoints, 1);  // as a file could say
     EXPECT_EQ(QApplication::font().pointSize(), kSmallestPoints);
     under.desktop().settings().reset(SettingsPage::general);
+}
+
+TEST(DesktopPanels, TheMemoryPanelShowsBlocksInHostMemoryByThemselves) {
+    DesktopUnderTest under;
+    under.desktop().settings().set(Setting::hasSeenFirstRun, true);
+    under.desktop().show({});
+    ProjectLayout layout;
+    layout.device = "cuda:0";
+    layout.weightBytes = 16'000'000'000;
+    layout.kvBytes = 7'000'000'000;
+    layout.hostKvBytes = 9'600'000'000;
+    EngineBridge& bridge = under.desktop().bridge();
+    emit bridge.layoutChanged(layout);
+    EXPECT_EQ(under.find<QGroupBox>("deviceGroup0")->title(), deviceText("cuda:0"));
+    EXPECT_EQ(under.find<QLabel>("deviceLabel0")->text(),
+              QStringLiteral("16.0 GB model weights \u00b7 7.0 GB KV cache"));
+    EXPECT_EQ(under.find<QGroupBox>("deviceGroup1")->title(), deviceText("cpu"));
+    EXPECT_EQ(under.find<QLabel>("deviceLabel1")->text(),
+              QStringLiteral("0 bytes model weights \u00b7 9.6 GB KV cache"));
+
+    layout.hostKvBytes = 0;
+    emit bridge.layoutChanged(layout);
+    EXPECT_EQ(under.find<QLabel>("deviceLabel0")->text(),
+              QStringLiteral("16.0 GB model weights \u00b7 7.0 GB KV cache"));
+    EXPECT_EQ(under.window().findChild<QGroupBox*>(QStringLiteral("deviceGroup1")), nullptr);
 }
 
 class DesktopPanelsWithEngine : public testing::Test {
