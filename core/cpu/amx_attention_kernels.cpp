@@ -3,6 +3,7 @@
 #if HWY_ARCH_X86
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "core/cpu/amx.h"
@@ -12,9 +13,10 @@ namespace {
 
 constexpr std::int64_t kPanelRows = 2 * kRows;
 constexpr std::int64_t kStep = 2 * kPairs;  // values of a tile's row
-constexpr std::int64_t kKeyTile = 192;
-constexpr std::int64_t kTileValues = 49152;
+constexpr std::int64_t kKeyTile = 256;
+constexpr std::int64_t kTileValues = 98304;
 constexpr std::int64_t kPanelBytes = kPanelRows * 4;
+constexpr short kBf16One = 0x3f80;
 constexpr std::int64_t kValueBytes = kKeyTile * 2;  // one dimension of all values of a tile
 static_assert(kKeyTile % kStep == 0);
 
@@ -54,7 +56,7 @@ inline __m512i pairUp(__m512 first, __m512 second) {
                                      _mm512_srli_epi32(low, 16), 0xca);
 }
 
-// 2^x to 1e-4 of its value, for x <= 0; what is rounded to bf16 afterwards needs no more.
+// 2^x to 1e-4 of its value, for x <= 0.
 inline __m512 exp2(__m512 x) {
     constexpr int kBelowFloor = 0x09;  // what remains above the next lower whole number
     const __m512 f = _mm512_reduce_ps(x, kBelowFloor);
@@ -64,6 +66,61 @@ inline __m512 exp2(__m512 x) {
     series = _mm512_fmadd_ps(series, f, _mm512_set1_ps(9.9992520e-1F));
     return _mm512_scalef_ps(series, x);
 }
+
+// The mantissas of 2^0, 2^(1/128), ... as bf16 has them.
+constexpr std::array<std::uint8_t, 128> powerMantissas() {
+    std::array<std::uint8_t, 128> mantissas{};
+    double power = 1;
+    for (std::uint8_t& mantissa : mantissas) {
+        mantissa = static_cast<std::uint8_t>((static_cast<int>((power - 1) * 256) + 1) / 2);
+        power *= 1.0054299011128028;  // 2^(1/128)
+    }
+    return mantissas;
+}
+
+// 2^(x - base) as bf16. A bf16 read as a whole number is its exponent in 128ths, with a mantissa
+// that stands for the fraction: so x is rounded to 128ths, and a table has the mantissas. What is
+// too small for bf16 becomes 0.
+class Powers {
+  public:
+    Powers()
+        : m_low(_mm512_loadu_si512(kMantissas.data())),
+          m_high(_mm512_loadu_si512(kMantissas.data() + kMantissas.size() / 2)) {}
+
+    // The next whole number of 128ths, as a base must be.
+    static __m512 roundUp(__m512 base) {
+        constexpr int kCeiling = 0x0a;
+        return _mm512_roundscale_ps(base, kFractionBits << 4 | kCeiling);
+    }
+    static __m512 offset(__m512 base) {
+        return _mm512_fnmadd_ps(base, _mm512_set1_ps(kParts),
+                                _mm512_set1_ps(kWhole + kBias * kParts));
+    }
+    // Those of two keys, paired lane by lane; offset as for the base.
+    __m512i pair(__m512 first, __m512 second, __m512 offset) const {
+        const __m512i linear =
+            _mm512_ternarylogic_epi32(_mm512_set1_epi32(0xffff), parts(first, offset),
+                                      _mm512_slli_epi32(parts(second, offset), 16), kSelect);
+        const __m512i mantissas = _mm512_permutex2var_epi8(m_low, linear, m_high);
+        return _mm512_ternarylogic_epi32(_mm512_set1_epi16(0x7f), mantissas, linear, kSelect);
+    }
+
+  private:
+    static constexpr std::array<std::uint8_t, 128> kMantissas = powerMantissas();
+    static constexpr int kFractionBits = 7;
+    static constexpr float kParts = 128;
+    static constexpr float kBias = 127;
+    static constexpr float kWhole = 12582912;  // floats of this size are whole: their lowest bits
+    static constexpr int kSelect = 0xca;       // first ? second : third, bit by bit
+
+    static __m512i parts(__m512 x, __m512 offset) {
+        const __m512 sum = _mm512_fmadd_ps(x, _mm512_set1_ps(kParts), offset);
+        return _mm512_castps_si512(_mm512_max_ps(sum, _mm512_set1_ps(kWhole)));
+    }
+
+    __m512i m_low;
+    __m512i m_high;
+};
 
 // [key, dimension] as bf16; zeros up to a whole number of steps of keys.
 void loadKeys(const KeyValueView& from, std::int64_t head, std::int64_t first, std::int64_t count,
@@ -86,27 +143,52 @@ void loadKeys(const KeyValueView& from, std::int64_t head, std::int64_t first, s
                 static_cast<std::size_t>((roundUp(count, kStep) - count) * bytes));
 }
 
+// 16 values of two rows, paired.
+inline __m512i pairOfRows(const float* first, const float* second) {
+    return pairUp(_mm512_loadu_ps(first), _mm512_loadu_ps(second));
+}
+
+inline __m512i widenWords(const std::uint16_t* words) {
+    return _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(words)));
+}
+
+inline __m512i pairOfRows(const std::uint16_t* first, const std::uint16_t* second) {
+    return _mm512_or_si512(widenWords(first), _mm512_slli_epi32(widenWords(second), 16));
+}
+
+// kStep rows of values, those beyond `valid` 0, as [dimension, key].
+template <typename Value>
+void packValues(const Value* rows, std::int64_t valid, std::int64_t headDim, std::byte* packed) {
+    static constexpr Value kNothing[kRows] = {};
+    for (std::int64_t i = 0; i < headDim; i += kRows) {
+        const auto row = [&](std::int64_t k) {
+            return k < valid ? rows + k * headDim + i : kNothing;
+        };
+        Vectors pairs;
+        for (std::int64_t p = 0; p < kPairs; ++p)
+            pairs[static_cast<std::size_t>(p)] = pairOfRows(row(2 * p), row(2 * p + 1));
+        transpose(pairs);
+        for (const __m512i dimension : pairs) {
+            _mm512_store_si512(packed, dimension);
+            packed += kValueBytes;
+        }
+    }
+}
+
 // [dimension, key] as bf16, with room for kKeyTile keys; zeros up to a whole number of steps.
 const float* loadValues(const KeyValueView& from, std::int64_t head, std::int64_t first,
                         std::int64_t count, float* values) {
     alignas(64) float rows[kStep * kMaxHeadDim];
     auto* packed = reinterpret_cast<std::byte*>(values);
-    for (std::int64_t k = 0; k < count; k += kStep) {
+    for (std::int64_t k = 0; k < count; k += kStep, packed += kStep * 2) {
         const std::int64_t valid = std::min(kStep, count - k);
-        const float* loaded = floatKernels().loadValues(from, head, first + k, valid, rows);
-        for (std::int64_t i = 0; i < from.headDim; i += kRows) {
-            Vectors pairs;
-            for (std::int64_t p = 0; p < kPairs; ++p) {
-                const float* value = loaded + 2 * p * from.headDim + i;
-                const __m512 zero = _mm512_setzero_ps();
-                pairs[static_cast<std::size_t>(p)] =
-                    pairUp(2 * p < valid ? _mm512_loadu_ps(value) : zero,
-                           2 * p + 1 < valid ? _mm512_loadu_ps(value + from.headDim) : zero);
-            }
-            transpose(pairs);
-            for (std::int64_t row = 0; row < kRows; ++row)
-                _mm512_store_si512(packed + (i + row) * kValueBytes + k * 2,
-                                   pairs[static_cast<std::size_t>(row)]);
+        if (from.type == KvType::bf16) {
+            const std::int64_t row = head * from.capacity + first + k;
+            packValues(static_cast<const std::uint16_t*>(from.values) + row * from.headDim, valid,
+                       from.headDim, packed);
+        } else {
+            packValues(floatKernels().loadValues(from, head, first + k, valid, rows), valid,
+                       from.headDim, packed);
         }
     }
     return values;
@@ -161,7 +243,7 @@ void score(const float* keys, std::int64_t count, const float* queries, std::int
 // The weights of each pair of keys take the place of the first one's scores' half:
 // [pair of keys, row, key of the pair] as bf16, zeros up to a whole number of steps of keys.
 void soften(std::int64_t count, float* scores, float* maxima, float* sums, float* factors) {
-    __m512 base[2];
+    __m512 offset[2];
     __m512 sum[2];
     const std::int64_t padded = roundUp(count, kStep);
     for (std::int64_t row = count * kPanelRows; row < padded * kPanelRows; row += kRows)
@@ -175,29 +257,30 @@ void soften(std::int64_t count, float* scores, float* maxima, float* sums, float
             even = _mm512_max_ps(even, _mm512_load_ps(column + k * kPanelRows));
             odd = _mm512_max_ps(odd, _mm512_load_ps(column + (k + 1) * kPanelRows));
         }
-        const __m512 maximum = _mm512_max_ps(even, odd);
+        const __m512 maximum = Powers::roundUp(_mm512_max_ps(even, odd));
         // Above kMasked, so that rows which see nothing get weights of 0, not of 1.
-        base[half] = _mm512_max_ps(maximum, _mm512_set1_ps(kMasked / 10));
-        const __m512 factor = exp2(_mm512_sub_ps(before, base[half]));
-        const __mmask16 same = _mm512_cmp_ps_mask(before, base[half], _CMP_EQ_OQ);
+        const __m512 base = _mm512_max_ps(maximum, _mm512_set1_ps(kMasked / 10));
+        const __m512 factor = exp2(_mm512_sub_ps(before, base));
+        const __mmask16 same = _mm512_cmp_ps_mask(before, base, _CMP_EQ_OQ);
         const __m512 exact = _mm512_mask_blend_ps(same, factor, _mm512_set1_ps(1.0F));
         _mm512_store_ps(maxima + half * kRows, maximum);
         _mm512_store_ps(factors + half * kRows, exact);
         sum[half] = _mm512_mul_ps(_mm512_load_ps(sums + half * kRows), exact);
+        offset[half] = Powers::offset(base);
     }
+    const Powers powers;
+    const auto ones = reinterpret_cast<__m512bh>(_mm512_set1_epi16(kBf16One));
     auto* weights = reinterpret_cast<std::byte*>(scores);
     for (std::int64_t k = 0; k < padded; k += 2, weights += kPanelBytes) {
-        const float* pair = scores + k * kPanelRows;
-        __m512 weight[2][2];
-        for (std::int64_t half = 0; half < 2; ++half) {
-            for (std::int64_t key = 0; key < 2; ++key) {
-                const __m512 value = _mm512_load_ps(pair + key * kPanelRows + half * kRows);
-                weight[half][key] = exp2(_mm512_sub_ps(value, base[half]));
-                sum[half] = _mm512_add_ps(sum[half], weight[half][key]);
-            }
-        }
-        _mm512_store_si512(weights, pairUp(weight[0][0], weight[0][1]));
-        _mm512_store_si512(weights + kRowBytes, pairUp(weight[1][0], weight[1][1]));
+        const float* first = scores + k * kPanelRows;
+        const float* second = first + kPanelRows;
+        const __m512i left = powers.pair(_mm512_load_ps(first), _mm512_load_ps(second), offset[0]);
+        const __m512i right =
+            powers.pair(_mm512_load_ps(first + kRows), _mm512_load_ps(second + kRows), offset[1]);
+        sum[0] = _mm512_dpbf16_ps(sum[0], reinterpret_cast<__m512bh>(left), ones);
+        sum[1] = _mm512_dpbf16_ps(sum[1], reinterpret_cast<__m512bh>(right), ones);
+        _mm512_store_si512(weights, left);
+        _mm512_store_si512(weights + kRowBytes, right);
     }
     _mm512_store_ps(sums, sum[0]);
     _mm512_store_ps(sums + kRows, sum[1]);

@@ -36,7 +36,8 @@ Features findFeatures() {
     if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return found;
     found.hasVnni = c >> 11 & 1;
     const bool hasTiles = (d >> 22 & 1) && (d >> 24 & 1);
-    if (hasTiles && found.hasVnni && __get_cpuid_count(7, 1, &a, &b, &c, &d))
+    const bool hasVbmi = c >> 1 & 1;
+    if (hasTiles && hasVbmi && found.hasVnni && __get_cpuid_count(7, 1, &a, &b, &c, &d))
         found.hasAmxBf16 = (a >> 5 & 1) && mayUseTiles();
     return found;
 }

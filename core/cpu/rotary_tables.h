@@ -11,7 +11,7 @@
 namespace asterism::cpu {
 
 constexpr std::int64_t kPieceKeys = 1024;  // keys that share one rotation table
-constexpr std::int64_t kQueryTile = 256;   // most query tokens of one tile
+constexpr std::int64_t kQueryTile = 512;   // most query tokens of one tile
 constexpr std::int64_t kWordKeys = 256;    // keys of a run whose angles are kept as words too
 
 // cos and sin for one rotary embedding. Only the difference of a query's and a key's place counts,

@@ -26,6 +26,13 @@ std::int32_t clampToken(std::int64_t token) {
 
 }  // namespace
 
+// What has been seen so far by each row; see AttentionKernels.
+struct TileAttention::State {
+    float* outputs = nullptr;  // [panels, headDim, panelRows]
+    float* maxima = nullptr;   // [panels, panelRows]
+    float* sums = nullptr;     // [panels, panelRows]
+};
+
 // One work item and its memory. Rows are (head of the group, token), tokens fastest.
 struct TileAttention::Tile {
     std::int64_t share = 0;
@@ -34,17 +41,12 @@ struct TileAttention::Tile {
     std::int64_t tokens = 0;
     std::int64_t rows = 0;
     std::int64_t panels = 0;
+    State all;
+    State piece;  // of one piece, where pieces are told apart
     // [panels, headDim, panelRows] each
     float* queries = nullptr;
     float* rotated = nullptr;
-    float* pieceOutputs = nullptr;
-    float* outputs = nullptr;
-    // [panels, panelRows] each
-    float* pieceMaxima = nullptr;
-    float* pieceSums = nullptr;
-    float* maxima = nullptr;
-    float* sums = nullptr;
-    std::int32_t* rowTokens = nullptr;
+    std::int32_t* rowTokens = nullptr;  // [panels, panelRows]
     // First and last token of each panel, [panels].
     std::int32_t* firstTokens = nullptr;
     std::int32_t* lastTokens = nullptr;
@@ -103,16 +105,17 @@ TileAttention::Tile TileAttention::makeTile(const AttentionPlan& plan, std::int6
 
     const std::int64_t block = tile.panels * lanes * plan.headDim;
     const std::int64_t column = roundUp(tile.panels * lanes, 16);
+    const bool apart = plan.wantsPieces();
     const std::int64_t angles = roundUp(plan.rope->pairs() * tile.tokens, 16);
     const std::int64_t laneAngles = roundUp(plan.rope->pairs() * lanes, 16);
     const std::int64_t sizes[] = {block,
                                   block,
                                   block,
-                                  block,
                                   column,
                                   column,
-                                  column,
-                                  column,
+                                  apart ? block : 0,
+                                  apart ? column : 0,
+                                  apart ? column : 0,
                                   column,
                                   tile.panels,
                                   tile.panels,
@@ -127,11 +130,11 @@ TileAttention::Tile TileAttention::makeTile(const AttentionPlan& plan, std::int6
     float* rowTokens = nullptr;
     float* firstTokens = nullptr;
     float* lastTokens = nullptr;
-    float** places[] = {&tile.queries,     &tile.rotated,     &tile.pieceOutputs, &tile.outputs,
-                        &tile.pieceMaxima, &tile.pieceSums,   &tile.maxima,       &tile.sums,
-                        &rowTokens,        &firstTokens,      &lastTokens,        &tile.keys,
-                        &tile.values,      &tile.scores,      &tile.factors,      &tile.cosines,
-                        &tile.sines,       &tile.laneCosines, &tile.laneSines};
+    float** places[] = {&tile.queries,  &tile.rotated,       &tile.all.outputs,  &tile.all.maxima,
+                        &tile.all.sums, &tile.piece.outputs, &tile.piece.maxima, &tile.piece.sums,
+                        &rowTokens,     &firstTokens,        &lastTokens,        &tile.keys,
+                        &tile.values,   &tile.scores,        &tile.factors,      &tile.cosines,
+                        &tile.sines,    &tile.laneCosines,   &tile.laneSines};
     std::int64_t total = 0;
     for (const std::int64_t size : sizes) total += roundUp(size, 16);
     float* memory = m_scratch[index(worker)].floats(total);
@@ -147,23 +150,33 @@ TileAttention::Tile TileAttention::makeTile(const AttentionPlan& plan, std::int6
 
 void TileAttention::runTile(AttentionPlan& plan, const Tile& tile) const {
     packQueries(plan, tile);
-    const std::int64_t lanes = tile.panels * m_kernels.panelRows;
-    std::fill_n(tile.outputs, lanes * plan.headDim, 0.0F);
-    std::fill_n(tile.maxima, lanes, kMasked);
-    std::fill_n(tile.sums, lanes, 0.0F);
+    clear(plan, tile, tile.all);
     for (std::size_t p = plan.shareBegin[index(tile.share)];
          p < plan.shareBegin[index(tile.share) + 1]; ++p) {
-        attendPiece(plan, tile, plan.pieces[p]);
-        if (plan.wantsPieces()) keepPiece(plan, tile, p);
+        if (!plan.wantsPieces()) {
+            attendPiece(plan, tile, plan.pieces[p], tile.all);
+            continue;
+        }
+        clear(plan, tile, tile.piece);
+        attendPiece(plan, tile, plan.pieces[p], tile.piece);
+        keepPiece(plan, tile, p);
         for (std::int64_t panel = 0; panel < tile.panels; ++panel) {
             const std::int64_t row = panel * m_kernels.panelRows;
-            m_kernels.mergePanel(tile.pieceOutputs + row * plan.headDim, tile.pieceMaxima + row,
-                                 tile.pieceSums + row, plan.headDim,
-                                 tile.outputs + row * plan.headDim, tile.maxima + row,
-                                 tile.sums + row);
+            const std::int64_t block = row * plan.headDim;
+            m_kernels.mergePanel(tile.piece.outputs + block, tile.piece.maxima + row,
+                                 tile.piece.sums + row, plan.headDim, tile.all.outputs + block,
+                                 tile.all.maxima + row, tile.all.sums + row);
         }
     }
     writeTile(plan, tile);
+}
+
+// Nothing seen.
+void TileAttention::clear(const AttentionPlan& plan, const Tile& tile, const State& state) const {
+    const std::int64_t lanes = tile.panels * m_kernels.panelRows;
+    std::fill_n(state.outputs, lanes * plan.headDim, 0.0F);
+    std::fill_n(state.maxima, lanes, kMasked);
+    std::fill_n(state.sums, lanes, 0.0F);
 }
 
 // Queries as panels, times the scale and the factor that makes softmax base 2.
@@ -238,11 +251,7 @@ void TileAttention::rotateQueries(const AttentionPlan& plan, const Tile& tile,
 }
 
 void TileAttention::attendPiece(const AttentionPlan& plan, const Tile& tile,
-                                const AttentionPiece& piece) const {
-    const std::int64_t lanes = tile.panels * m_kernels.panelRows;
-    std::fill_n(tile.pieceOutputs, lanes * plan.headDim, 0.0F);
-    std::fill_n(tile.pieceMaxima, lanes, kMasked);
-    std::fill_n(tile.pieceSums, lanes, 0.0F);
+                                const AttentionPiece& piece, const State& state) const {
     const std::int64_t lastToken = tile.firstToken + tile.tokens - 1;
     const std::int64_t keys = std::min(piece.keys, lastToken - piece.firstToken + 1);
     if (keys <= 0) return;
@@ -256,13 +265,14 @@ void TileAttention::attendPiece(const AttentionPlan& plan, const Tile& tile,
         if (first + count <= oldest && first >= piece.sinkKeys) continue;
         if (!rotated) rotateQueries(plan, tile, piece);
         rotated = true;
-        attendKeys(plan, tile, piece, first, count);
+        attendKeys(plan, tile, piece, {first, count}, state);
     }
 }
 
 void TileAttention::attendKeys(const AttentionPlan& plan, const Tile& tile,
-                               const AttentionPiece& piece, std::int64_t first,
-                               std::int64_t count) const {
+                               const AttentionPiece& piece, KeyRange range,
+                               const State& state) const {
+    const auto [first, count] = range;
     const KeyValueView& view = plan.call->segments[piece.segment].keyValues;
     KeyRotation rotation = piece.rotation;
     rotation.cosines += first * rotation.pairs;
@@ -286,10 +296,9 @@ void TileAttention::attendKeys(const AttentionPlan& plan, const Tile& tile,
         const bool later = lastToken > low;
         const bool tooOld = window > 0 && high - firstToken >= window && count > mask.sinkKeys;
         if (later || tooOld) m_kernels.mask(mask, rowTokens, count, tile.scores);
-        m_kernels.soften(count, tile.scores, tile.pieceMaxima + row, tile.pieceSums + row,
-                         tile.factors);
+        m_kernels.soften(count, tile.scores, state.maxima + row, state.sums + row, tile.factors);
         m_kernels.accumulate(tile.scores, values, count, tile.factors, plan.headDim,
-                             tile.pieceOutputs + block);
+                             state.outputs + block);
     }
 }
 
@@ -300,7 +309,7 @@ void TileAttention::keepPiece(AttentionPlan& plan, const Tile& tile, std::size_t
         const std::int64_t row = g * tile.tokens + tile.tokens - 1;
         const std::size_t head = index(tile.kvHead * plan.group + g);
         plan.pieceLogSumExp[piece * index(plan.heads) + head] =
-            naturalLogSumExp(tile.pieceMaxima[row], tile.pieceSums[row]);
+            naturalLogSumExp(tile.piece.maxima[row], tile.piece.sums[row]);
     }
 }
 
@@ -316,16 +325,16 @@ void TileAttention::writeTile(const AttentionPlan& plan, const Tile& tile) const
             const std::int64_t head = tile.kvHead * plan.group + row / tile.tokens;
             const std::int64_t place =
                 (tile.share * plan.tokens + tile.rowTokens[row]) * plan.heads + head;
-            const float sum = tile.sums[row];
+            const float sum = tile.all.sums[row];
             factors[index(lane)] = sum > 0 ? 1.0F / sum : 0.0F;
             rows[index(lane)] = plan.shareOutputs + place * plan.headDim;
-            plan.shareLogSumExp[place] = naturalLogSumExp(tile.maxima[row], sum);
+            plan.shareLogSumExp[place] = naturalLogSumExp(tile.all.maxima[row], sum);
         }
         // Some dimensions at a time, so that both sides of the transposition stay near.
         constexpr std::int64_t kDims = 16;
         for (std::int64_t begin = 0; begin < plan.headDim; begin += kDims) {
             const std::int64_t end = std::min(plan.headDim, begin + kDims);
-            const float* from = tile.outputs + first * plan.headDim;
+            const float* from = tile.all.outputs + first * plan.headDim;
             for (std::int64_t lane = 0; lane < count; ++lane)
                 for (std::int64_t i = begin; i < end; ++i)
                     rows[index(lane)][i] = from[i * lanes + lane] * factors[index(lane)];

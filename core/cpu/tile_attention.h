@@ -24,7 +24,13 @@ class TileAttention {
     void attend(AttentionPlan& plan);
 
   private:
+    struct State;
     struct Tile;
+    // Keys of a piece.
+    struct KeyRange {
+        std::int64_t first;
+        std::int64_t count;
+    };
 
     std::int64_t tileTokens(const AttentionPlan& plan) const;
     std::int64_t tileCount(const AttentionPlan& plan) const;
@@ -34,10 +40,11 @@ class TileAttention {
     void spreadAngles(const Tile& tile, std::int64_t panel, std::int64_t pairs) const;
     void rotateQueries(const AttentionPlan& plan, const Tile& tile,
                        const AttentionPiece& piece) const;
-    void attendPiece(const AttentionPlan& plan, const Tile& tile,
-                     const AttentionPiece& piece) const;
+    void clear(const AttentionPlan& plan, const Tile& tile, const State& state) const;
+    void attendPiece(const AttentionPlan& plan, const Tile& tile, const AttentionPiece& piece,
+                     const State& state) const;
     void attendKeys(const AttentionPlan& plan, const Tile& tile, const AttentionPiece& piece,
-                    std::int64_t first, std::int64_t count) const;
+                    KeyRange range, const State& state) const;
     void keepPiece(AttentionPlan& plan, const Tile& tile, std::size_t piece) const;
     void writeTile(const AttentionPlan& plan, const Tile& tile) const;
 
