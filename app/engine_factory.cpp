@@ -109,6 +109,13 @@ void addGpuRanks(const EngineOptions& options, EngineParts&) {
 }
 #endif
 
+CpuOptions processorOptions(const EngineOptions& options) {
+    CpuOptions cpu;
+    cpu.threads = options.threads;
+    if (options.precision == Precision::automatic) cpu.arithmetic = cpu::Arithmetic::automatic;
+    return cpu;
+}
+
 }  // namespace
 
 std::vector<std::string> availableDevices() {
@@ -140,16 +147,18 @@ std::unique_ptr<Engine> openEngine(const EngineOptions& options, std::unique_ptr
 
 DeviceRate measureDeviceRate(const EngineOptions& options, const ModelConfig& model) {
     if (isGpu(options)) return measureGpuRate(options, model);
-    CpuOptions cpu;
-    cpu.threads = options.threads;
-    if (options.precision == Precision::automatic) cpu.arithmetic = cpu::Arithmetic::automatic;
-    const cpu::MachineRate rate = cpu::measureMachineRate(cpu);
+    const cpu::MachineRate rate = cpu::measureMachineRate(processorOptions(options));
     return {.productFlops = rate.productFlops,
             .attentionFlops = rate.productFlops,
             .memoryBytes = rate.readBytes,
             .registerFlops = rate.registerFlops,
             .lastingProductFlops = rate.productFlops,
             .lastingAttentionFlops = rate.productFlops};
+}
+
+std::optional<double> productRateNow(const EngineOptions& options) {
+    if (isGpu(options)) return std::nullopt;
+    return cpu::measureProductRate(processorOptions(options));
 }
 
 }  // namespace asterism

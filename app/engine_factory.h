@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,11 +21,14 @@ struct DeviceRate {
     double attentionFlops = 0;  // causal attention of a long run; as products where it is the same
     double memoryBytes = 0;     // bytes a second: read on a processor, copied on a GPU (both ways)
     double registerFlops = 0;   // multiply-adds on registers; 0: not measured
-    // Of work that lasts, which a GPU's limit of power slows down; as above on a processor.
+    // Of work that lasts, which a GPU's limit of power and a processor's other programs slow down;
+    // on a processor as above until it is measured again.
     double lastingProductFlops = 0;
     double lastingAttentionFlops = 0;
 };
 DeviceRate measureDeviceRate(const EngineOptions& options, const ModelConfig& model);
+// The rate of products that a processor has now; nothing for a GPU, which has no other programs.
+std::optional<double> productRateNow(const EngineOptions& options);
 
 // Devices that this build and this machine have, as EngineOptions names them: cpu first.
 std::vector<std::string> availableDevices();

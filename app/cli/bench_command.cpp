@@ -175,6 +175,8 @@ nlohmann::ordered_json jsonOf(const BenchRow& row, const DeviceRate& device) {
             {"encode_tokens_per_s", static_cast<double>(row.tokens) / row.encodeSeconds},
             {"encode_flops", row.encodeRate()},
             {"fraction_of_product_rate", row.encodeRate() / device.productFlops},
+            {"lasting_product_flops", device.lastingProductFlops},
+            {"fraction_of_lasting_product_rate", row.encodeRate() / device.lastingProductFlops},
             {"floor_s", row.peakFloor(device)},
             {"times_floor", row.encodeSeconds / row.peakFloor(device)},
             {"lasting_floor_s", row.lastingFloor(device)},
@@ -255,13 +257,19 @@ void bench(const BenchFlags& flags, const CommandContext& command) {
     const DeviceRate device = measureDeviceRate(flags.engine.options, engine->config());
     if (!command.isJson) printHead(*engine, device);
     auto rows = nlohmann::ordered_json::array();
+    double before = device.lastingProductFlops;
     for (const std::int64_t tokens : flags.lengths)
         for (const std::string& mode : flags.modes) {
             const BenchRow row = measure(*engine, flags, mode, tokens, weightBytes, command);
+            DeviceRate during = device;
+            if (const auto after = productRateNow(flags.engine.options)) {
+                during.lastingProductFlops = during.lastingAttentionFlops = (before + *after) / 2;
+                before = *after;
+            }
             if (command.isJson)
-                rows.push_back(jsonOf(row, device));
+                rows.push_back(jsonOf(row, during));
             else
-                printRow(row, device);
+                printRow(row, during);
         }
     if (command.isJson)
         printJson({{"device", engine->description()},

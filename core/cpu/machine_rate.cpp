@@ -86,4 +86,10 @@ MachineRate measureMachineRate(const CpuOptions& options) {
             readBytes(pool, kernels)};
 }
 
+double measureProductRate(const CpuOptions& options) {
+    ThreadPool pool(options.threads);
+    const InstructionSet set = chooseInstructionSet(options.instructionSet);
+    return productFlops(pool, chooseArithmetic(options.arithmetic, set), set);
+}
+
 }  // namespace asterism::cpu

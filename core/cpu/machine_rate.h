@@ -13,5 +13,7 @@ struct MachineRate {
 
 // Takes about half a second. Throws Error if the machine lacks the instruction set.
 MachineRate measureMachineRate(const CpuOptions& options);
+// MachineRate::productFlops alone: other programs change it from second to second.
+double measureProductRate(const CpuOptions& options);
 
 }  // namespace asterism::cpu
