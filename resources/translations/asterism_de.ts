@@ -1470,6 +1470,10 @@ Ausgelassen: Sie haben die Datei vor dem Lesen abgewählt.</translation>
         <translation>%1 Modellgewichte · %2 KV-Cache</translation>
     </message>
     <message>
+        <source>%1 KV cache</source>
+        <translation>%1 KV-Cache</translation>
+    </message>
+    <message>
         <source>Memory of %1 in use</source>
         <translation>Belegter Speicher von %1</translation>
     </message>

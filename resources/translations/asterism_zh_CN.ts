@@ -1470,6 +1470,10 @@ Left out: you did not tick it when it was to be read.</source>
         <translation>模型权重 %1 · KV 缓存 %2</translation>
     </message>
     <message>
+        <source>%1 KV cache</source>
+        <translation>KV 缓存 %1</translation>
+    </message>
+    <message>
         <source>Memory of %1 in use</source>
         <translation>%1 已用内存</translation>
     </message>

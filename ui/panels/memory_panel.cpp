@@ -121,8 +121,11 @@ void MemoryPanel::setDevices(const std::vector<DeviceMemory>& devices) {
         auto* rows = new QVBoxLayout(group);
         rows->setSpacing(kGridUnit);
         QLabel* label = makeLabel(QStringLiteral("deviceLabel") + number, group);
-        label->setText(tr("%1 model weights \u00b7 %2 KV cache")
-                           .arg(bytesText(device.weightBytes), bytesText(device.kvBytes)));
+        // Host memory holds blocks alone where the model is on a GPU.
+        const QString kvBytes = bytesText(device.kvBytes);
+        label->setText(device.weightBytes > 0 ? tr("%1 model weights \u00b7 %2 KV cache")
+                                                    .arg(bytesText(device.weightBytes), kvBytes)
+                                              : tr("%1 KV cache").arg(kvBytes));
         rows->addWidget(label);
         if (device.totalBytes > 0) {
             const std::int64_t used = device.weightBytes + device.kvBytes;
