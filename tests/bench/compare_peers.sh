@@ -10,9 +10,15 @@ set -eu
 folder=${XDG_CACHE_HOME:-$HOME/.cache}/asterism-peers
 python=$folder/bin/python
 if [ ! -x "$python" ]; then
+    options=-DGGML_NATIVE=ON
+    # What GCC 12 makes of llama.cpp's AMX code ends with an illegal instruction.
+    if grep -q amx_int8 /proc/cpuinfo; then
+        options="-DGGML_NATIVE=OFF -DGGML_AVX512=ON -DGGML_AVX512_VNNI=ON -DGGML_AVX512_VBMI=ON \
+            -DGGML_AVX512_BF16=ON"
+    fi
     python3 -m venv "$folder"
     "$python" -m pip install --quiet numpy openvino-genai xllamacpp
-    CMAKE_ARGS=-DGGML_NATIVE=ON "$python" -m pip install --quiet llama-cpp-python ||
+    CMAKE_ARGS=$options "$python" -m pip install --quiet llama-cpp-python ||
         echo "llama-cpp-python cannot be built here; taking xllamacpp" >&2
 fi
 exec "$python" "$(dirname "$0")/compare_peers.py" "$@"
