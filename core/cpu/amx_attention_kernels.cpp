@@ -240,20 +240,22 @@ void score(const float* keys, std::int64_t count, const float* queries, std::int
     }
 }
 
-// The weights of each pair of keys take the place of the first one's scores' half:
-// [pair of keys, row, key of the pair] as bf16, zeros up to a whole number of steps of keys.
-void soften(std::int64_t count, float* scores, float* maxima, float* sums, float* factors) {
-    __m512 offset[2];
-    __m512 sum[2];
-    const std::int64_t padded = roundUp(count, kStep);
-    for (std::int64_t row = count * kPanelRows; row < padded * kPanelRows; row += kRows)
-        _mm512_store_ps(scores + row, _mm512_set1_ps(kMasked));
+// By what the rows of a panel look their weights up, and the sums of these; half a panel each.
+struct Lookup {
+    __m512 offsets[2];  // Powers::offset()
+    __m512 sums[2];
+};
+
+// Moves maxima on; the sums so far go with them.
+Lookup raiseMaxima(std::int64_t keys, const float* scores, float* maxima, const float* sums,
+                   float* factors) {
+    Lookup lookup;
     for (std::int64_t half = 0; half < 2; ++half) {
         const float* column = scores + half * kRows;
         const __m512 before = _mm512_load_ps(maxima + half * kRows);
         __m512 even = before;
         __m512 odd = before;
-        for (std::int64_t k = 0; k < padded; k += 2) {
+        for (std::int64_t k = 0; k < keys; k += 2) {
             even = _mm512_max_ps(even, _mm512_load_ps(column + k * kPanelRows));
             odd = _mm512_max_ps(odd, _mm512_load_ps(column + (k + 1) * kPanelRows));
         }
@@ -265,25 +267,37 @@ void soften(std::int64_t count, float* scores, float* maxima, float* sums, float
         const __m512 exact = _mm512_mask_blend_ps(same, factor, _mm512_set1_ps(1.0F));
         _mm512_store_ps(maxima + half * kRows, maximum);
         _mm512_store_ps(factors + half * kRows, exact);
-        sum[half] = _mm512_mul_ps(_mm512_load_ps(sums + half * kRows), exact);
-        offset[half] = Powers::offset(base);
+        lookup.sums[half] = _mm512_mul_ps(_mm512_load_ps(sums + half * kRows), exact);
+        lookup.offsets[half] = Powers::offset(base);
     }
+    return lookup;
+}
+
+// The weights of each pair of keys take the place of the first one's scores' half:
+// [pair of keys, row, key of the pair] as bf16, zeros up to a whole number of steps of keys.
+void soften(std::int64_t count, float* scores, float* maxima, float* sums, float* factors) {
+    const std::int64_t padded = roundUp(count, kStep);
+    for (std::int64_t row = count * kPanelRows; row < padded * kPanelRows; row += kRows)
+        _mm512_store_ps(scores + row, _mm512_set1_ps(kMasked));
+    Lookup lookup = raiseMaxima(padded, scores, maxima, sums, factors);
+
     const Powers powers;
     const auto ones = reinterpret_cast<__m512bh>(_mm512_set1_epi16(kBf16One));
     auto* weights = reinterpret_cast<std::byte*>(scores);
     for (std::int64_t k = 0; k < padded; k += 2, weights += kPanelBytes) {
         const float* first = scores + k * kPanelRows;
         const float* second = first + kPanelRows;
-        const __m512i left = powers.pair(_mm512_load_ps(first), _mm512_load_ps(second), offset[0]);
-        const __m512i right =
-            powers.pair(_mm512_load_ps(first + kRows), _mm512_load_ps(second + kRows), offset[1]);
-        sum[0] = _mm512_dpbf16_ps(sum[0], reinterpret_cast<__m512bh>(left), ones);
-        sum[1] = _mm512_dpbf16_ps(sum[1], reinterpret_cast<__m512bh>(right), ones);
+        const __m512i left =
+            powers.pair(_mm512_load_ps(first), _mm512_load_ps(second), lookup.offsets[0]);
+        const __m512i right = powers.pair(_mm512_load_ps(first + kRows),
+                                          _mm512_load_ps(second + kRows), lookup.offsets[1]);
+        lookup.sums[0] = _mm512_dpbf16_ps(lookup.sums[0], reinterpret_cast<__m512bh>(left), ones);
+        lookup.sums[1] = _mm512_dpbf16_ps(lookup.sums[1], reinterpret_cast<__m512bh>(right), ones);
         _mm512_store_si512(weights, left);
         _mm512_store_si512(weights + kRowBytes, right);
     }
-    _mm512_store_ps(sums, sum[0]);
-    _mm512_store_ps(sums + kRows, sum[1]);
+    _mm512_store_ps(sums, lookup.sums[0]);
+    _mm512_store_ps(sums + kRows, lookup.sums[1]);
 }
 
 void scaleOutputs(const float* factors, std::int64_t headDim, float* outputs) {
