@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <limits>
 
 #include "core/cpu/amx.h"
 
@@ -246,7 +247,8 @@ struct Lookup {
     __m512 sums[2];
 };
 
-// Moves maxima on; the sums so far go with them.
+// Moves maxima on; the sums so far go with them. A score that is no number, which no table would
+// show, makes the row's factor and with it all that the row has seen no number either.
 Lookup raiseMaxima(std::int64_t keys, const float* scores, float* maxima, const float* sums,
                    float* factors) {
     Lookup lookup;
@@ -255,16 +257,24 @@ Lookup raiseMaxima(std::int64_t keys, const float* scores, float* maxima, const 
         const __m512 before = _mm512_load_ps(maxima + half * kRows);
         __m512 even = before;
         __m512 odd = before;
+        __mmask16 numbers = 0xffff;
         for (std::int64_t k = 0; k < keys; k += 2) {
-            even = _mm512_max_ps(even, _mm512_load_ps(column + k * kPanelRows));
-            odd = _mm512_max_ps(odd, _mm512_load_ps(column + (k + 1) * kPanelRows));
+            const __m512 first = _mm512_load_ps(column + k * kPanelRows);
+            const __m512 second = _mm512_load_ps(column + (k + 1) * kPanelRows);
+            even = _mm512_max_ps(even, first);
+            odd = _mm512_max_ps(odd, second);
+            numbers = _mm512_mask_cmp_ps_mask(numbers, first, second, _CMP_ORD_Q);
         }
         const __m512 maximum = Powers::roundUp(_mm512_max_ps(even, odd));
         // Above kMasked, so that rows which see nothing get weights of 0, not of 1.
         const __m512 base = _mm512_max_ps(maximum, _mm512_set1_ps(kMasked / 10));
         const __m512 factor = exp2(_mm512_sub_ps(before, base));
         const __mmask16 same = _mm512_cmp_ps_mask(before, base, _CMP_EQ_OQ);
-        const __m512 exact = _mm512_mask_blend_ps(same, factor, _mm512_set1_ps(1.0F));
+        __m512 exact = _mm512_mask_blend_ps(same, factor, _mm512_set1_ps(1.0F));
+        const __m512 infinity = _mm512_set1_ps(std::numeric_limits<float>::infinity());
+        numbers = _mm512_mask_cmp_ps_mask(numbers, maximum, infinity, _CMP_LT_OQ);
+        exact = _mm512_mask_blend_ps(
+            numbers, _mm512_set1_ps(std::numeric_limits<float>::quiet_NaN()), exact);
         _mm512_store_ps(maxima + half * kRows, maximum);
         _mm512_store_ps(factors + half * kRows, exact);
         lookup.sums[half] = _mm512_mul_ps(_mm512_load_ps(sums + half * kRows), exact);

@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <map>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -86,8 +89,10 @@ TEST(CpuBackendTest, backendsOfSeveralThreadsShareWeights) {
     host.columns = 64;
     host.bytes = std::as_bytes(std::span(values));
     const auto weight = makeCpuBackend({1})->load(host);
+    constexpr int kRanks = 3;
     std::vector<std::thread> ranks;
-    for (int rank = 0; rank < 3; ++rank) {
+    ranks.reserve(kRanks);
+    for (int rank = 0; rank < kRanks; ++rank) {
         ranks.emplace_back([&weight, rank] {
             const auto backend = makeCpuBackend({2});
             const std::int64_t tokens = 1 + rank * 10;
@@ -123,6 +128,41 @@ TEST(CpuBackendTest, resultsDoNotDependOnTheNumberOfThreads) {
     }
     EXPECT_EQ(results[0], results[1]);
     EXPECT_EQ(results[0], results[2]);
+}
+
+// Weights or a cache that are damaged must end in an error, which whoever reads the logits throws.
+TEST(CpuBackendTest, attentionToAKeyThatIsNoNumberIsNoneEither) {
+    constexpr std::int64_t kTokens = 80;
+    constexpr std::int64_t kHeadDim = 64;
+    constexpr std::int64_t kDamaged = 37;
+    RopeConfig rope;
+    rope.dimensions = kHeadDim;
+    rope.frequencies.assign(kHeadDim / 2, 0.01);
+    for (const Arithmetic arithmetic : cpu::supportedArithmetics(InstructionSet::automatic)) {
+        CpuOptions options{2};
+        options.arithmetic = arithmetic;
+        const auto backend = makeCpuBackend(options);
+        const Tensor queries = backend->floats({kTokens, 2, kHeadDim});
+        const Tensor keys = backend->floats({1, kTokens, kHeadDim});
+        const Tensor values = backend->floats({1, kTokens, kHeadDim});
+        for (const Tensor* each : {&queries, &keys, &values})
+            std::fill_n(each->view().floats(), each->view().elements(), 0.25F);
+        keys.view().floats()[kDamaged * kHeadDim + 5] = std::numeric_limits<float>::quiet_NaN();
+        AttentionSegment segment;
+        segment.keyValues = {KvType::f32,       1, kHeadDim, kTokens, kTokens, keys.view().data,
+                             values.view().data};
+        const Tensor output = backend->floats({kTokens, 2, kHeadDim});
+        const Tensor logSumExp = backend->floats({kTokens, 2});
+        AttentionCall call;
+        call.queries = queries.view();
+        call.segments = std::span(&segment, 1);
+        call.rope = backend->addRope(rope);
+        call.partial = {output.view(), logSumExp.view()};
+        backend->attend(call);
+        for (std::int64_t i = 0; i < output.view().elements(); ++i)
+            ASSERT_EQ(std::isnan(output.view().floats()[i]), i >= kDamaged * 2 * kHeadDim)
+                << backend->description() << ", token " << i / (2 * kHeadDim);
+    }
 }
 
 TEST(CpuBackendTest, machineRatesArePlausible) {
