@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "core/cpu/amx.h"
+#include "core/cpu/bf16_vectors.h"
 
 namespace asterism::cpu::amx {
 namespace {
@@ -41,7 +42,7 @@ void packInputs(const float* inputs, std::int64_t stride, std::int64_t valid, st
                 std::byte* packed) {
     for (std::int64_t at = 0; at < depth; at += kStep, packed += kStepBytes) {
         for (std::int64_t row = 0; row < valid; ++row)
-            _mm512_store_si512(packed + row * kRowBytes, toBf16(inputs + row * stride + at));
+            _mm512_store_si512(packed + row * kRowBytes, bf16::toBf16(inputs + row * stride + at));
         std::memset(packed + valid * kRowBytes, 0,
                     static_cast<std::size_t>((kTileTokens - valid) * kRowBytes));
     }
@@ -52,12 +53,12 @@ void packPanel(const float* rows, std::int64_t stride, std::int64_t valid, std::
                std::byte* packed) {
     for (std::int64_t at = 0; at < depth; at += kStep) {
         for (std::int64_t first = 0; first < kPanelOutputs; first += kRows) {
-            Vectors columns;
+            bf16::Vectors columns;
             for (std::int64_t c = 0; c < kRows; ++c)
                 columns[static_cast<std::size_t>(c)] =
-                    first + c < valid ? toBf16(rows + (first + c) * stride + at)
+                    first + c < valid ? bf16::toBf16(rows + (first + c) * stride + at)
                                       : _mm512_setzero_si512();
-            transpose(columns);
+            bf16::transpose(columns);
             for (const __m512i pairs : columns) {
                 _mm512_store_si512(packed, pairs);
                 packed += kRowBytes;

@@ -4,6 +4,7 @@
 
 #include "core/base/check.h"
 #include "core/cpu/amx_attention_kernels.h"
+#include "core/cpu/bf16_attention_kernels.h"
 
 namespace asterism::cpu {
 namespace {
@@ -14,7 +15,9 @@ std::size_t index(std::int64_t value) {
 
 const AttentionKernels& tileKernels(Arithmetic arithmetic, InstructionSet set) {
 #if HWY_ARCH_X86
-    if (arithmetic == Arithmetic::amxBf16) return amx::attentionKernelTable();
+    const Arithmetic products = attentionArithmetic(arithmetic);
+    if (products == Arithmetic::amxBf16) return amx::attentionKernelTable();
+    if (products == Arithmetic::avx512Bf16) return bf16::attentionKernelTable();
 #endif
     return attentionKernels(set);
 }

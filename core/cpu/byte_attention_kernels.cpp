@@ -454,7 +454,7 @@ const ByteAttentionKernels* byteAttentionKernels([[maybe_unused]] Arithmetic ari
                                                  [[maybe_unused]] InstructionSet set) {
 #if HWY_ARCH_X86
     static constexpr ByteAttentionKernels kVnni = {prepare, score, accumulate};
-    if (arithmetic == Arithmetic::avx512Vnni || arithmetic == Arithmetic::amxBf16) return &kVnni;
+    if (usesVnni(arithmetic)) return &kVnni;
     if (arithmetic == Arithmetic::avx2Bytes && set == InstructionSet::avx2)
         return &avx2::byteAttentionKernelTable();
 #endif

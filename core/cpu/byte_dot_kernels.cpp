@@ -230,15 +230,8 @@ const ByteDotKernels* byteDotKernels(Arithmetic arithmetic) {
 #if HWY_ARCH_X86
     static constexpr ByteDotKernels kAvx2 = {roundInput, takes, avx2::dot};
     static constexpr ByteDotKernels kVnni = {roundInput, takes, vnni::dot};
-    switch (arithmetic) {
-        case Arithmetic::avx2Bytes:
-            return &kAvx2;
-        case Arithmetic::avx512Vnni:
-        case Arithmetic::amxBf16:
-            return &kVnni;
-        default:
-            break;
-    }
+    if (usesVnni(arithmetic)) return &kVnni;
+    if (arithmetic == Arithmetic::avx2Bytes) return &kAvx2;
 #endif
     return nullptr;
 }

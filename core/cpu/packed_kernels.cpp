@@ -1,6 +1,7 @@
 #include "core/cpu/packed_kernels.h"
 
 #include "core/cpu/amx_packed_kernels.h"
+#include "core/cpu/bf16_packed_kernels.h"
 #include "core/cpu/byte_packed_kernels.h"
 #include "core/cpu/linear_kernels.h"
 
@@ -8,9 +9,19 @@ namespace asterism::cpu {
 
 const PackedKernels& packedKernels(Arithmetic arithmetic, InstructionSet set) {
 #if HWY_ARCH_X86
-    if (arithmetic == Arithmetic::amxBf16) return amx::packedKernelTable();
-    if (arithmetic == Arithmetic::avx512Vnni) return vnniPackedKernels();
-    if (arithmetic == Arithmetic::avx2Bytes) return avx2BytePackedKernels();
+    switch (arithmetic) {
+        case Arithmetic::amxBf16:
+            return amx::packedKernelTable();
+        case Arithmetic::avx512Bf16:
+            return bf16::packedKernelTable();
+        case Arithmetic::avx512Vnni:
+        case Arithmetic::avx512VnniBf16:
+            return vnniPackedKernels();
+        case Arithmetic::avx2Bytes:
+            return avx2BytePackedKernels();
+        default:
+            break;
+    }
 #endif
     return linearKernels(set).packed;
 }

@@ -11,7 +11,7 @@ namespace asterism {
 
 // All numeric classes there are. A context is opened from blocks of any of them: a project that was
 // encoded on a GPU opens on the CPU.
-inline constexpr std::array<const char*, 3> kNumericClasses = {"f32", "bf16", "q8a"};
+inline constexpr std::array<const char*, 4> kNumericClasses = {"f32", "bf16", "q8a", "q8a-bf16"};
 
 // What all blocks of one context have in common in their keys.
 struct BlockKeyBase {

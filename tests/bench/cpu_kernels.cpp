@@ -224,6 +224,8 @@ CpuOptions parse(int count, char** arguments) {
     if (set.empty()) options.arithmetic = cpu::Arithmetic::automatic;
     if (set == "bytes") options.arithmetic = cpu::Arithmetic::avx2Bytes;
     if (set == "vnni") options.arithmetic = cpu::Arithmetic::avx512Vnni;
+    if (set == "bf16") options.arithmetic = cpu::Arithmetic::avx512Bf16;
+    if (set == "vnni-bf16") options.arithmetic = cpu::Arithmetic::avx512VnniBf16;
     if (set == "amx") options.arithmetic = cpu::Arithmetic::amxBf16;
     if (set == "plain") options.instructionSet = cpu::InstructionSet::plain;
     if (set == "avx2" || set == "bytes") options.instructionSet = cpu::InstructionSet::avx2;

@@ -46,6 +46,9 @@ TEST(CpuBackendTest, anInstructionSetTheMachineLacksIsRefusedByName) {
 TEST(CpuBackendTest, everyArithmeticSaysWhatItComputesInAndWhichBlocksItMayShare) {
     const std::map<Arithmetic, std::pair<std::string, std::string>> expected{
         {Arithmetic::amxBf16, {"cpu, AMX, bf16 activations, 1 thread", "bf16"}},
+        {Arithmetic::avx512Bf16, {"cpu, AVX-512 BF16, bf16 activations, 1 thread", "bf16"}},
+        {Arithmetic::avx512VnniBf16,
+         {"cpu, AVX-512 VNNI and BF16, 8-bit activations, 1 thread", "q8a-bf16"}},
         {Arithmetic::avx512Vnni, {"cpu, AVX-512 VNNI, 8-bit activations, 1 thread", "q8a"}},
         {Arithmetic::avx2Bytes, {"cpu, AVX2, 8-bit activations, 1 thread", "q8a"}}};
     for (const Arithmetic arithmetic : cpu::supportedArithmetics(InstructionSet::automatic)) {
