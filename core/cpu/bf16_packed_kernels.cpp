@@ -3,6 +3,7 @@
 #if HWY_ARCH_X86
 
 #include "core/cpu/bf16_vectors.h"
+#include "core/cpu/packed_output.h"
 
 namespace asterism::cpu::bf16 {
 namespace {
@@ -62,23 +63,6 @@ void packPanel(const float* rows, std::int64_t stride, std::int64_t valid, std::
             }
         }
     }
-}
-
-void writeRow(const PackedProduct& product, std::int64_t row, __m512 left, __m512 right) {
-    const auto columns = static_cast<__mmask32>((std::uint64_t{1} << product.columns) - 1);
-    const auto first = static_cast<__mmask16>(columns);
-    const auto second = static_cast<__mmask16>(columns >> kLanes);
-    float* output = product.output + row * product.outputStride;
-    if (product.accumulate) {
-        left = _mm512_add_ps(left, _mm512_maskz_loadu_ps(first, output));
-        right = _mm512_add_ps(right, _mm512_maskz_loadu_ps(second, output + kLanes));
-    }
-    if (product.bias) {
-        left = _mm512_add_ps(left, _mm512_maskz_loadu_ps(first, product.bias));
-        right = _mm512_add_ps(right, _mm512_maskz_loadu_ps(second, product.bias + kLanes));
-    }
-    _mm512_mask_storeu_ps(output, first, left);
-    _mm512_mask_storeu_ps(output + kLanes, second, right);
 }
 
 void multiplyTile(const PackedProduct& product) {

@@ -1,6 +1,7 @@
 #include "core/cpu/byte_packed_kernels.h"
 
 #include "core/cpu/byte_groups.h"
+#include "core/cpu/packed_output.h"
 
 #if HWY_ARCH_X86
 
@@ -27,18 +28,26 @@ const std::int32_t* wordsAt(const std::byte* bytes) {
     return reinterpret_cast<const std::int32_t*>(bytes);
 }
 
-// Adds the sums of a tile to its output, or writes them there.
+// Adds `columns` sums to the output, or writes them there.
+inline void writeSums(const PackedProduct& product, std::int64_t columns, const float* sums,
+                      float* output) {
+    if (product.accumulate)
+        for (std::int64_t c = 0; c < columns; ++c) output[c] += sums[c];
+    else
+        for (std::int64_t c = 0; c < columns; ++c) output[c] = sums[c];
+    if (!product.bias) return;
+    for (std::int64_t c = 0; c < columns; ++c) output[c] += product.bias[c];
+}
+
 template <std::int64_t stride>
 void writeTile(const PackedProduct& product, const float* sums) {
-    for (std::int64_t row = 0; row < product.rows; ++row) {
-        const float* sum = sums + row * stride;
+    for (std::int64_t row = 0; row < product.rows; ++row, sums += stride) {
         float* output = product.output + row * product.outputStride;
-        for (std::int64_t c = 0; c < product.columns; ++c) {
-            float value = sum[c];
-            if (product.accumulate) value += output[c];
-            if (product.bias) value += product.bias[c];
-            output[c] = value;
-        }
+        // Of a known number, the compiler makes vectors.
+        if (product.columns == stride)
+            writeSums(product, stride, sums, output);
+        else
+            writeSums(product, product.columns, sums, output);
     }
 }
 
@@ -323,13 +332,9 @@ void multiplyVnni(const PackedProduct& product) {
         inputs += kGroupBytes<kVnniRows>;
         panel += kGroupBytes<kVnniColumns>;
     }
-    alignas(64) float all[kVnniRows * kVnniColumns];
 #pragma GCC unroll 6
-    for (std::int64_t r = 0; r < kVnniRows; ++r) {
-        _mm512_store_ps(all + r * kVnniColumns, sums[r][0]);
-        _mm512_store_ps(all + r * kVnniColumns + 16, sums[r][1]);
-    }
-    writeTile<kVnniColumns>(product, all);
+    for (std::int64_t r = 0; r < kVnniRows; ++r)
+        if (r < product.rows) writeRow(product, r, sums[r][0], sums[r][1]);
 }
 
 }  // namespace
