@@ -93,11 +93,9 @@ void addGpuRanks(const EngineOptions& options, EngineParts& parts) {
 DeviceRate measureGpuRate(const EngineOptions& options, const ModelConfig& model) {
     const cuda::MachineRate rate = cuda::measureMachineRate(
         gpuIndex(options.device), {model.heads, model.kvHeads, model.headDim});
-    return {.productFlops = rate.productFlops,
-            .attentionFlops = rate.attentionFlops,
-            .memoryBytes = rate.copyBytes,
-            .lastingProductFlops = rate.lastingProductFlops,
-            .lastingAttentionFlops = rate.lastingAttentionFlops};
+    return {.peak = {rate.productFlops, rate.attentionFlops},
+            .lasting = {rate.lastingProductFlops, rate.lastingAttentionFlops},
+            .memoryBytes = rate.copyBytes};
 }
 #else
 DeviceRate measureGpuRate(const EngineOptions&, const ModelConfig&) {
@@ -148,17 +146,17 @@ std::unique_ptr<Engine> openEngine(const EngineOptions& options, std::unique_ptr
 DeviceRate measureDeviceRate(const EngineOptions& options, const ModelConfig& model) {
     if (isGpu(options)) return measureGpuRate(options, model);
     const cpu::MachineRate rate = cpu::measureMachineRate(processorOptions(options));
-    return {.productFlops = rate.productFlops,
-            .attentionFlops = rate.productFlops,
+    const OpRate products{rate.products.linearFlops, rate.products.attentionFlops};
+    return {.peak = products,
+            .lasting = products,
             .memoryBytes = rate.readBytes,
-            .registerFlops = rate.registerFlops,
-            .lastingProductFlops = rate.productFlops,
-            .lastingAttentionFlops = rate.productFlops};
+            .registerFlops = rate.registerFlops};
 }
 
-std::optional<double> productRateNow(const EngineOptions& options) {
+std::optional<OpRate> opRateNow(const EngineOptions& options) {
     if (isGpu(options)) return std::nullopt;
-    return cpu::measureProductRate(processorOptions(options));
+    const cpu::ProductRate rate = cpu::measureProductRate(processorOptions(options));
+    return OpRate{rate.linearFlops, rate.attentionFlops};
 }
 
 }  // namespace asterism

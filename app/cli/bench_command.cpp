@@ -49,22 +49,14 @@ struct BenchRow {
     double mergeSeconds = 0;
 
     double encodeRate() const { return encodeFlops.total() / encodeSeconds; }
-    // How long encoding takes if products and attention run as fast as they do alone: for a moment,
-    // and when they last.
-    double peakFloor(const DeviceRate& device) const {
-        return floorSeconds(device.productFlops, device.attentionFlops);
-    }
-    double lastingFloor(const DeviceRate& device) const {
-        return floorSeconds(device.lastingProductFlops, device.lastingAttentionFlops);
-    }
-    double stepByteRate() const { return static_cast<double>(stepBytes) * generationRate; }
-
-  private:
-    double floorSeconds(double productFlops, double attentionFlops) const {
+    // How long encoding takes if products and attention run as fast as they do alone.
+    double floorSeconds(const OpRate& rate) const {
         const auto ranks = static_cast<double>(rankSeconds.size());
-        return (encodeFlops.projections / productFlops + encodeFlops.attention / attentionFlops) /
+        return (encodeFlops.projections / rate.productFlops +
+                encodeFlops.attention / rate.attentionFlops) /
                ranks;
     }
+    double stepByteRate() const { return static_cast<double>(stepBytes) * generationRate; }
 };
 
 // Token ids without meaning, the same in every run: speed does not depend on what the text says.
@@ -174,13 +166,14 @@ nlohmann::ordered_json jsonOf(const BenchRow& row, const DeviceRate& device) {
             {"first_encode_s", row.firstEncodeSeconds},
             {"encode_tokens_per_s", static_cast<double>(row.tokens) / row.encodeSeconds},
             {"encode_flops", row.encodeRate()},
-            {"fraction_of_product_rate", row.encodeRate() / device.productFlops},
-            {"lasting_product_flops", device.lastingProductFlops},
-            {"fraction_of_lasting_product_rate", row.encodeRate() / device.lastingProductFlops},
-            {"floor_s", row.peakFloor(device)},
-            {"times_floor", row.encodeSeconds / row.peakFloor(device)},
-            {"lasting_floor_s", row.lastingFloor(device)},
-            {"times_lasting_floor", row.encodeSeconds / row.lastingFloor(device)},
+            {"projection_flops", row.encodeFlops.projections},
+            {"attention_flops", row.encodeFlops.attention},
+            {"floor_s", row.floorSeconds(device.peak)},
+            {"times_floor", row.encodeSeconds / row.floorSeconds(device.peak)},
+            {"lasting_product_flops", device.lasting.productFlops},
+            {"lasting_attention_flops", device.lasting.attentionFlops},
+            {"lasting_floor_s", row.floorSeconds(device.lasting)},
+            {"times_lasting_floor", row.encodeSeconds / row.floorSeconds(device.lasting)},
             {"rank_s", row.rankSeconds},
             {"merge_us_per_layer", row.mergeSeconds * 1e6},
             {"first_token_s", row.firstTokenSeconds},
@@ -197,8 +190,9 @@ void printRow(const BenchRow& row, const DeviceRate& device) {
         "%s |\n",
         row.mode.c_str(), grouped(row.tokens).c_str(), row.blocks, row.encodeSeconds,
         static_cast<double>(row.tokens) / row.encodeSeconds, row.encodeRate() * 1e-9,
-        row.encodeSeconds / row.peakFloor(device), row.encodeSeconds / row.lastingFloor(device),
-        row.firstTokenSeconds, row.generationRate, 100 * row.stepByteRate() / device.memoryBytes,
+        row.encodeSeconds / row.floorSeconds(device.peak),
+        row.encodeSeconds / row.floorSeconds(device.lasting), row.firstTokenSeconds,
+        row.generationRate, 100 * row.stepByteRate() / device.memoryBytes,
         bytesText(static_cast<std::uint64_t>(row.kvBytes)).c_str(),
         bytesText(static_cast<std::uint64_t>(row.peakBytes)).c_str());
     for (std::size_t rank = 0; rank < row.rankSeconds.size() && row.rankSeconds.size() > 1; ++rank)
@@ -213,13 +207,13 @@ void printHead(const Engine& engine, const DeviceRate& device) {
     std::printf("%s %s on %s\n", engine.config().architecture.c_str(), engine.config().name.c_str(),
                 engine.description().c_str());
     std::printf("measured in this run: matrix products %.0f GFLOP/s, attention %.0f GFLOP/s, ",
-                device.productFlops * 1e-9, device.attentionFlops * 1e-9);
+                device.peak.productFlops * 1e-9, device.peak.attentionFlops * 1e-9);
     if (device.registerFlops > 0)
         std::printf("multiply-adds in registers %.0f GFLOP/s, ", device.registerFlops * 1e-9);
     std::printf("memory %.1f GB/s\n", device.memoryBytes * 1e-9);
-    if (device.lastingProductFlops != device.productFlops)
+    if (device.lasting.productFlops != device.peak.productFlops)
         std::printf("when they last: matrix products %.0f GFLOP/s, attention %.0f GFLOP/s\n",
-                    device.lastingProductFlops * 1e-9, device.lastingAttentionFlops * 1e-9);
+                    device.lasting.productFlops * 1e-9, device.lasting.attentionFlops * 1e-9);
     std::printf(
         "\n| attention | context tokens | blocks | encoding s | tokens/s | GFLOP/s | times the "
         "floor | times the floor at lasting rates | first token s | generation tokens/s | of "
@@ -257,13 +251,14 @@ void bench(const BenchFlags& flags, const CommandContext& command) {
     const DeviceRate device = measureDeviceRate(flags.engine.options, engine->config());
     if (!command.isJson) printHead(*engine, device);
     auto rows = nlohmann::ordered_json::array();
-    double before = device.lastingProductFlops;
+    OpRate before = device.lasting;
     for (const std::int64_t tokens : flags.lengths)
         for (const std::string& mode : flags.modes) {
             const BenchRow row = measure(*engine, flags, mode, tokens, weightBytes, command);
             DeviceRate during = device;
-            if (const auto after = productRateNow(flags.engine.options)) {
-                during.lastingProductFlops = during.lastingAttentionFlops = (before + *after) / 2;
+            if (const auto after = opRateNow(flags.engine.options)) {
+                during.lasting = {(before.productFlops + after->productFlops) / 2,
+                                  (before.attentionFlops + after->attentionFlops) / 2};
                 before = *after;
             }
             if (command.isJson)
@@ -273,10 +268,10 @@ void bench(const BenchFlags& flags, const CommandContext& command) {
         }
     if (command.isJson)
         printJson({{"device", engine->description()},
-                   {"product_flops", device.productFlops},
-                   {"attention_flops", device.attentionFlops},
-                   {"lasting_product_flops", device.lastingProductFlops},
-                   {"lasting_attention_flops", device.lastingAttentionFlops},
+                   {"product_flops", device.peak.productFlops},
+                   {"attention_flops", device.peak.attentionFlops},
+                   {"lasting_product_flops", device.lasting.productFlops},
+                   {"lasting_attention_flops", device.lasting.attentionFlops},
                    {"register_flops", device.registerFlops},
                    {"memory_bytes_per_s", device.memoryBytes},
                    {"rows", rows}});

@@ -60,6 +60,14 @@ double productFlops(ThreadPool& pool, Arithmetic arithmetic, InstructionSet set)
     });
 }
 
+ProductRate productRate(ThreadPool& pool, Arithmetic arithmetic, InstructionSet set) {
+    ProductRate rate;
+    rate.linearFlops = rate.attentionFlops = productFlops(pool, arithmetic, set);
+    const Arithmetic attention = attentionArithmetic(arithmetic);
+    if (attention != arithmetic) rate.attentionFlops = productFlops(pool, attention, set);
+    return rate;
+}
+
 double readBytes(ThreadPool& pool, const LinearKernels& kernels) {
     constexpr std::int64_t kRow = 4096;
     constexpr std::int64_t kRowsOfItem = 64;
@@ -86,16 +94,16 @@ MachineRate measureMachineRate(const CpuOptions& options) {
     const InstructionSet set = chooseInstructionSet(options.instructionSet);
     const LinearKernels& kernels = linearKernels(set);
     const Arithmetic arithmetic = chooseArithmetic(options.arithmetic, set);
-    return {registerFlops(pool, kernels), productFlops(pool, arithmetic, set),
+    return {registerFlops(pool, kernels), productRate(pool, arithmetic, set),
             readBytes(pool, kernels)};
 }
 
-double measureProductRate(const CpuOptions& options) {
-    double rate = 0;
+ProductRate measureProductRate(const CpuOptions& options) {
+    ProductRate rate;
     {
         ThreadPool pool(options.threads);
         const InstructionSet set = chooseInstructionSet(options.instructionSet);
-        rate = productFlops(pool, chooseArithmetic(options.arithmetic, set), set);
+        rate = productRate(pool, chooseArithmetic(options.arithmetic, set), set);
     }
 #ifdef __GLIBC__
     malloc_trim(0);  // the peak memory of what `bench` measures next is its own

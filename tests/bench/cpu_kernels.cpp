@@ -1,9 +1,9 @@
 // Times the CPU backend's heavy ops at the shapes of a small model (SmolLM2-135M: width 576, 9
 // query and 3 key heads of 64) beside what the machine can do at most; decoding over q8 at those of
 // others too.
-// Usage: cpu_kernels [threads [plain|avx2|avx512|bytes|vnni|amx]]; without a name, what `auto`
-// runs; `bytes` on AVX2 alone. With one thread, processor time is taken, so that other programs on
-// the machine matter little; with several, wall-clock time.
+// Usage: cpu_kernels [threads [plain|avx2|avx512|bytes|vnni|bf16|vnni-bf16|amx]]; without a name,
+// what `auto` runs; `bytes` on AVX2 alone. With one thread, processor time is taken, so that other
+// programs on the machine matter little; with several, wall-clock time.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -194,8 +194,8 @@ void runAll(const CpuOptions& options) {
     const auto backend = makeCpuBackend(options);
     const cpu::MachineRate rate = cpu::measureMachineRate(options);
     std::printf("%s: registers %.0f GFLOP/s, product %.0f GFLOP/s, memory %.1f GB/s\n",
-                backend->description().c_str(), rate.registerFlops / 1e9, rate.productFlops / 1e9,
-                rate.readBytes / 1e9);
+                backend->description().c_str(), rate.registerFlops / 1e9,
+                rate.products.linearFlops / 1e9, rate.readBytes / 1e9);
     Bench bench(*backend, rate, options.threads == 1);
     for (const std::int64_t tokens : {4096, 512, 64, 8, 1}) {
         for (const DataType type : {DataType::q4_1, DataType::q8_0}) {

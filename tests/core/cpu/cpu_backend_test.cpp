@@ -171,7 +171,8 @@ TEST(CpuBackendTest, attentionToAKeyThatIsNoNumberIsNoneEither) {
 TEST(CpuBackendTest, machineRatesArePlausible) {
     const cpu::MachineRate rate = cpu::measureMachineRate({1});
     EXPECT_GT(rate.registerFlops, 1e8);
-    EXPECT_GT(rate.productFlops, 1e8);
+    EXPECT_GT(rate.products.linearFlops, 1e8);
+    EXPECT_GT(rate.products.attentionFlops, 1e8);
     EXPECT_GT(rate.readBytes, 1e8);
 }
 
