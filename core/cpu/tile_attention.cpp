@@ -292,12 +292,13 @@ void TileAttention::attendKeys(const AttentionPlan& plan, const Tile& tile,
         const std::int32_t low = tile.firstTokens[panel];
         const std::int32_t high = tile.lastTokens[panel];
         if (firstToken > high) continue;
-        m_kernels.score(tile.keys, count, tile.rotated + block, plan.headDim, tile.scores);
+        const std::int64_t seen = std::min(count, high - firstToken + 1);
+        m_kernels.score(tile.keys, seen, tile.rotated + block, plan.headDim, tile.scores);
         const bool later = lastToken > low;
-        const bool tooOld = window > 0 && high - firstToken >= window && count > mask.sinkKeys;
-        if (later || tooOld) m_kernels.mask(mask, rowTokens, count, tile.scores);
-        m_kernels.soften(count, tile.scores, state.maxima + row, state.sums + row, tile.factors);
-        m_kernels.accumulate(tile.scores, values, count, tile.factors, plan.headDim,
+        const bool tooOld = window > 0 && high - firstToken >= window && seen > mask.sinkKeys;
+        if (later || tooOld) m_kernels.mask(mask, rowTokens, seen, tile.scores);
+        m_kernels.soften(seen, tile.scores, state.maxima + row, state.sums + row, tile.factors);
+        m_kernels.accumulate(tile.scores, values, seen, tile.factors, plan.headDim,
                              state.outputs + block);
     }
 }
