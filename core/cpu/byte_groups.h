@@ -30,26 +30,30 @@ inline float largestOf(__m256i values) {
     return _mm_cvtss_f32(_mm_castsi128_ps(one));
 }
 
-// 32 values as bytes[i] = values[i] / scale, of which the largest becomes +-limit; returns scale,
-// which is not finite if one of them is not.
-inline float toBytes(const float* values, float limit, __m256i& bytes) {
-    const __m256 sign = _mm256_set1_ps(-0.0F);
-    __m256 loaded[4];
-    __m256i largest = _mm256_setzero_si256();
-    for (std::size_t i = 0; i < 4; ++i) {
-        loaded[i] = _mm256_loadu_ps(values + 8 * i);
-        largest = _mm256_max_epi32(largest, _mm256_castps_si256(_mm256_andnot_ps(sign, loaded[i])));
-    }
-    const float most = largestOf(largest);
-    const __m256 factor = _mm256_set1_ps(most > 0 ? limit / most : 0.0F);
+// 32 values as bytes: the nearest whole numbers to values[i] * factor.
+inline __m256i bytesOf(const float* values, float factor) {
+    const __m256 factors = _mm256_set1_ps(factor);
     __m256i words[4];
     for (std::size_t i = 0; i < 4; ++i)
-        words[i] = _mm256_cvtps_epi32(_mm256_mul_ps(loaded[i], factor));
+        words[i] = _mm256_cvtps_epi32(_mm256_mul_ps(_mm256_loadu_ps(values + 8 * i), factors));
     const __m256i packed = _mm256_packs_epi16(_mm256_packs_epi32(words[0], words[1]),
                                               _mm256_packs_epi32(words[2], words[3]));
     // Packing works within halves of a vector: the words come out as 0 2 4 6, 1 3 5 7.
     const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
-    bytes = _mm256_permutevar8x32_epi32(packed, order);
+    return _mm256_permutevar8x32_epi32(packed, order);
+}
+
+// 32 values as bytes[i] = values[i] / scale, of which the largest becomes +-limit; returns scale,
+// which is not finite if one of them is not.
+inline float toBytes(const float* values, float limit, __m256i& bytes) {
+    const __m256 sign = _mm256_set1_ps(-0.0F);
+    __m256i largest = _mm256_setzero_si256();
+    for (std::size_t i = 0; i < 4; ++i) {
+        const __m256 magnitudes = _mm256_andnot_ps(sign, _mm256_loadu_ps(values + 8 * i));
+        largest = _mm256_max_epi32(largest, _mm256_castps_si256(magnitudes));
+    }
+    const float most = largestOf(largest);
+    bytes = bytesOf(values, most > 0 ? limit / most : 0.0F);
     return most / limit;
 }
 

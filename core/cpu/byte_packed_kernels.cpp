@@ -13,6 +13,10 @@ namespace {
 
 constexpr std::int64_t kQuads = kGroup / 4;  // runs of four bytes, which one instruction adds up
 constexpr std::int64_t kMostDepth = 1024;
+constexpr std::int64_t kAvx2Rows = 4;
+constexpr std::int64_t kAvx2Columns = 16;
+constexpr float kMostByte = 127;
+constexpr std::int64_t kLanes = 8;  // words of a vector of AVX2: rows that are packed at once
 
 // A weight is scale * byte + offset, so a group's sum is scale * (sum of products of bytes) +
 // offset * (sum of inputs). A group of a packed tile: [quad, row] words of four inputs, [row]
@@ -39,13 +43,12 @@ inline void writeSums(const PackedProduct& product, std::int64_t columns, const 
     for (std::int64_t c = 0; c < columns; ++c) output[c] += product.bias[c];
 }
 
-template <std::int64_t stride>
 void writeTile(const PackedProduct& product, const float* sums) {
-    for (std::int64_t row = 0; row < product.rows; ++row, sums += stride) {
+    for (std::int64_t row = 0; row < product.rows; ++row, sums += kAvx2Columns) {
         float* output = product.output + row * product.outputStride;
         // Of a known number, the compiler makes vectors.
-        if (product.columns == stride)
-            writeSums(product, stride, sums, output);
+        if (product.columns == kAvx2Columns)
+            writeSums(product, kAvx2Columns, sums, output);
         else
             writeSums(product, product.columns, sums, output);
     }
@@ -76,7 +79,7 @@ ASTERISM_BEGIN_AVX2
 namespace asterism::cpu {
 namespace {
 
-// 32 values of one row or column, in place `at` of a group that is `width` wide.
+// 32 values of one column, in place `at` of a group that is `width` wide.
 template <std::int64_t width>
 inline void putGroup(__m256i bytes, float scale, float offset, std::int64_t at, std::byte* packed) {
     alignas(32) std::int32_t quads[kQuads];
@@ -89,20 +92,89 @@ inline void putGroup(__m256i bytes, float scale, float offset, std::int64_t at, 
     figures[width + at] = offset;
 }
 
+// rows[r], word c -> rows[c], word r
+inline void transpose(__m256i (&rows)[8]) {
+    __m256i pairs[8];
+#pragma GCC unroll 4
+    for (std::size_t i = 0; i < 8; i += 2) {
+        pairs[i] = _mm256_unpacklo_epi32(rows[i], rows[i + 1]);
+        pairs[i + 1] = _mm256_unpackhi_epi32(rows[i], rows[i + 1]);
+    }
+    __m256i quads[8];
+#pragma GCC unroll 2
+    for (std::size_t i = 0; i < 8; i += 4) {
+        quads[i] = _mm256_unpacklo_epi64(pairs[i], pairs[i + 2]);
+        quads[i + 1] = _mm256_unpackhi_epi64(pairs[i], pairs[i + 2]);
+        quads[i + 2] = _mm256_unpacklo_epi64(pairs[i + 1], pairs[i + 3]);
+        quads[i + 3] = _mm256_unpackhi_epi64(pairs[i + 1], pairs[i + 3]);
+    }
+#pragma GCC unroll 4
+    for (std::size_t i = 0; i < 4; ++i) {
+        rows[i] = _mm256_permute2x128_si256(quads[i], quads[i + 4], 0x20);
+        rows[i + 4] = _mm256_permute2x128_si256(quads[i], quads[i + 4], 0x31);
+    }
+}
+
+inline __m256i absoluteBits(const float* values) {
+    return _mm256_andnot_si256(_mm256_set1_epi32(static_cast<int>(0x80000000U)), bytesAt(values));
+}
+
+// The largest magnitude of 32 values of each row, as toBytes() finds them.
+inline __m256 largestOfRows(const float* inputs, std::int64_t stride, std::int64_t valid) {
+    __m256i largest[kLanes] = {};
+#pragma GCC unroll 8
+    for (std::int64_t row = 0; row < kLanes; ++row) {
+        if (row >= valid) continue;
+        const float* values = inputs + row * stride;
+        const __m256i lower = _mm256_max_epi32(absoluteBits(values), absoluteBits(values + 8));
+        const __m256i upper =
+            _mm256_max_epi32(absoluteBits(values + 16), absoluteBits(values + 24));
+        largest[row] = _mm256_max_epi32(lower, upper);
+    }
+    transpose(largest);
+    for (std::size_t i = 1; i < 8; ++i) largest[0] = _mm256_max_epi32(largest[0], largest[i]);
+    return _mm256_castsi256_ps(largest[0]);
+}
+
+// A group of up to 8 rows; those beyond `valid` become 0.
+template <std::int64_t rows>
+inline void packInputGroup(const float* inputs, std::int64_t stride, std::int64_t valid,
+                           std::byte* packed) {
+    static_assert(rows <= kLanes);
+    static_assert((kQuads - 1) * rows + kLanes <= (kQuads + 2) * rows);
+    const __m256 most = largestOfRows(inputs, stride, valid);
+    const __m256 limit = _mm256_set1_ps(kMostByte);
+    const __m256 isNonZero = _mm256_cmp_ps(most, _mm256_setzero_ps(), _CMP_GT_OQ);
+    alignas(32) float factors[kLanes];
+    _mm256_store_ps(factors, _mm256_and_ps(isNonZero, _mm256_div_ps(limit, most)));
+    const __m256 scales = _mm256_div_ps(most, limit);
+    __m256i quads[kLanes] = {};
+#pragma GCC unroll 8
+    for (std::int64_t row = 0; row < rows; ++row)
+        if (row < valid) quads[row] = bytesOf(inputs + row * stride, factors[row]);
+    transpose(quads);
+    std::int32_t* words = wordsAt(packed);
+    __m256i sums = _mm256_setzero_si256();
+    // Of each vector the lanes of the rows are kept: the next one, or the figures, overwrite
+    // others.
+#pragma GCC unroll 8
+    for (std::int64_t quad = 0; quad < kQuads; ++quad) {
+        _mm256_storeu_si256(reinterpret_cast<__m256i*>(words + quad * rows), quads[quad]);
+        const __m256i pairs = _mm256_maddubs_epi16(_mm256_set1_epi8(1), quads[quad]);
+        sums = _mm256_add_epi32(sums, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+    }
+    alignas(32) float figures[2][kLanes];
+    _mm256_store_ps(figures[0], scales);
+    _mm256_store_ps(figures[1], _mm256_mul_ps(_mm256_cvtepi32_ps(sums), scales));
+    std::memcpy(words + kQuads * rows, figures[0], rows * sizeof(float));
+    std::memcpy(words + (kQuads + 1) * rows, figures[1], rows * sizeof(float));
+}
+
 template <std::int64_t rows>
 void packInputs(const float* inputs, std::int64_t stride, std::int64_t valid, std::int64_t depth,
                 std::byte* packed) {
-    for (std::int64_t at = 0; at < depth; at += kGroup, packed += kGroupBytes<rows>) {
-        if (valid < rows) std::memset(packed, 0, static_cast<std::size_t>(kGroupBytes<rows>));
-        for (std::int64_t row = 0; row < valid; ++row) {
-            __m256i bytes;
-            const float scale = toBytes(inputs + row * stride + at, 127.0F, bytes);
-            std::int32_t lower;
-            std::int32_t upper;
-            sumsOf(bytes, lower, upper);
-            putGroup<rows>(bytes, scale, scale * static_cast<float>(lower + upper), row, packed);
-        }
-    }
+    for (std::int64_t at = 0; at < depth; at += kGroup, packed += kGroupBytes<rows>)
+        packInputGroup<rows>(inputs + at, stride, valid, packed);
 }
 
 // Widened weights as signed bytes, raised by 128.
@@ -114,7 +186,7 @@ void packPanel(const float* rows, std::int64_t stride, std::int64_t valid, std::
         if (valid < columns) std::memset(packed, 0, static_cast<std::size_t>(kGroupBytes<columns>));
         for (std::int64_t column = 0; column < valid; ++column) {
             __m256i bytes;
-            const float scale = toBytes(rows + column * stride + at, 127.0F, bytes);
+            const float scale = toBytes(rows + column * stride + at, kMostByte, bytes);
             putGroup<columns>(_mm256_xor_si256(bytes, raise), scale, -128.0F * scale, column,
                               packed);
         }
@@ -204,9 +276,6 @@ bool packStored(DataType type, const std::byte* const* rows, std::int64_t valid,
     }
 }
 
-constexpr std::int64_t kAvx2Rows = 4;
-constexpr std::int64_t kAvx2Columns = 16;
-
 // Sums of products of one group stay in registers; those over the groups in the nearest cache.
 void multiplyAvx2(const PackedProduct& product) {
     alignas(32) float sums[kAvx2Rows * kAvx2Columns] = {};
@@ -259,7 +328,7 @@ void multiplyAvx2(const PackedProduct& product) {
         inputs += kGroupBytes<kAvx2Rows>;
         panel += kGroupBytes<kAvx2Columns>;
     }
-    writeTile<kAvx2Columns>(product, sums);
+    writeTile(product, sums);
 }
 
 }  // namespace
