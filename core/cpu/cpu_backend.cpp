@@ -86,7 +86,12 @@ class CpuBackend final : public Backend {
     void rmsNorm(const TensorView& input, const Weight& gain, float epsilon,
                  const TensorView& output) override;
     void linear(const TensorView& input, const Weight& weight, const Weight* bias,
-                const TensorView& output) override;
+                const TensorView& output) override {
+        multiply(input, weight, bias, output, {});
+    }
+    void linears(const TensorView& input, std::initializer_list<LinearPart> parts) override;
+    void addLinear(const TensorView& input, const Weight& weight, const TensorView& sum,
+                   const TensorView& work) override;
     void gate(const TensorView& gate, const TensorView& up, Activation activation,
               const TensorView& output) override;
     void add(const TensorView& term, const TensorView& sum) override;
@@ -109,6 +114,9 @@ class CpuBackend final : public Backend {
             work(item * step, std::min(count, (item + 1) * step));
         });
     }
+    // linear(), with what else the call says.
+    void multiply(const TensorView& input, const Weight& weight, const Weight* bias,
+                  const TensorView& output, LinearCall call);
     void storeBytes(const float* keys, const float* values, std::int64_t tokens,
                     const KeyValueView& to, std::int64_t head);
 
@@ -184,15 +192,35 @@ void CpuBackend::rmsNorm(const TensorView& input, const Weight& gain, float epsi
     });
 }
 
-void CpuBackend::linear(const TensorView& input, const Weight& weight, const Weight* bias,
-                        const TensorView& output) {
+void CpuBackend::multiply(const TensorView& input, const Weight& weight, const Weight* bias,
+                          const TensorView& output, LinearCall call) {
     const AddedTime timed(m_seconds.linear);
-    const std::int64_t tokens = input.elements() / weight.columns();
-    ASTERISM_CHECK(tokens * weight.columns() == input.elements());
-    ASTERISM_CHECK(tokens * weight.rows() == output.elements());
+    call.tokens = input.elements() / weight.columns();
+    ASTERISM_CHECK(call.tokens * weight.columns() == input.elements());
+    ASTERISM_CHECK(call.tokens * weight.rows() == output.elements());
     ASTERISM_CHECK(!bias || bias->columns() == weight.rows());
-    m_linear.multiply({input.floats(), tokens, &own(weight), bias ? own(*bias).floats() : nullptr,
-                       output.floats()});
+    call.input = input.floats();
+    call.weight = &own(weight);
+    call.bias = bias ? own(*bias).floats() : nullptr;
+    call.output = output.floats();
+    m_linear.multiply(call);
+}
+
+void CpuBackend::linears(const TensorView& input, std::initializer_list<LinearPart> parts) {
+    LinearCall call;
+    for (const LinearPart& part : parts) {
+        multiply(input, part.weight, part.bias, part.output, call);
+        call.isSameInput = true;
+    }
+}
+
+void CpuBackend::addLinear(const TensorView& input, const Weight& weight, const TensorView& sum,
+                           const TensorView& work) {
+    if (!Linear::isMany(input.elements() / weight.columns()))
+        return Backend::addLinear(input, weight, sum, work);
+    LinearCall call;
+    call.accumulate = true;
+    multiply(input, weight, nullptr, sum, call);
 }
 
 void CpuBackend::gate(const TensorView& gate, const TensorView& up, Activation activation,

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/check.h"
+
 namespace asterism::cpu {
 namespace {
 
@@ -55,7 +57,12 @@ Linear::Linear(ThreadPool& pool, Arithmetic arithmetic, InstructionSet set)
       m_bytes(byteDotKernels(arithmetic)),
       m_scratch(index(pool.threads())) {}
 
+bool Linear::isMany(std::int64_t tokens) {
+    return tokens > kFewTokens;
+}
+
 void Linear::multiply(const LinearCall& call) {
+    ASTERISM_CHECK(!call.accumulate || isMany(call.tokens));
     // Rows that end within a vector exist in small plain models only: the packed way pads them.
     const bool even = call.weight->columns() % 32 == 0;
     if (even && call.tokens <= kFewTokens && m_bytes && m_bytes->takes(call.weight->type()))
@@ -121,6 +128,7 @@ void Linear::multiplyBytes(const LinearCall& call) {
     const CpuWeight& weight = *call.weight;
     const std::int64_t columns = weight.columns();
     const std::int64_t figures = columns / 8;  // of one token
+    m_packedInput = {};
     float* allFigures = m_inputs.floats(call.tokens * (figures + columns / 4));
     auto* allBytes = reinterpret_cast<std::int8_t*>(allFigures + call.tokens * figures);
     const auto inputOf = [&](std::int64_t token) {
@@ -155,7 +163,12 @@ void Linear::multiplyMany(const LinearCall& call, const PackedKernels& kernels) 
     plan.kernels = &kernels;
     plan.depth = depthStep(*call.weight, kernels.mostDepth);
     plan.tiles = ceilDivide(call.tokens, kernels.tileRows);
-    packInputs(plan);
+    std::byte* inputs = bytesOf(
+        m_inputs, plan.tiles * call.weight->columns() / kernels.depthStep * kernels.tileBytes);
+    plan.inputs = inputs;
+    const PackedInput packed{call.input, call.tokens, &kernels, plan.depth};
+    if (!call.isSameInput || packed != m_packedInput) packInputs(plan, inputs);
+    m_packedInput = packed;
 
     // Items of some panels and some tiles: each widens its weights once, so many tiles are good,
     // but what an item reads and writes again for the next part of the depth should stay cached.
@@ -177,14 +190,11 @@ void Linear::multiplyMany(const LinearCall& call, const PackedKernels& kernels) 
 }
 
 // Packs all inputs as [part of the depth, tile, depth of the tile].
-void Linear::packInputs(ManyPlan& plan) {
+void Linear::packInputs(const ManyPlan& plan, std::byte* packed) {
     const LinearCall& call = *plan.call;
     const PackedKernels& kernels = *plan.kernels;
     const std::int64_t columns = call.weight->columns();
     const std::int64_t tileRows = kernels.tileRows;
-    std::byte* packed =
-        bytesOf(m_inputs, plan.tiles * columns / kernels.depthStep * kernels.tileBytes);
-    plan.inputs = packed;
     m_pool.parallelFor(plan.tiles, [&](std::int64_t tile, int) {
         const std::int64_t token = tile * tileRows;
         for (std::int64_t begin = 0; begin < columns; begin += plan.depth) {
@@ -259,7 +269,7 @@ void Linear::multiplyTile(const ManyPlan& plan, std::int64_t tile, std::int64_t 
     product.rows = std::min(tileRows, call.tokens - tile * tileRows);
     product.columns = std::min(kernels.panelColumns, outputs - output);
     product.bias = call.bias && begin == 0 ? call.bias + output : nullptr;
-    product.accumulate = begin > 0;
+    product.accumulate = call.accumulate || begin > 0;
     kernels.multiplyTile(product);
 }
 

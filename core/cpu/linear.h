@@ -18,6 +18,8 @@ struct LinearCall {
     const CpuWeight* weight = nullptr;
     const float* bias = nullptr;  // [outputs] or none
     float* output = nullptr;
+    bool isSameInput = false;  // as in the call before, unchanged: it need not be packed again
+    bool accumulate = false;   // add to the output; only for many tokens
 };
 
 // Backend::linear on the CPU. A few tokens are multiplied with the weights as they are read; many
@@ -29,12 +31,22 @@ class Linear {
     Linear(ThreadPool& pool, Arithmetic arithmetic, InstructionSet set);
 
     void multiply(const LinearCall& call);
+    // Whether a call for so many tokens may accumulate.
+    static bool isMany(std::int64_t tokens);
     // The values of one output of a weight, [columns].
     void decodeRow(const CpuWeight& weight, std::int64_t row, float* values) const {
         m_kernels.decode(weight.type(), weight.row(row), weight.columns(), values);
     }
 
   private:
+    // What packed inputs depend on.
+    struct PackedInput {
+        const float* input = nullptr;
+        std::int64_t tokens = 0;
+        const PackedKernels* kernels = nullptr;
+        std::int64_t depth = 0;
+        bool operator==(const PackedInput&) const = default;
+    };
     // How a product with many tokens is cut.
     struct ManyPlan {
         const LinearCall* call = nullptr;
@@ -50,7 +62,7 @@ class Linear {
     void multiplyFew(const LinearCall& call);
     void multiplyBytes(const LinearCall& call);
     void multiplyMany(const LinearCall& call, const PackedKernels& kernels);
-    void packInputs(ManyPlan& plan);
+    void packInputs(const ManyPlan& plan, std::byte* packed);
     void packPanel(const ManyPlan& plan, std::int64_t firstOutput, std::int64_t begin,
                    float* decoded, std::byte* packed) const;
     void multiplyBlock(const ManyPlan& plan, std::int64_t group, std::int64_t block,
@@ -63,6 +75,7 @@ class Linear {
     const PackedKernels& m_packed;   // for many tokens
     const ByteDotKernels* m_bytes;   // for a few, if inputs may be rounded
     Scratch m_inputs;                // packed inputs
+    PackedInput m_packedInput;       // what is in there
     std::vector<Scratch> m_scratch;  // one per worker
 };
 
