@@ -57,6 +57,10 @@ void Backend::addLinear(const TensorView& input, const Weight& weight, const Ten
     add(work, sum);
 }
 
+void Backend::quantize(const KeyValueView&, const KeyValueView&) {
+    ASTERISM_CHECK(false);
+}
+
 std::unique_ptr<OpTimer> Backend::startTimer() {
     return std::make_unique<HostTimer>(*this);
 }

@@ -138,7 +138,7 @@ class Backend {
     // The type activations have on this backend: f32, or bf16.
     virtual DataType activationType() const = 0;
     // What the keys and values of encoded tokens were computed with, as part of the key of cached
-    // blocks: "f32", "bf16", or "q8a" for 8-bit activations.
+    // blocks: "f32", "bf16", "q8a" for 8-bit activations, or "q8a-bf16" where attention is in bf16.
     virtual std::string_view numericClass() const {
         return activationType() == DataType::f32 ? "f32" : "bf16";
     }
@@ -228,6 +228,10 @@ class Backend {
     // its key scales span the whole run.
     virtual void store(const TensorView& keys, const TensorView& values, const KeyValueView& to,
                        std::int64_t first) = 0;
+    // Stores all tokens of an unquantised run as store() would: the bits are those of storing the
+    // rounded values. Only where canQuantize() says so.
+    virtual void quantize(const KeyValueView& from, const KeyValueView& to);
+    virtual bool canQuantize() const { return false; }
     // Rotates, masks and attends; see AttentionCall. Softmax in fp32. Heads are grouped: query
     // head h reads key head h / (heads / kvHeads).
     virtual void attend(const AttentionCall& call) = 0;

@@ -30,7 +30,8 @@ struct EncodingStarted {
     std::string warning;  // one line, empty if there is none
 };
 
-// One block's keys and values are there.
+// One block's keys and values are there, or those of the anchor are, of which its own are made
+// before the run ends.
 struct BlockEncoded {
     std::int64_t index = 0;
     TokenRange tokens;

@@ -10,6 +10,7 @@
 #include "core/base/float_types.h"
 #include "core/model/dequantize.h"
 #include "core/sampling.h"
+#include "core/star/kv_block.h"
 #include "tests/support/backend_under_test.h"
 #include "tests/support/reference_ops.h"
 
@@ -70,6 +71,25 @@ HostWeight matrixOf(DataType type, std::int64_t rows, std::span<const std::byte>
 
 std::vector<double> widened(std::span<const float> values) {
     return {values.begin(), values.end()};
+}
+
+// The bytes of one head of two q8 blocks of one layer.
+void expectSameHead(const KeyValueBlock& a, const KeyValueBlock& b, std::int64_t head) {
+    const KeyValueView one = a.view(0);
+    const KeyValueView other = b.view(0);
+    const std::int64_t row = head * one.capacity;
+    const auto expectSame = [](const void* left, const void* right, std::int64_t bytes) {
+        EXPECT_EQ(std::memcmp(left, right, static_cast<std::size_t>(bytes)), 0);
+    };
+    const auto rowsOf = [&](void* data) {
+        return static_cast<std::byte*>(data) + row * one.headDim;
+    };
+    const std::int64_t channels = head * one.headDim;
+    expectSame(rowsOf(one.keys), rowsOf(other.keys), one.tokens * one.headDim);
+    expectSame(rowsOf(one.values), rowsOf(other.values), one.tokens * one.headDim);
+    expectSame(one.valueScale + row, other.valueScale + row, one.tokens * 4);
+    expectSame(one.keyScale + channels, other.keyScale + channels, one.headDim * 4);
+    expectSame(one.keyOffset + channels, other.keyOffset + channels, one.headDim * 4);
 }
 
 class OpTest : public BackendTest {
@@ -256,6 +276,64 @@ TEST_P(OpTest, linearsAndAddLinearDoWhatLinearAndAddDo) {
         auto sums = expected;
         for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += double{before[i]};
         expectNear(read(sum.view()), sums, tolerance() * 20);
+    }
+}
+
+// Weights of several types share an input of more tokens than one pass of some backends holds.
+TEST_P(OpTest, linearsOfMixedTypesDoWhatLinearDoes) {
+    constexpr std::int64_t kColumns = 2048;
+    constexpr std::int64_t kRows = 8;
+    const DataType types[] = {DataType::q4_0, DataType::q8_0, DataType::q4_k, DataType::q4_0};
+    std::vector<std::vector<std::byte>> stored;
+    std::vector<std::shared_ptr<const Weight>> weights;
+    for (const DataType type : types) {
+        stored.push_back(randomWeight(type, kRows, kColumns, 5));
+        weights.push_back(backend().load(matrixOf(type, kRows, stored.back())));
+    }
+    for (const std::int64_t tokens : {20, 2500}) {
+        const Tensor in = activations({tokens, kColumns},
+                                      randomFloats(static_cast<std::size_t>(tokens * kColumns), 9));
+        std::vector<Tensor> outputs;
+        for (std::size_t i = 0; i < 4; ++i) outputs.push_back(backend().floats({tokens, kRows}));
+        backend().linears(in.view(), {{*weights[0], nullptr, outputs[0].view()},
+                                      {*weights[1], nullptr, outputs[1].view()},
+                                      {*weights[2], nullptr, outputs[2].view()},
+                                      {*weights[3], nullptr, outputs[3].view()}});
+        for (std::size_t i = 0; i < 4; ++i) {
+            const Tensor alone = backend().floats({tokens, kRows});
+            backend().linear(in.view(), *weights[i], nullptr, alone.view());
+            expectNear(read(outputs[i].view()), widened(read(alone.view())), tolerance());
+        }
+    }
+}
+
+TEST_P(OpTest, quantizeGivesTheBitsOfStoringTheRoundedValues) {
+    if (!backend().canQuantize()) GTEST_SKIP() << "stores activations alone";
+    constexpr std::int64_t kTokens = 33;
+    const auto count = static_cast<std::size_t>(kTokens * 2 * 40);
+    for (const KvType type : {KvType::f32, KvType::bf16}) {
+        auto keys = randomFloats(count, 3);
+        auto values = randomFloats(count, 4);
+        const auto blockOf = [&](KvType of) {
+            KeyValueBlock block(backend(), KvLayout{of, 1, 2, 40}, kTokens + 7);
+            block.setTokens(kTokens);
+            return block;
+        };
+        const auto storeIn = [&](KeyValueBlock& block) {
+            const Shape shape{kTokens, 2, 40};
+            backend().store(floats(shape, keys).view(), floats(shape, values).view(), block.view(0),
+                            0);
+        };
+        KeyValueBlock plain = blockOf(type);
+        storeIn(plain);
+        KeyValueBlock quantized = blockOf(KvType::q8);
+        backend().quantize(plain.view(0), quantized.view(0));
+        if (type == KvType::bf16)
+            for (auto* all : {&keys, &values})
+                for (float& value : *all) value = fromBf16(toBf16(value));
+        KeyValueBlock expected = blockOf(KvType::q8);
+        storeIn(expected);
+        for (std::int64_t head = 0; head < 2; ++head) expectSameHead(quantized, expected, head);
     }
 }
 

@@ -98,6 +98,8 @@ class CpuBackend final : public Backend {
     void convert(const TensorView& from, const TensorView& to) override;
     void store(const TensorView& keys, const TensorView& values, const KeyValueView& to,
                std::int64_t first) override;
+    void quantize(const KeyValueView& from, const KeyValueView& to) override;
+    bool canQuantize() const override { return true; }
     void attend(const AttentionCall& call) override {
         const AddedTime timed(m_seconds.attention);
         m_attention.attend(call);
@@ -117,8 +119,8 @@ class CpuBackend final : public Backend {
     // linear(), with what else the call says.
     void multiply(const TensorView& input, const Weight& weight, const Weight* bias,
                   const TensorView& output, LinearCall call);
-    void storeBytes(const float* keys, const float* values, std::int64_t tokens,
-                    const KeyValueView& to, std::int64_t head);
+    template <typename Row>
+    void storeBytes(Row&& keyOf, Row&& valueOf, const KeyValueView& to, std::int64_t head);
 
     OpSeconds m_seconds;
     InstructionSet m_set;
@@ -264,7 +266,10 @@ void CpuBackend::store(const TensorView& keys, const TensorView& values, const K
     if (to.type == KvType::q8) {
         ASTERISM_CHECK(first == 0 && tokens == to.tokens);
         m_pool.parallelFor(to.kvHeads, [&](std::int64_t head, int) {
-            storeBytes(keys.floats(), values.floats(), tokens, to, head);
+            const auto rowsOf = [&](const float* all) {
+                return [=](std::int64_t t) { return all + t * width + head * to.headDim; };
+            };
+            storeBytes(rowsOf(keys.floats()), rowsOf(values.floats()), to, head);
         });
         return;
     }
@@ -284,29 +289,49 @@ void CpuBackend::store(const TensorView& keys, const TensorView& values, const K
     });
 }
 
-// One head as q8: keys per channel over all tokens, values per token.
-void CpuBackend::storeBytes(const float* keys, const float* values, std::int64_t tokens,
-                            const KeyValueView& to, std::int64_t head) {
-    const std::int64_t stride = to.kvHeads * to.headDim;
+void CpuBackend::quantize(const KeyValueView& from, const KeyValueView& to) {
+    ASTERISM_CHECK(to.type == KvType::q8 && from.type != KvType::q8);
+    ASTERISM_CHECK(from.tokens == to.tokens && from.kvHeads == to.kvHeads);
+    ASTERISM_CHECK(from.headDim == to.headDim);
+    m_pool.parallelFor(to.kvHeads, [&](std::int64_t head, int) {
+        const auto rowsOf = [&](const void* all) {
+            std::vector<float> widened(static_cast<std::size_t>(from.headDim));
+            const std::int64_t begin = head * from.capacity * from.headDim;
+            return [&, all, begin, widened](std::int64_t t) mutable -> const float* {
+                const std::int64_t place = begin + t * from.headDim;
+                if (from.type == KvType::f32) return static_cast<const float*>(all) + place;
+                m_elements.fromBf16(static_cast<const std::uint16_t*>(all) + place, from.headDim,
+                                    widened.data());
+                return widened.data();
+            };
+        };
+        storeBytes(rowsOf(from.keys), rowsOf(from.values), to, head);
+    });
+}
+
+// One head as q8: keys per channel over all tokens, values per token. keyOf(t) and valueOf(t) give
+// a token's values until the next is asked for.
+template <typename Row>
+void CpuBackend::storeBytes(Row&& keyOf, Row&& valueOf, const KeyValueView& to, std::int64_t head) {
     const std::int64_t begin = head * to.headDim;
     float* low = to.keyOffset + begin;
     float* scale = to.keyScale + begin;
     std::fill_n(low, to.headDim, std::numeric_limits<float>::max());
     std::fill_n(scale, to.headDim, std::numeric_limits<float>::lowest());
-    for (std::int64_t t = 0; t < tokens; ++t)
-        m_elements.widenRange(keys + t * stride + begin, to.headDim, low, scale);
+    for (std::int64_t t = 0; t < to.tokens; ++t)
+        m_elements.widenRange(keyOf(t), to.headDim, low, scale);
     std::vector<float> factor(static_cast<std::size_t>(to.headDim));
     for (std::int64_t i = 0; i < to.headDim; ++i) {
         const float range = scale[i] - low[i];
         scale[i] = range / 255.0F;
         factor[static_cast<std::size_t>(i)] = range > 0 ? 255.0F / range : 0.0F;
     }
-    for (std::int64_t t = 0; t < tokens; ++t) {
+    for (std::int64_t t = 0; t < to.tokens; ++t) {
         const std::int64_t place = (head * to.capacity + t) * to.headDim;
-        m_elements.toUnsignedBytes(keys + t * stride + begin, low, factor.data(), to.headDim,
+        m_elements.toUnsignedBytes(keyOf(t), low, factor.data(), to.headDim,
                                    static_cast<std::uint8_t*>(to.keys) + place);
         to.valueScale[head * to.capacity + t] = m_elements.toSignedBytes(
-            values + t * stride + begin, to.headDim, static_cast<std::int8_t*>(to.values) + place);
+            valueOf(t), to.headDim, static_cast<std::int8_t*>(to.values) + place);
     }
 }
 

@@ -26,6 +26,18 @@ std::int64_t longestBlock(std::span<const TokenRange> blocks) {
     return longest;
 }
 
+// Stores a run's keys and values as the activations have them, for the run itself, and as a block
+// keeps them. What is quantised is made of the former where the backend can: then it does not
+// matter when.
+void storeBoth(Backend& backend, const TensorView& keys, const TensorView& values,
+               const KeyValueView& scratch, const KeyValueView& kept) {
+    backend.store(keys, values, scratch, 0);
+    if (kept.type == KvType::q8 && backend.canQuantize())
+        backend.quantize(scratch, kept);
+    else
+        backend.store(keys, values, kept, 0);
+}
+
 // One rank's copy of the anchor's keys and values, unquantised. Rank 0 fills it while it encodes
 // the tokens the anchor consists of; the others receive a layer when they first need it.
 class SharedAnchor {
@@ -60,7 +72,17 @@ class SharedAnchor {
         m_isLastUse = true;
     }
     void layerWasUsed(std::int64_t layer) {
-        if (m_isLastUse) m_rank.backend().giveBack(m_block->layerBytes(layer));
+        if (!m_isLastUse) return;
+        fillFirstBlock(layer + 1);
+        m_rank.backend().giveBack(m_block->layerBytes(layer));
+    }
+    // Block 0, of the anchor's tokens, is made of its layers, each when it is used for the last
+    // time: so the two do not stand in memory beside each other.
+    void makeFirstBlock(std::unique_ptr<KeyValueBlock> block) { m_firstBlock = std::move(block); }
+    // That block, filled up; null if there is none.
+    std::unique_ptr<KeyValueBlock> takeFirstBlock() {
+        fillFirstBlock(m_rank.config().layers);
+        return std::move(m_firstBlock);
     }
     // What may not be whole is no anchor for a later run.
     void dropUnlessThere() {
@@ -91,12 +113,20 @@ class SharedAnchor {
         m_rank.communicatorBehindOps().broadcast(m_block->layerBytes(layer), 0);
         ++m_ready;
     }
+    void fillFirstBlock(std::int64_t layers) {
+        if (!m_firstBlock) return;
+        for (; m_filledLayers < layers; ++m_filledLayers)
+            m_rank.backend().quantize(m_block->view(m_filledLayers),
+                                      m_firstBlock->view(m_filledLayers));
+    }
 
     Rank& m_rank;
     std::unique_ptr<KeyValueBlock>& m_block;
     std::int64_t m_ready;  // layers
     bool m_isThere;        // all of them, whatever becomes of this run
     bool m_isLastUse = false;
+    std::unique_ptr<KeyValueBlock> m_firstBlock;
+    std::int64_t m_filledLayers = 0;  // of the first block
 };
 
 // A block behind the anchor: sees the anchor and itself.
@@ -135,13 +165,17 @@ class BlockAttention : public LayerAttention {
     const KeyValueBlock& storeRun(std::int64_t layer, const TensorView& keys,
                                   const TensorView& values) {
         Backend& backend = m_rank.backend();
-        if (m_stored) backend.store(keys, values, m_stored->view(layer), 0);
         // Attention would read a block in host memory over the bus.
         if (m_stored && m_stored->layout().type == m_scratch.layout().type &&
-            m_stored->place() == MemoryPlace::device)
+            m_stored->place() == MemoryPlace::device) {
+            backend.store(keys, values, m_stored->view(layer), 0);
             return *m_stored;
+        }
         m_scratch.setTokens(keys.rows());
-        backend.store(keys, values, m_scratch.view(0), 0);
+        if (m_stored)
+            storeBoth(backend, keys, values, m_scratch.view(0), m_stored->view(layer));
+        else
+            backend.store(keys, values, m_scratch.view(0), 0);
         return m_scratch;
     }
 
@@ -258,23 +292,18 @@ void prepareAnchor(Rank& rank, const EncodingJob& job, KeyValueBlock& scratch,
     rank.decoder().run(anchorRun(job.context), attention, job.stop);
 }
 
-void encodeStarBlock(Rank& rank, const EncodingJob& job, KeyValueBlock& scratch,
-                     SharedAnchor* anchor, BlockSaver& saver, std::size_t index) {
-    EncodedContext& context = job.context;
-    const TokenRange range = context.blocks[index];
+// Runs a block's tokens; `stored` receives its keys and values, or is null.
+BlockTime runStarBlock(Rank& rank, const EncodingJob& job, KeyValueBlock& scratch,
+                       SharedAnchor* anchor, KeyValueBlock* stored, std::size_t index) {
+    const EncodedContext& context = job.context;
     BlockTimer timer(rank, job);
-    std::unique_ptr<KeyValueBlock> stored = newBlock(rank, context, index);
     // Block 0 sees only itself; it hands on the anchor unless that is there already.
     const bool isFirst = context.options.anchor == AnchorMode::first && index == 0;
     const bool publishes = isFirst && anchor && !anchor->isComplete();
     BlockAttention attention(rank, scratch, isFirst && !publishes ? nullptr : anchor, publishes,
-                             stored.get(), encodingStart(context, index));
-    rank.decoder().run(context.tokensOf(range), attention, job.stop);
-    const BlockTime time = timer.stop();
-    if (anchor) anchor->opsAreDone(job.cache);
-    context.keyValues[index] = std::move(stored);
-    saver.save(index, *context.keyValues[index]);
-    finishBlock(rank, job, index, time);
+                             stored, encodingStart(context, index));
+    rank.decoder().run(context.tokensOf(context.blocks[index]), attention, job.stop);
+    return timer.stop();
 }
 
 std::vector<std::size_t> ownBlocks(const Rank& rank, const EncodingJob& job) {
@@ -289,19 +318,43 @@ bool isBehindFirstBlock(const EncodedContext& context, std::size_t index) {
     return context.options.anchor == AnchorMode::first && index > 0;
 }
 
+// Whether block 0 is made of the anchor in the end; see SharedAnchor::makeFirstBlock(). What is
+// kept in a store goes there at once.
+bool waitsForAnchor(const Rank& rank, const EncodingJob& job, const SharedAnchor* anchor,
+                    std::span<const std::size_t> own) {
+    const EncodedContext& context = job.context;
+    return job.isLast && !job.cache && anchor && !anchor->isComplete() &&
+           takesAnchorFromBlock(job) && own.size() > 1 && own.front() == 0 &&
+           context.blocks.front().tokens() == context.anchorTokens &&
+           context.options.kv == KvType::q8 && rank.backend().canQuantize();
+}
+
 // This rank's part of a run behind the anchor, if there is one.
 void encodeOwnBlocks(Rank& rank, const EncodingJob& job, SharedAnchor* anchor) {
-    const EncodedContext& context = job.context;
+    EncodedContext& context = job.context;
     KeyValueBlock scratch =
         layerScratch(rank, std::max(longestBlock(context.blocks), context.anchorTokens));
     if (anchor) prepareAnchor(rank, job, scratch, *anchor);
     BlockSaver saver(rank, job.cache);
     const std::vector<std::size_t> own = ownBlocks(rank, job);
+    const bool firstWaits = waitsForAnchor(rank, job, anchor, own);
     for (const std::size_t index : own) {
         if (job.isLast && index == own.back() && isBehindFirstBlock(context, index))
             anchor->beginLastUse(job.cache);
-        encodeStarBlock(rank, job, scratch, anchor, saver, index);
+        const bool waits = firstWaits && index == 0;
+        std::unique_ptr<KeyValueBlock> stored = newBlock(rank, context, index);
+        const BlockTime time =
+            runStarBlock(rank, job, scratch, anchor, waits ? nullptr : stored.get(), index);
+        if (anchor) anchor->opsAreDone(job.cache);
+        if (waits) {
+            anchor->makeFirstBlock(std::move(stored));
+        } else {
+            context.keyValues[index] = std::move(stored);
+            saver.save(index, *context.keyValues[index]);
+        }
+        finishBlock(rank, job, index, time);
     }
+    if (firstWaits) context.keyValues.front() = anchor->takeFirstBlock();
     saver.finish();
     if (!anchor) return;
     // A rank without blocks of its own still takes part in the broadcasts.
@@ -338,6 +391,10 @@ void encodeStar(Rank& rank, const EncodingJob& job) {
                         context.anchors[static_cast<std::size_t>(rank.index())]);
     try {
         encodeOwnBlocks(rank, job, &anchor);
+    } catch (const Stopped&) {
+        if (auto first = anchor.takeFirstBlock()) context.keyValues.front() = std::move(first);
+        anchor.dropUnlessThere();
+        throw;
     } catch (...) {
         anchor.dropUnlessThere();
         throw;
@@ -365,8 +422,7 @@ class CausalAttention : public LayerAttention {
         const auto position = static_cast<double>(m_begin);
         if (m_own) {
             m_scratch.setTokens(queries.rows());
-            m_rank.backend().store(keys, values, m_scratch.view(0), 0);
-            m_rank.backend().store(keys, values, m_own->view(layer), 0);
+            storeBoth(m_rank.backend(), keys, values, m_scratch.view(0), m_own->view(layer));
             m_runs.push_back({&m_scratch, 0, queries.rows(), position, 1, m_begin});
         }
         m_rank.attendAllRanks(layer, queries, m_runs, {position, m_begin}, output);

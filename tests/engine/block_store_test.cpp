@@ -1,9 +1,10 @@
 // What is taken from a store, what is encoded, and that neither changes the answer.
 
-#include <algorithm>
+#include <map>
 #include <memory>
+#include <stop_token>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -11,6 +12,7 @@
 #include "core/comm/local_communicator.h"
 #include "core/cpu/arithmetic.h"
 #include "core/cpu/cpu_backend.h"
+#include "tests/engine/counting_backend.h"
 #include "tests/engine/engine_run.h"
 #include "tests/engine/memory_store.h"
 #include "tests/support/test_files.h"
@@ -122,45 +124,129 @@ INSTANTIATE_TEST_SUITE_P(Modes, StoredBlocks,
                                          Case{AnchorMode::fixedText, Positions::contiguous, 1},
                                          Case{AnchorMode::fixedText, Positions::global, 3}));
 
-// An engine that computes with the arithmetic, over the store.
-std::unique_ptr<Engine> engineWith(cpu::Arithmetic arithmetic, MemoryStore& store) {
+std::unique_ptr<Engine> engineOver(std::unique_ptr<Backend> backend) {
     EngineParts parts;
     parts.file = openModelFile(dataFile("tiny/llama31"));
-    parts.backends.push_back(makeCpuBackend({.threads = 1, .arithmetic = arithmetic}));
+    parts.backends.push_back(std::move(backend));
     parts.deviceOf.push_back(0);
     parts.connectRanks = [] { return makeLocalCommunicators(1); };
-    auto engine = std::make_unique<Engine>(std::move(parts));
-    engine->setBlockStore(store, "tiny");
+    return std::make_unique<Engine>(std::move(parts));
+}
+
+// An engine that computes with the arithmetic, over the store if there is one.
+std::unique_ptr<Engine> engineWith(cpu::Arithmetic arithmetic, MemoryStore* store) {
+    auto engine = engineOver(makeCpuBackend({.threads = 1, .arithmetic = arithmetic}));
+    if (store) engine->setBlockStore(*store, "tiny");
     return engine;
 }
 
+void expectSameBlocks(const EncodedContext& a, const EncodedContext& b) {
+    const auto host = makeCpuBackend({.threads = 1});
+    ASSERT_EQ(a.keyValues.size(), b.keyValues.size());
+    for (std::size_t i = 0; i < a.keyValues.size(); ++i)
+        EXPECT_TRUE(a.keyValues[i]->packed(*host) == b.keyValues[i]->packed(*host))
+            << "block " << i;
+}
+
+// One arithmetic of every class that this machine computes in.
+std::vector<cpu::Arithmetic> oneOfEachClass() {
+    std::map<std::string_view, cpu::Arithmetic> classes;
+    for (const auto arithmetic : cpu::supportedArithmetics(cpu::InstructionSet::automatic))
+        classes.emplace(cpu::numericClass(arithmetic), arithmetic);
+    std::vector<cpu::Arithmetic> found;
+    for (const auto& [name, arithmetic] : classes) found.push_back(arithmetic);
+    return found;
+}
+
 // A project that was encoded on one machine opens on another, which computes with other numbers.
-TEST(StoredBlockClasses, BlocksOfOneAreFoundByAnEngineOfAnotherBothWays) {
-    const auto known = cpu::supportedArithmetics(cpu::InstructionSet::automatic);
-    const auto other = std::find_if(known.begin(), known.end(), [](cpu::Arithmetic arithmetic) {
-        return cpu::numericClass(arithmetic) != cpu::numericClass(cpu::Arithmetic::f32);
-    });
-    if (other == known.end()) GTEST_SKIP() << "this machine computes with f32 alone";
+TEST(StoredBlockClasses, BlocksOfOneAreFoundByAnEngineOfAnother) {
     ContextOptions options;
     options.blockTokens = kBlock;
-    for (const auto& [writes, reads] :
-         {std::pair{cpu::Arithmetic::f32, *other}, std::pair{*other, cpu::Arithmetic::f32}}) {
-        MemoryStore store;
-        const auto writer = engineWith(writes, store);
-        const auto context = someTokens(kContext, writer->config().vocabulary, 5);
-        const auto written = writer->encode(context, {}, options, {}, {});
-        const std::size_t kept = store.size();
+    for (const cpu::Arithmetic writes : oneOfEachClass()) {
+        for (const cpu::Arithmetic reads : oneOfEachClass()) {
+            if (writes == reads) continue;
+            SCOPED_TRACE(testing::Message()
+                         << cpu::numericClass(writes) << " read as " << cpu::numericClass(reads));
+            MemoryStore store;
+            const auto writer = engineWith(writes, &store);
+            const auto context = someTokens(kContext, writer->config().vocabulary, 5);
+            const auto written = writer->encode(context, {}, options, {}, {});
+            const std::size_t kept = store.size();
 
-        const auto reader = engineWith(reads, store);
-        EXPECT_EQ(reader->blockKeys(*written), writer->blockKeys(*written));
-        EXPECT_EQ(reader->encode(context, {}, options, {}, {})->restoredBlocks, kBlocks);
-        EXPECT_EQ(store.size(), kept);
+            const auto reader = engineWith(reads, &store);
+            EXPECT_EQ(reader->blockKeys(*written), writer->blockKeys(*written));
+            EXPECT_EQ(reader->encode(context, {}, options, {}, {})->restoredBlocks, kBlocks);
+            EXPECT_EQ(store.size(), kept);
 
-        // What is missing is kept under the reader's own class, and found again there.
-        store.forget(static_cast<std::size_t>(written->keyValues.back()->bytes()));
-        EXPECT_EQ(reader->encode(context, {}, options, {}, {})->restoredBlocks, kBlocks - 1);
-        EXPECT_EQ(writer->encode(context, {}, options, {}, {})->restoredBlocks, kBlocks);
+            // What is missing is kept under the reader's own class, and found again there.
+            store.forget(static_cast<std::size_t>(written->keyValues.back()->bytes()));
+            EXPECT_EQ(reader->encode(context, {}, options, {}, {})->restoredBlocks, kBlocks - 1);
+            EXPECT_EQ(writer->encode(context, {}, options, {}, {})->restoredBlocks, kBlocks);
+        }
     }
+}
+
+// Without a store, the first block is made of the anchor while the last one is encoded.
+TEST(StoredBlockClasses, BlocksInMemoryAloneHaveTheBitsOfStoredOnes) {
+    ContextOptions options;
+    options.blockTokens = kBlock;
+    for (const cpu::Arithmetic arithmetic : oneOfEachClass()) {
+        SCOPED_TRACE(cpu::numericClass(arithmetic));
+        MemoryStore store;
+        const auto keeping = engineWith(arithmetic, &store);
+        const auto alone = engineWith(arithmetic, nullptr);
+        const auto context = someTokens(kContext, alone->config().vocabulary, 5);
+        const auto kept = keeping->encode(context, {}, options, {}, {});
+        const auto inMemory = alone->encode(context, {}, options, {}, {});
+        ASSERT_TRUE(inMemory->isComplete());
+        expectSameBlocks(*inMemory, *kept);
+    }
+}
+
+// Wherever a run without a store is stopped, what was finished is there, and the rest follows.
+TEST(StoppedBlocks, AreThereAsFarAsTheyWereFinished) {
+    const auto engine = engineWith(cpu::Arithmetic::f32, nullptr);
+    const auto tokens = someTokens(kContext, engine->config().vocabulary, 5);
+    ContextOptions options;
+    options.blockTokens = kBlock;
+    const auto whole = engine->encode(tokens, {}, options, {}, {});
+    const std::vector<std::size_t> all = {0, 1, 2, 3};
+    for (std::size_t finished = 1; finished < all.size(); ++finished) {
+        SCOPED_TRACE(finished);
+        const auto context = engine->layOut(tokens, whole->blocks, options);
+        std::stop_source stop;
+        std::size_t count = 0;
+        const EventSink stopThen = [&](const EngineEvent& event) {
+            if (std::holds_alternative<BlockEncoded>(event) && ++count == finished)
+                stop.request_stop();
+        };
+        EXPECT_THROW(engine->encode(*context, all, stopThen, stop.get_token()), Stopped);
+        for (const std::size_t index : all)
+            EXPECT_EQ(context->hasBlock(index), index < finished) << index;
+        engine->encode(*context, all, {}, {});
+        expectSameBlocks(*context, *whole);
+    }
+}
+
+// The anchor's layers go back one by one while the last block is encoded.
+TEST(StoppedBlocks, TheFirstIsThereIfTheAnchorWasBeingGivenBack) {
+    auto owned = std::make_unique<CountingBackend>(makeCpuBackend({.threads = 1}));
+    CountingBackend& backend = *owned;
+    const auto engine = engineOver(std::move(owned));
+    const auto tokens = someTokens(kContext, engine->config().vocabulary, 5);
+    ContextOptions options;
+    options.blockTokens = kBlock;
+    const auto whole = engine->encode(tokens, {}, options, {}, {});
+    ASSERT_GT(backend.givenBack(), 0);
+    const auto context = engine->layOut(tokens, whole->blocks, options);
+    std::stop_source stop;
+    backend.setOnGiveBack([&] { stop.request_stop(); });
+    const std::vector<std::size_t> all = {0, 1, 2, 3};
+    EXPECT_THROW(engine->encode(*context, all, {}, stop.get_token()), Stopped);
+    backend.setOnGiveBack({});
+    for (const std::size_t index : all) EXPECT_EQ(context->hasBlock(index), index < 3) << index;
+    engine->encode(*context, all, {}, {});
+    expectSameBlocks(*context, *whole);
 }
 
 TEST(StoredBlockKeys, AContiguousBlockIsFoundAgainAtAnotherPlaceAGlobalOneIsNot) {

@@ -2,9 +2,11 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "core/backend.h"
@@ -26,8 +28,11 @@ class CountingBackend : public Backend {
     std::int64_t givenBack() const { return m_givenBack; }
     void giveBack(const TensorView& part) override {
         m_givenBack += part.bytes();
+        if (m_onGiveBack) m_onGiveBack();
         m_inner->giveBack(part);
     }
+    void setOnGiveBack(std::function<void()> call) { m_onGiveBack = std::move(call); }
+    std::string_view numericClass() const override { return m_inner->numericClass(); }
     std::string description() const override { return m_inner->description(); }
     DataType activationType() const override { return m_inner->activationType(); }
     std::int64_t rowsAtOnce() const override { return m_inner->rowsAtOnce(); }
@@ -71,6 +76,10 @@ class CountingBackend : public Backend {
                std::int64_t first) override {
         m_inner->store(keys, values, to, first);
     }
+    void quantize(const KeyValueView& from, const KeyValueView& to) override {
+        m_inner->quantize(from, to);
+    }
+    bool canQuantize() const override { return m_inner->canQuantize(); }
     void attend(const AttentionCall& call) override { m_inner->attend(call); }
     void merge(const Partial& part, const Partial& sum) override { m_inner->merge(part, sum); }
     void mergeParts(const TensorView& parts, const Partial& merged) override {
@@ -101,6 +110,7 @@ class CountingBackend : public Backend {
 
     std::unique_ptr<Backend> m_inner;
     std::int64_t m_givenBack = 0;
+    std::function<void()> m_onGiveBack;
     std::shared_ptr<Count> m_count = std::make_shared<Count>();
 };
 
