@@ -183,7 +183,7 @@ inline void addKBlock(const Blocks& blocks, const std::int8_t* input, const floa
             first = either(first, masked(down(bits, 2 * (pair % 2)), 16));
             second = either(second, masked(down(bits, 2 * (pair % 2) + 1), 16));
         }
-        const auto group = static_cast<std::size_t>(2 * pair);
+        const std::size_t group = 2 * static_cast<std::size_t>(pair);
         sums.add(products(first, inputAt(input)), factors.ofGroup(group), figures);
         sums.add(products(second, inputAt(input + 32)), factors.ofGroup(group + 1), figures + 4);
     }

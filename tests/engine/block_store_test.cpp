@@ -154,6 +154,7 @@ std::vector<cpu::Arithmetic> oneOfEachClass() {
     for (const auto arithmetic : cpu::supportedArithmetics(cpu::InstructionSet::automatic))
         classes.emplace(cpu::numericClass(arithmetic), arithmetic);
     std::vector<cpu::Arithmetic> found;
+    found.reserve(classes.size());
     for (const auto& [name, arithmetic] : classes) found.push_back(arithmetic);
     return found;
 }
