@@ -215,13 +215,7 @@ TEST(StoppedBlocks, AreThereAsFarAsTheyWereFinished) {
     for (std::size_t finished = 1; finished < all.size(); ++finished) {
         SCOPED_TRACE(finished);
         const auto context = engine->layOut(tokens, whole->blocks, options);
-        std::stop_source stop;
-        std::size_t count = 0;
-        const EventSink stopThen = [&](const EngineEvent& event) {
-            if (std::holds_alternative<BlockEncoded>(event) && ++count == finished)
-                stop.request_stop();
-        };
-        EXPECT_THROW(engine->encode(*context, all, stopThen, stop.get_token()), Stopped);
+        encodeUntil(*engine, *context, all, finished);
         for (const std::size_t index : all)
             EXPECT_EQ(context->hasBlock(index), index < finished) << index;
         engine->encode(*context, all, {}, {});

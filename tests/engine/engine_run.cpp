@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <random>
+#include <stop_token>
+#include <variant>
 
 #include <gtest/gtest.h>
 
@@ -46,6 +48,16 @@ Answer ask(Engine& engine, const Question& question) {
     options.topLogits = engine.config().vocabulary;
     options.ignoresEnd = true;
     return engine.answer(conversation, question.query, options, {}, {});
+}
+
+void encodeUntil(Engine& engine, EncodedContext& context, std::span<const std::size_t> blocks,
+                 std::size_t finished) {
+    std::stop_source stop;
+    std::size_t count = 0;
+    const EventSink stopThen = [&](const EngineEvent& event) {
+        if (std::holds_alternative<BlockEncoded>(event) && ++count == finished) stop.request_stop();
+    };
+    EXPECT_THROW(engine.encode(context, blocks, stopThen, stop.get_token()), Stopped);
 }
 
 std::vector<float> logitsOf(const Engine& engine, const Answer& answer) {

@@ -31,6 +31,10 @@ struct Question {
 // Encodes the context anew and asks. The answer goes on after end tokens.
 Answer ask(Engine& engine, const Question& question);
 
+// Encodes blocks of a context that is laid out, and stops when so many of them are finished.
+void encodeUntil(Engine& engine, EncodedContext& context, std::span<const std::size_t> blocks,
+                 std::size_t finished);
+
 // Logits after the query, one per token of the vocabulary.
 std::vector<float> logitsOf(const Engine& engine, const Answer& answer);
 

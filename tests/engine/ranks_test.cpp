@@ -130,13 +130,7 @@ TEST_P(Ranks, GoOnAfterAStop) {
     for (std::size_t finished = 1; finished < all.size() - 1; ++finished) {
         SCOPED_TRACE(finished);
         const auto context = engine->layOut(m_question.context, whole->blocks, m_question.options);
-        std::stop_source stop;
-        std::size_t count = 0;
-        const EventSink stopThen = [&](const EngineEvent& event) {
-            if (std::holds_alternative<BlockEncoded>(event) && ++count == finished)
-                stop.request_stop();
-        };
-        EXPECT_THROW(engine->encode(*context, all, stopThen, stop.get_token()), Stopped);
+        encodeUntil(*engine, *context, all, finished);
         EXPECT_FALSE(context->isComplete());
         engine->encode(*context, all, {}, {});
         EXPECT_EQ(answerFrom(*context), expected);
