@@ -58,7 +58,13 @@ inline void transpose(Vectors& rows) {
 inline __m512i pairAt(const std::byte* values) {
     std::int32_t pair;
     std::memcpy(&pair, values, sizeof pair);
-    return _mm512_set1_epi32(pair);
+    __m512i everywhere = _mm512_set1_epi32(pair);
+#ifdef __clang__
+    // Clang 16 recurses until it crashes on a bf16 product with what it knows to be one value in
+    // every lane.
+    asm("" : "+v"(everywhere));
+#endif
+    return everywhere;
 }
 
 // sums[lane] += the two products of the lane's pairs of values.
