@@ -17,7 +17,8 @@ constexpr const char* kConversationColumns =
 constexpr const char* kMessageColumns =
     "message.id, conversation, ifnull(parent, 0), role, text, created_at, scope, tokens, ending, "
     "model, tokens_read, tokens_in_scope, encode_seconds, query_seconds, first_token_seconds, "
-    "tokens_per_second, blocks_restored, blocks_encoded, block_mass, selected_blocks";
+    "tokens_per_second, blocks_restored, blocks_encoded, block_mass, selected_blocks, "
+    "context_hash, placement, placement_window";
 
 ConversationRecord conversationAt(const Statement& row) {
     ConversationRecord conversation;
@@ -57,6 +58,9 @@ MessageRecord messageAt(const Statement& row) {
     message.blocksEncoded = row.integer(column++);
     message.blockMass = floatsAt(row, column++);
     message.selectedBlocks = tokensAt(row, column++);
+    message.contextHash = static_cast<std::uint64_t>(row.integer(column++));
+    message.placement = enumeratorAt(row, column++, Placement::squeeze);
+    message.placementWindow = row.integer(column++);
     return message;
 }
 
@@ -180,8 +184,9 @@ std::int64_t ChatStore::add(const MessageRecord& message) {
     Statement row = m_database.prepare(
         "INSERT INTO message (conversation, parent, role, text, created_at, scope, tokens, ending, "
         "model, tokens_read, tokens_in_scope, encode_seconds, query_seconds, first_token_seconds, "
-        "tokens_per_second, blocks_restored, blocks_encoded, block_mass, selected_blocks) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        "tokens_per_second, blocks_restored, blocks_encoded, block_mass, selected_blocks, "
+        "context_hash, placement, placement_window) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     row.bind(message.conversationId);
     bindReference(row, message.parentId);
     row.bind(message.role).bind(message.text).bind(now).bind(jsonOf(message.scope));
@@ -189,7 +194,8 @@ std::int64_t ChatStore::add(const MessageRecord& message) {
     row.bind(message.tokensRead).bind(message.tokensInScope);
     row.bind(message.encodeSeconds).bind(message.querySeconds).bind(message.firstTokenSeconds);
     row.bind(message.tokensPerSecond).bind(message.blocksRestored).bind(message.blocksEncoded);
-    row.bind(bytesOf(message.blockMass)).bind(bytesOf(message.selectedBlocks)).run();
+    row.bind(bytesOf(message.blockMass)).bind(bytesOf(message.selectedBlocks));
+    row.bind(message.contextHash).bind(message.placement).bind(message.placementWindow).run();
     const std::int64_t id = m_database.lastInsertId();
     const bool isQuestion = message.role == MessageRole::question;
     m_database

@@ -60,6 +60,16 @@ std::vector<DocumentRecord> DocumentStore::list(std::int64_t project) const {
     return documents;
 }
 
+std::vector<DocumentVersion> DocumentStore::versions(std::int64_t project) const {
+    Statement rows = m_database.prepare(
+        "SELECT id, text_hash FROM document WHERE project = ? AND text_bytes > 0 ORDER BY id");
+    rows.bind(project);
+    std::vector<DocumentVersion> versions;
+    while (rows.step())
+        versions.push_back({rows.integer(0), static_cast<std::uint64_t>(rows.integer(1))});
+    return versions;
+}
+
 std::string DocumentStore::text(std::int64_t document) const {
     Statement rows = m_database.prepare("SELECT text FROM document_text WHERE document = ?");
     rows.bind(document);
@@ -67,11 +77,12 @@ std::string DocumentStore::text(std::int64_t document) const {
     return rows.text(0);
 }
 
-std::vector<TokenId> DocumentStore::tokens(std::int64_t document) const {
+std::vector<TokenId> DocumentStore::tokens(std::int64_t document, std::string_view model) const {
     Statement rows = m_database.prepare(
         "SELECT ifnull(tokens.tokens, x'') FROM document "
-        "LEFT JOIN document_tokens AS tokens ON tokens.document = id WHERE id = ?");
-    rows.bind(document);
+        "LEFT JOIN document_tokens AS tokens ON tokens.document = id "
+        "AND tokens.model_fingerprint = ? WHERE id = ?");
+    rows.bind(model).bind(document);
     if (!rows.step()) failAsGone();
     return tokensAt(rows, 0);
 }
@@ -81,7 +92,7 @@ void DocumentStore::failAsGone() const {
 }
 
 std::int64_t DocumentStore::save(std::int64_t project, const DocumentRecord& record,
-                                 const std::string& text, std::span<const TokenId> tokens) {
+                                 const std::string& text, const ModelTokens& tokens) {
     Transaction transaction(m_database);
     checkNameIsOwn(m_database, project, record);
     const std::int64_t id = saveRecord(project, record);
@@ -131,18 +142,20 @@ std::int64_t DocumentStore::saveRecord(std::int64_t project, const DocumentRecor
     return id;
 }
 
-void DocumentStore::setTokens(std::int64_t document, std::span<const TokenId> tokens) {
+void DocumentStore::setTokens(std::int64_t document, const ModelTokens& tokens) {
     Transaction transaction(m_database);
     m_database.prepare("UPDATE document SET tokens = ? WHERE id = ?")
-        .bind(tokens.size())
+        .bind(tokens.ids.size())
         .bind(document)
         .runOn("the document");
     m_database
         .prepare(
-            "INSERT INTO document_tokens (document, tokens) VALUES (?, ?) "
-            "ON CONFLICT (document) DO UPDATE SET tokens = excluded.tokens")
+            "INSERT INTO document_tokens (document, tokens, model_fingerprint) VALUES (?, ?, ?) "
+            "ON CONFLICT (document) DO UPDATE SET tokens = excluded.tokens, "
+            "model_fingerprint = excluded.model_fingerprint")
         .bind(document)
-        .bind(bytesOf(tokens))
+        .bind(bytesOf(tokens.ids))
+        .bind(tokens.model)
         .run();
     transaction.commit();
 }
@@ -254,14 +267,19 @@ std::vector<PlannedBlock> DocumentStore::plan(std::int64_t project) const {
     return blocks;
 }
 
-void DocumentStore::setBlockTime(std::int64_t project, std::size_t index, double seconds,
-                                 int rank) {
-    m_database.prepare("UPDATE block SET seconds = ?, rank = ? WHERE project = ? AND position = ?")
-        .bind(seconds)
-        .bind(rank)
+void DocumentStore::noteEncoded(std::int64_t project, std::size_t index, const BlockKey& planned,
+                                const PlannedBlock& block) {
+    m_database
+        .prepare(
+            "UPDATE block SET key = ?, seconds = ?, rank = ? "
+            "WHERE project = ? AND position = ? AND key = ?")
+        .bind(bytesOf(block.key))
+        .bind(block.seconds)
+        .bind(block.rank)
         .bind(project)
         .bind(index)
-        .runOn("the block");
+        .bind(bytesOf(planned))
+        .run();
 }
 
 void DocumentStore::noteRate(const std::string& device, const std::string& modelFingerprint,

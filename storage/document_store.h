@@ -1,15 +1,30 @@
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "storage/database.h"
 #include "storage/records.h"
 
 namespace asterism {
+
+// Token ids of a text, and the fingerprint of the model whose vocabulary they are of.
+struct ModelTokens {
+    std::string_view model;
+    std::span<const TokenId> ids;
+};
+
+// Which text a document has.
+struct DocumentVersion {
+    std::int64_t id = 0;
+    std::uint64_t textHash = 0;
+    auto operator<=>(const DocumentVersion&) const = default;
+};
 
 // Documents of projects in the database: what was read of them, their tokens, what was left out,
 // and the plan of blocks. As Database: one thread at a time, Error if it fails or what is to be
@@ -20,16 +35,19 @@ class DocumentStore {
     explicit DocumentStore(const Database& database) : m_database(database) {}
 
     std::vector<DocumentRecord> list(std::int64_t project) const;  // by name
+    // Of those that have a text, by id; much cheaper than the list.
+    std::vector<DocumentVersion> versions(std::int64_t project) const;
     std::string text(std::int64_t document) const;
-    std::vector<TokenId> tokens(std::int64_t document) const;
+    // None if those that are kept are another model's.
+    std::vector<TokenId> tokens(std::int64_t document, std::string_view model) const;
 
     // Keeps what was read, in place of what was kept under the record's name; returns its id, which
     // stays the same. Text bytes and tokens are counted here. Throws Error if the name is that of a
     // document of another source.
     std::int64_t save(std::int64_t project, const DocumentRecord& record, const std::string& text,
-                      std::span<const TokenId> tokens);
+                      const ModelTokens& tokens);
     // What another model makes of the text.
-    void setTokens(std::int64_t document, std::span<const TokenId> tokens);
+    void setTokens(std::int64_t document, const ModelTokens& tokens);
     void setState(std::int64_t document, DocumentState state, const std::string& reason = {});
     // The file was looked at and holds what it held.
     void setFileTime(std::int64_t document, std::uintmax_t fileBytes, std::int64_t fileTime);
@@ -48,7 +66,10 @@ class DocumentStore {
 
     void setPlan(std::int64_t project, std::span<const PlannedBlock> blocks);
     std::vector<PlannedBlock> plan(std::int64_t project) const;
-    void setBlockTime(std::int64_t project, std::size_t index, double seconds, int rank);
+    // Key, time and rank of a block that was planned under `planned`. Nothing if the plan has
+    // become another one meanwhile.
+    void noteEncoded(std::int64_t project, std::size_t index, const BlockKey& planned,
+                     const PlannedBlock& block);
 
     // Encoding speed that was measured on this machine, for estimates: the last figure of a device,
     // model and block size. 0: none yet.

@@ -156,6 +156,15 @@ ProjectRecord ProjectStore::get(const std::string& name) const {
         names.empty() ? "make it with `asterism-cli ingest PROJECT PATH`" : "there are: " + names);
 }
 
+ProjectRecord ProjectStore::get(std::int64_t project) const {
+    Statement rows =
+        m_database.prepare(std::string("SELECT ") + kColumns + " FROM project WHERE id = ?");
+    rows.bind(project);
+    if (!rows.step())
+        throw Error(m_database.place(), ": the project is gone; it was removed meanwhile");
+    return projectAt(rows);
+}
+
 void ProjectStore::checkNotTaken(const std::string& name) const {
     if (find(name))
         throw Error("there is a project called \"", name, "\" already; choose another name");

@@ -26,6 +26,7 @@ class ProjectStore {
     std::optional<ProjectRecord> find(const std::string& name) const;
     // Throws Error that names the projects there are if there is none of this name.
     ProjectRecord get(const std::string& name) const;
+    ProjectRecord get(std::int64_t project) const;  // as it is now; Error if it is gone
     void rename(std::int64_t project, const std::string& name);
     // With all that belongs to it: sources, documents, chats. Files outside stay as they are.
     void remove(std::int64_t project);

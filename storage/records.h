@@ -141,6 +141,9 @@ struct MessageRecord {
     std::vector<float> blockMass;  // attention mass per block of the plan it was made with
     // The blocks that it attended to, where the question chose them, in rising order; empty: all.
     std::vector<std::int32_t> selectedBlocks;
+    std::uint64_t contextHash = 0;  // of the tokens and blocks it was made over; 0: not kept
+    Placement placement = Placement::stagger;  // the order of its enumerators is persistent
+    std::int64_t placementWindow = 0;          // as PlacementOptions::window
     bool operator==(const MessageRecord&) const = default;
 };
 

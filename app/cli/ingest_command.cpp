@@ -272,8 +272,16 @@ void ingest(const IngestFlags& flags, const CommandContext& command) {
     OpenProject project(flags.project, command, std::move(workspace), flags.name);
     const IngestOptions options = optionsOf(project, flags, command.stop);
     const IngestReport report = ingestOnce(project, options, command);
-    if (command.isJson) printJson(reportJson(report.changes, report.blocksEncoded, report.seconds));
+    if (command.isJson) {
+        Json json = reportJson(report.changes, report.blocksEncoded, report.seconds);
+        json["blocks_unkept"] = report.blocksUnkept;
+        printJson(json);
+    }
     if (flags.watches) watchSources(project, options, command);
+    if (report.blocksUnkept > 0)
+        throw Error(flags.name, ": is read, but ", report.blocksUnkept, " of ",
+                    report.changes.blocksTotal,
+                    " blocks are not in the KV cache; every question will encode them again");
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "core/star/conversation.h"
@@ -13,7 +12,6 @@ namespace asterism {
 // next question wants the same.
 struct ProjectSession::OpenConversation {
     std::int64_t leaf = 0;  // the answer that it ends with; 0: none yet
-    std::vector<std::string> only;
     PlacementOptions placement;
     std::vector<std::size_t> parts;  // of the context, that are its passages
     Conversation conversation;

@@ -1,3 +1,5 @@
+#include <xxhash.h>
+
 #include <algorithm>
 #include <numeric>
 
@@ -5,6 +7,7 @@
 #include "core/star/conversation.h"
 #include "storage/projects/answer_sources.h"
 #include "storage/projects/open_conversation.h"
+#include "storage/projects/project_lock.h"
 #include "storage/projects/project_session.h"
 
 // How a session answers questions.
@@ -35,18 +38,17 @@ MessageEnd endOf(AnswerEnd end) {
     return MessageEnd::complete;
 }
 
-MessageRecord answerRecord(const Answer& answer) {
-    MessageRecord record;
-    record.role = MessageRole::answer;
-    record.text = answer.text;
-    record.end = endOf(answer.end);
-    const bool isCut = record.end != MessageEnd::complete;
-    const auto shown = isCut ? std::ssize(answer.tokens) : answer.tokensRun;
-    record.tokens.assign(answer.tokens.begin(), answer.tokens.begin() + shown);
-    record.querySeconds = answer.querySeconds;
-    record.firstTokenSeconds = answer.firstTokenSeconds;
-    record.tokensPerSecond = answer.tokensPerSecond();
-    return record;
+// Of what an answer is made over: tokens, blocks and a pinned anchor.
+std::uint64_t hashOf(const EncodedContext& context) {
+    std::uint64_t hash = 0;
+    const auto add = [&hash](const auto& values) {
+        const auto bytes = std::as_bytes(std::span(values));
+        hash = XXH3_64bits_withSeed(bytes.data(), bytes.size(), hash);
+    };
+    add(context.tokens);
+    add(context.blocks);
+    add(context.options.fixedAnchor);
+    return hash;
 }
 
 void checkQuestion(const std::string& question) {
@@ -59,8 +61,8 @@ void checkRoom(const Conversation& conversation, std::int64_t query, const AskRe
     const std::int64_t room = request.placement.room;
     const std::int64_t needed = turns + query + request.answer.maxTokens;
     if (needed <= room) return;
-    throw ConversationFull("the chat has ", room, " positions, and needs ", needed, ": ", turns,
-                           " for its earlier turns, ", query, " for the question and ",
+    throw ConversationFull(room, needed, "the chat has ", room, " positions, and needs ", needed,
+                           ": ", turns, " for its earlier turns, ", query, " for the question and ",
                            request.answer.maxTokens,
                            " for the answer; begin a new chat, or give it more room with --room ",
                            needed, " (its turns are then read again)");
@@ -74,13 +76,20 @@ bool samePlacement(const PlacementOptions& a, const PlacementOptions& b) {
 }  // namespace
 
 // While a project is being encoded its blocks come bit by bit; those that are kept can be used.
-std::int64_t ProjectSession::loadReady(const EventSink& events, const std::stop_token& stop) {
-    if (!m_isEncoding) return load(events, stop);
-    std::vector<std::size_t> ready(m_encoded->blocks.size());
-    std::iota(ready.begin(), ready.end(), 0);
-    for (const std::size_t missing : blocksToEncode())
-        ready.erase(std::find(ready.begin(), ready.end(), missing));
-    return bringIn(ready, {}, stop);
+std::int64_t ProjectSession::bringInFor(const AskRequest& request, const EventSink& events,
+                                        const std::stop_token& stop) {
+    if (!m_encoded || !(m_isEncoding || request.onlyReady)) return load(events, stop);
+    return bringIn(readyBlocks(), {}, stop);
+}
+
+// Once a session, or every summary would say it.
+void ProjectSession::warnOfReader(const EventSink& events) {
+    if (m_isIngesting || m_hasToldOfReader || !events) return;
+    if (ProjectLock::tryTake(m_workspace.lockFolder(), m_project.id)) return;
+    m_hasToldOfReader = true;
+    events(Warning{m_project.name +
+                   ": another process is reading this project; what it has not read yet is not "
+                   "part of the answer"});
 }
 
 std::vector<std::size_t> ProjectSession::partsToRead(std::span<const std::string> only) const {
@@ -94,7 +103,7 @@ std::vector<std::size_t> ProjectSession::partsToRead(std::span<const std::string
     if (!hasAny)
         throw Error(m_project.name,
                     ": none of the documents that the question is about has been encoded yet; "
-                    "wait for the first of them");
+                    "have them encoded, or wait for the first of them");
     return m_context->input().partsInScope([&](std::size_t i) { return isRead[i]; });
 }
 
@@ -114,18 +123,17 @@ std::unique_ptr<ProjectSession::OpenConversation> ProjectSession::openConversati
     const AskRequest& request, std::span<const MessageRecord> branch, const EventSink& events,
     const std::stop_token& stop) {
     const std::int64_t leaf = branch.empty() ? 0 : branch.back().id;
-    const bool goesOn = m_open && leaf != 0 && m_open->leaf == leaf &&
-                        m_open->only == request.only &&
+    std::vector<std::size_t> parts = partsToRead(request.only);
+    const bool goesOn = m_open && leaf != 0 && m_open->leaf == leaf && m_open->parts == parts &&
                         samePlacement(m_open->placement, request.placement) && !m_isEncoding;
     if (goesOn) return std::move(m_open);
     m_open.reset();
-    std::vector<std::size_t> parts = partsToRead(request.only);
     std::vector<Passage> passages;
     passages.reserve(parts.size());
     for (const std::size_t part : parts)
         passages.push_back({m_context->input().parts[part].tokens});
     auto open = std::make_unique<OpenConversation>(OpenConversation{
-        leaf, request.only, request.placement, std::move(parts),
+        leaf, request.placement, std::move(parts),
         m_engine.engine.startConversation(*m_encoded, request.placement, std::move(passages))});
     resumeTurns(open->conversation, branch, events, stop);
     return open;
@@ -137,7 +145,7 @@ void ProjectSession::resumeTurns(Conversation& conversation, std::span<const Mes
     for (std::size_t i = 0; i + 1 < branch.size(); i += 2) {
         if (m_engine.engine.resumeTurn(conversation, turnOf(branch, i), stop)) continue;
         isAllKept = false;
-        keepTurn(conversation);
+        keepTurn(conversation, events);
     }
     if (!isAllKept && events && m_workspace.blocks())
         events(
@@ -145,11 +153,15 @@ void ProjectSession::resumeTurns(Conversation& conversation, std::span<const Mes
                     "or their keys were no longer in the KV cache"});
 }
 
-// In the KV cache, if there is one.
-void ProjectSession::keepTurn(const Conversation& conversation) {
+// In the KV cache, if there is one. A turn that it cannot take is read again next time.
+void ProjectSession::keepTurn(const Conversation& conversation, const EventSink& events) {
     if (!m_workspace.blocks()) return;
-    if (const auto key = m_engine.engine.keepTurn(conversation))
-        m_workspace.chats().addKeptTurn(m_project.id, *key);
+    try {
+        if (const auto key = m_engine.engine.keepTurn(conversation))
+            m_workspace.chats().addKeptTurn(m_project.id, *key);
+    } catch (const Error& error) {
+        if (events) events(Warning{error.what()});
+    }
 }
 
 // The tokens of a question and its answer as they ran. Those of another model are gone: the same
@@ -181,9 +193,11 @@ std::vector<TokenId> ProjectSession::queryOf(const std::string& question,
 AskResult ProjectSession::ask(const AskRequest& asked, const EventSink& events,
                               const std::stop_token& stop) {
     checkQuestion(asked.question);
+    refresh();
+    warnOfReader(events);
     const std::int64_t restoredBefore = m_encoded ? m_encoded->restoredBlocks : 0;
     const double encodedBefore = m_encoded ? m_encoded->encodeSeconds : 0;
-    const std::int64_t blocksEncoded = loadReady(events, stop);
+    const std::int64_t blocksEncoded = bringInFor(asked, events, stop);
 
     AskRequest request = asked;
     const ConversationRecord conversation = conversationOf(request);
@@ -195,59 +209,74 @@ AskResult ProjectSession::ask(const AskRequest& asked, const EventSink& events,
         throw Error(
             "blocks are selected by the first question of a chat only; begin a new chat, "
             "or leave --select-blocks out");
-    const std::vector<TokenId> query = queryOf(request.question, branch);
-    auto open = openConversation(request, branch, events, stop);
-    checkRoom(open->conversation, std::ssize(query), request);
-
-    const Answer answer =
-        m_engine.engine.answer(open->conversation, query, request.answer, events, stop);
-    try {
-        keepTurn(open->conversation);
-    } catch (const Error& error) {
-        if (events) events(Warning{error.what()});
-    }
-    m_open = std::move(open);
-    m_open->leaf = 0;  // until the answer is stored, no question follows it
-    AskResult result = keepAnswer(request, conversation, branch, query, answer);
-    result.message.encodeSeconds = m_encoded->encodeSeconds - encodedBefore;
-    result.message.blocksRestored = m_encoded->restoredBlocks - restoredBefore;
-    result.message.blocksEncoded = blocksEncoded;
-    return result;
-}
-
-AskResult ProjectSession::keepAnswer(const AskRequest& request, ConversationRecord conversation,
-                                     std::span<const MessageRecord> branch,
-                                     std::span<const TokenId> query, const Answer& answer) {
-    ChatStore& chats = m_workspace.chats();
-    const OpenConversation& open = *m_open;
-    AskResult result;
-    result.note = open.conversation.note();
-    CitedSources sources = findSources(*m_context, open.parts, m_engine.engine.tokenizer(), answer);
-
-    result.message = answerRecord(answer);
-    result.message.model = m_engine.model;
-    result.selection = open.conversation.selection();
-    result.message.tokensRead = open.conversation.tokensAttended();
-    const std::vector<bool> matching = m_context->matching(request.only);
-    for (const std::size_t part :
-         m_context->input().partsInScope([&](std::size_t i) { return matching[i]; }))
-        result.message.tokensInScope += m_context->input().parts[part].tokens.tokens();
-    result.message.blockMass = std::move(sources.blockMass);
-    if (result.selection && !result.selection->firstMass.empty())
-        result.message.selectedBlocks.assign(result.selection->blocks.begin(),
-                                             result.selection->blocks.end());
-    result.citations = std::move(sources.citations);
-    result.quotations = std::move(sources.quotations);
-
     MessageRecord question;
     question.role = MessageRole::question;
     question.text = request.question;
     question.scope = request.only;
-    question.tokens.assign(query.begin(), query.end());
     question.parentId = branch.empty() ? 0 : branch.back().id;
+    question.tokens = queryOf(request.question, branch);
+    m_open = openConversation(request, branch, events, stop);
+    m_open->leaf = 0;  // until the answer is stored, no question follows it
+    checkRoom(m_open->conversation, std::ssize(question.tokens), request);
+
+    const Answer answer =
+        m_engine.engine.answer(m_open->conversation, question.tokens, request.answer, events, stop);
+    keepTurn(m_open->conversation, events);
+    MessageRecord message = answerRecord(request, answer);
+    message.encodeSeconds = m_encoded->encodeSeconds - encodedBefore;
+    message.blocksRestored = m_encoded->restoredBlocks - restoredBefore;
+    message.blocksEncoded = blocksEncoded;
+    return keepAnswer(request, conversation, std::move(question), answer, std::move(message));
+}
+
+MessageRecord ProjectSession::answerRecord(const AskRequest& request, const Answer& answer) const {
+    MessageRecord record;
+    record.role = MessageRole::answer;
+    record.text = answer.text;
+    record.model = m_engine.model;
+    record.end = endOf(answer.end);
+    const bool isCut = record.end != MessageEnd::complete;
+    const auto shown = isCut ? std::ssize(answer.tokens) : answer.tokensRun;
+    record.tokens.assign(answer.tokens.begin(), answer.tokens.begin() + shown);
+    record.querySeconds = answer.querySeconds;
+    record.firstTokenSeconds = answer.firstTokenSeconds;
+    record.tokensPerSecond = answer.tokensPerSecond();
+    record.contextHash = hashOf(*m_encoded);
+    record.placement = request.placement.placement;
+    record.placementWindow = request.placement.window;
+    record.tokensRead = m_open->conversation.tokensAttended();
+    const std::vector<bool> matching = m_context->matching(request.only);
+    for (const std::size_t part :
+         m_context->input().partsInScope([&](std::size_t i) { return matching[i]; }))
+        record.tokensInScope += m_context->input().parts[part].tokens.tokens();
+    const auto selection = m_open->conversation.selection();
+    if (selection && !selection->firstMass.empty())
+        record.selectedBlocks.assign(selection->blocks.begin(), selection->blocks.end());
+    return record;
+}
+
+AskResult ProjectSession::keepAnswer(const AskRequest& request, ConversationRecord conversation,
+                                     MessageRecord question, const Answer& answer,
+                                     MessageRecord message) {
+    ChatStore& chats = m_workspace.chats();
+    AskResult result;
+    result.note = m_open->conversation.note();
+    result.selection = m_open->conversation.selection();
+    CitedSources sources =
+        findSources(*m_context, m_open->parts, m_engine.engine.tokenizer(), answer);
+    result.message = std::move(message);
+    result.message.blockMass = std::move(sources.blockMass);
+    result.citations = std::move(sources.citations);
+    result.quotations = std::move(sources.quotations);
 
     Transaction transaction(m_workspace.database());
-    if (conversation.id == 0) conversation = chats.create(m_project.id, conversation.room);
+    const bool isOfModel =
+        m_workspace.projects().get(m_project.id).modelFingerprint == m_engine.fingerprint;
+    if (!isOfModel) {  // another process has changed it meanwhile: that one cannot use these
+        question.tokens.clear();
+        result.message.tokens.clear();
+    }
+    if (conversation.id == 0) conversation = chats.create(m_project.id, request.placement.room);
     question.conversationId = result.message.conversationId = conversation.id;
     result.message.parentId = chats.add(question);
     result.message.id = chats.add(result.message);
@@ -274,13 +303,7 @@ Explanation ProjectSession::explain(std::int64_t message, std::size_t count,
     if (answer->tokens.empty())
         throw Error("answer ", message, " has no tokens to weigh; ask again");
     load(events, stop);
-    const bool stands = answer->blockMass.size() == m_encoded->blocks.size();
-    const bool hasSelected = std::all_of(
-        answer->selectedBlocks.begin(), answer->selectedBlocks.end(),
-        [&](auto block) { return block >= 0 && block < std::ssize(m_encoded->blocks); });
-    if (!stands || !hasSelected)
-        throw Error("the documents have changed since answer ", message,
-                    "; ask the question again to have it explained");
+    checkStands(*answer);
 
     Explanation explanation;
     explanation.tokens = std::ssize(answer->tokens);
@@ -299,6 +322,18 @@ Explanation ProjectSession::explain(std::int64_t message, std::size_t count,
     for (const std::size_t block : blocks)
         explanation.blocks.push_back(effectOf(block, *question, *answer, explanation, stop));
     return explanation;
+}
+
+// Throws Error if what the answer was made over is no longer what there is.
+void ProjectSession::checkStands(const MessageRecord& answer) const {
+    const bool isSame = answer.contextHash == 0 || answer.contextHash == hashOf(*m_encoded);
+    const bool stands = answer.blockMass.size() == m_encoded->blocks.size();
+    const bool hasSelected = std::all_of(
+        answer.selectedBlocks.begin(), answer.selectedBlocks.end(),
+        [&](auto block) { return block >= 0 && block < std::ssize(m_encoded->blocks); });
+    if (!isSame || !stands || !hasSelected)
+        throw Error("the documents have changed since answer ", answer.id,
+                    "; ask the question again to have it explained");
 }
 
 // The answer's log-probability with all blocks that it attended to but one; with all of them if
@@ -323,14 +358,19 @@ BlockEffect ProjectSession::effectOf(std::size_t block, const MessageRecord& que
         if (tokens.tokens() > 0) passages.push_back({tokens});
     }
     PlacementOptions placement;
+    placement.placement = answer.placement;
+    placement.window = answer.placementWindow;
     placement.room = m_workspace.chats().find(answer.conversationId)->room;
     Conversation conversation =
         m_engine.engine.startConversation(*m_encoded, placement, std::move(passages));
     if (!answer.selectedBlocks.empty())
         m_engine.engine.attendTo(conversation, placement,
                                  {answer.selectedBlocks.begin(), answer.selectedBlocks.end()});
-    if (question.parentId != 0)
-        resumeTurns(conversation, m_workspace.chats().branch(question.parentId), {}, stop);
+    std::vector<MessageRecord> branch;
+    if (question.parentId != 0) branch = m_workspace.chats().branch(question.parentId);
+    // Turns that see less than the chat does are nobody else's: they are not kept.
+    for (std::size_t i = 0; i + 1 < branch.size(); i += 2)
+        m_engine.engine.resumeTurn(conversation, turnOf(branch, i), stop);
     const std::vector<float> figures =
         m_engine.engine.answerLogProbabilities(conversation, question.tokens, answer.tokens, stop);
 

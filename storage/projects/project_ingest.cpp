@@ -2,6 +2,7 @@
 #include <cmath>
 #include <numeric>
 #include <set>
+#include <sstream>
 #include <utility>
 
 #include "core/base/clock.h"
@@ -59,6 +60,18 @@ EventSink laterBy(double seconds, const EventSink& events) {
         events(later);
     };
 }
+
+// True while it lives.
+class Raised {
+  public:
+    explicit Raised(bool& flag) : m_flag(flag) { m_flag = true; }
+    ~Raised() { m_flag = false; }
+    Raised(const Raised&) = delete;
+    Raised& operator=(const Raised&) = delete;
+
+  private:
+    bool& m_flag;
+};
 
 DocumentCollection collectionOf(const ProjectContext& context, std::vector<LeftOut> leftOut) {
     DocumentCollection collection;
@@ -130,6 +143,7 @@ IntakeRequest ProjectSession::intakeRequest(const IngestOptions& options) const 
 }
 
 ProjectChanges ProjectSession::rescan(const std::stop_token& stop) {
+    refresh();
     const IntakeRequest request = intakeRequest({});
     // Files that were read and not taken are not new each time.
     std::set<std::pair<std::string, std::uintmax_t>> refused;
@@ -205,8 +219,9 @@ Intake ProjectSession::takeInAll(const IngestOptions& options, const EventSink& 
     steps.keep = [&](std::span<const std::shared_ptr<ProjectDocument>> documents) {
         Transaction transaction(m_workspace.database());
         for (const auto& document : documents)
-            document->record.id = store.save(m_project.id, document->record, document->text,
-                                             document->segment.textTokens());
+            document->record.id =
+                store.save(m_project.id, document->record, document->text,
+                           {m_engine.fingerprint, document->segment.textTokens()});
         transaction.commit();
     };
     steps.confirm = [&](const DocumentRecord& record) {
@@ -239,7 +254,8 @@ IngestReport ProjectSession::ingest(const IngestOptions& options, const EventSin
                                ": another process is reading this project; waiting for it"});
         },
         stop);
-    readDocuments();  // as the last process left them
+    if (!refresh()) readDocuments();  // as the last process left them
+    const Raised isIngesting(m_isIngesting);
     addSources(options.paths);
     Intake intake = takeInAll(options, events, stop);
     IngestReport report;
@@ -255,6 +271,7 @@ IngestReport ProjectSession::ingest(const IngestOptions& options, const EventSin
         std::vector<std::size_t> blocks = blocksToEncode();
         report.blocksRestored = std::ssize(m_encoded->blocks) - std::ssize(blocks);
         report.blocksEncoded = encodeInSlices(std::move(blocks), options, events, stop);
+        noteUnkept(report);
     }
     storeStates();
     report.seconds = clock.seconds();
@@ -270,18 +287,38 @@ void ProjectSession::refreshKeys() {
     m_workspace.blocks()->unpin(before);
 }
 
+// Without a KV cache blocks have no keys: a plan of the same blocks that has some stays.
 void ProjectSession::keepPlan() {
     refreshKeys();
     std::vector<PlannedBlock> plan;
-    for (std::size_t i = 0; m_encoded && i < m_encoded->blocks.size(); ++i) {
-        PlannedBlock block;
-        block.tokens = m_encoded->blocks[i];
-        if (!m_keys.empty()) block.key = m_keys[i];
-        block.seconds = m_encoded->seconds[i];
-        block.rank = m_encoded->rankOf[i];
-        plan.push_back(block);
-    }
-    m_workspace.documents().setPlan(m_project.id, plan);
+    for (std::size_t i = 0; m_encoded && i < m_encoded->blocks.size(); ++i)
+        plan.push_back(plannedBlock(i));
+    DocumentStore& store = m_workspace.documents();
+    const auto sameTokens = [](const PlannedBlock& a, const PlannedBlock& b) {
+        return a.tokens == b.tokens;
+    };
+    if (!m_workspace.blocks() && std::ranges::equal(plan, store.plan(m_project.id), sameTokens))
+        return;
+    store.setPlan(m_project.id, plan);
+}
+
+PlannedBlock ProjectSession::plannedBlock(std::size_t block) const {
+    return {m_encoded->blocks[block], m_keys.empty() ? BlockKey() : m_keys[block],
+            m_encoded->seconds[block], m_encoded->rankOf[block]};
+}
+
+// Of blocks that are in memory and are gone with it.
+void ProjectSession::noteUnkept(IngestReport& report) const {
+    if (!m_workspace.blocks()) return;
+    report.blocksUnkept = std::count_if(m_keys.begin(), m_keys.end(), [&](const BlockKey& key) {
+        return !m_workspace.blocks()->has(key);
+    });
+    if (report.blocksUnkept == 0) return;
+    std::ostringstream text;
+    text << report.blocksUnkept << " of " << m_keys.size() << " blocks could not be kept in "
+         << m_workspace.blocks()->folder().string()
+         << " and will be encoded again; see that its disk has space and that it may be written";
+    report.changes.problems.push_back(text.str());
 }
 
 std::int64_t ProjectSession::encodeInSlices(std::vector<std::size_t> blocks,
@@ -314,8 +351,8 @@ std::int64_t ProjectSession::encodeInSlices(std::vector<std::size_t> blocks,
             const double took = std::max(clock.seconds(), 1e-6);
             for (const std::size_t block : slice) {
                 tokens += m_encoded->blocks[block].tokens();
-                m_workspace.documents().setBlockTime(m_project.id, block, m_encoded->seconds[block],
-                                                     m_encoded->rankOf[block]);
+                const PlannedBlock planned = plannedBlock(block);
+                m_workspace.documents().noteEncoded(m_project.id, block, planned.key, planned);
                 // Nobody asks before the end: what the store has need not stay in memory.
                 if (!options.betweenBlocks && m_workspace.blocks() &&
                     m_workspace.blocks()->has(m_keys[block]))

@@ -15,26 +15,47 @@
 
 namespace asterism {
 
-ProjectLock::ProjectLock(const std::filesystem::path& folder, std::int64_t project,
-                         const std::function<void()>& onWait, const std::stop_token& stop) {
+namespace {
+
+constexpr auto kPause = std::chrono::milliseconds(100);
+
+}  // namespace
+
+ProjectLock::ProjectLock(const std::filesystem::path& folder, std::int64_t project) {
     if (folder.empty()) return;
-    const std::filesystem::path path = folder / (std::to_string(project) + ".lock");
-    m_file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    m_path = folder / (std::to_string(project) + ".lock");
+    m_file = ::open(m_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (m_file < 0)
-        throw Error(path.string(), ": cannot be made: ", std::strerror(errno),
+        throw Error(m_path.string(), ": cannot be made: ", std::strerror(errno),
                     "; check that its folder is there, its permissions and the space on its disk");
-    constexpr auto kPause = std::chrono::milliseconds(100);
-    for (bool isFirst = true; ::flock(m_file, LOCK_EX | LOCK_NB) != 0; isFirst = false) {
-        const bool isStopped = stop.stop_requested();
-        if (errno != EWOULDBLOCK || isStopped) {
-            const int failure = errno;
-            ::close(m_file);
-            if (isStopped) throw Stopped();
-            throw Error(path.string(), ": cannot be locked: ", std::strerror(failure));
-        }
+}
+
+bool ProjectLock::take() const {
+    if (m_file < 0 || ::flock(m_file, LOCK_EX | LOCK_NB) == 0) return true;
+    if (errno == EWOULDBLOCK) return false;
+    throw Error(m_path.string(), ": cannot be locked: ", std::strerror(errno));
+}
+
+ProjectLock::ProjectLock(const std::filesystem::path& folder, std::int64_t project,
+                         const std::function<void()>& onWait, const std::stop_token& stop)
+    : ProjectLock(folder, project) {
+    for (bool isFirst = true; !take(); isFirst = false) {
+        if (stop.stop_requested()) throw Stopped();
         if (isFirst && onWait) onWait();
         std::this_thread::sleep_for(kPause);
     }
+}
+
+std::unique_ptr<ProjectLock> ProjectLock::tryTake(const std::filesystem::path& folder,
+                                                  std::int64_t project,
+                                                  std::chrono::milliseconds patience) {
+    std::unique_ptr<ProjectLock> lock(new ProjectLock(folder, project));
+    const auto end = std::chrono::steady_clock::now() + patience;
+    while (!lock->take()) {
+        if (std::chrono::steady_clock::now() >= end) return nullptr;
+        std::this_thread::sleep_for(kPause);
+    }
+    return lock;
 }
 
 ProjectLock::~ProjectLock() {

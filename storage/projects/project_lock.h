@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <stop_token>
 
 namespace asterism {
@@ -16,11 +18,19 @@ class ProjectLock {
     // should be.
     ProjectLock(const std::filesystem::path& folder, std::int64_t project,
                 const std::function<void()>& onWait, const std::stop_token& stop);
+    // Null if somebody holds it for longer than the patience. Throws Error as above.
+    static std::unique_ptr<ProjectLock> tryTake(const std::filesystem::path& folder,
+                                                std::int64_t project,
+                                                std::chrono::milliseconds patience = {});
     ~ProjectLock();
     ProjectLock(const ProjectLock&) = delete;
     ProjectLock& operator=(const ProjectLock&) = delete;
 
   private:
+    ProjectLock(const std::filesystem::path& folder, std::int64_t project);
+    bool take() const;  // false: somebody holds it
+
+    std::filesystem::path m_path;
     int m_file = -1;
 };
 

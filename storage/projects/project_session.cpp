@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <iterator>
 #include <map>
+#include <numeric>
 #include <sstream>
 #include <utility>
 
 #include "core/base/error.h"
 #include "storage/projects/open_conversation.h"
+#include "storage/projects/project_lock.h"
 
 namespace asterism {
 
@@ -37,12 +41,22 @@ ProjectSession::ProjectSession(Workspace& workspace, const SessionEngine& engine
       m_frame(frameOf(engine.engine.tokenizer())) {
     if (workspace.blocks()) engine.engine.setBlockStore(*workspace.blocks(), engine.fingerprint);
     workspace.projects().markOpened(m_project.id);
-    if (m_project.modelFingerprint != engine.fingerprint) {
-        // What was read stays; tokens and anchor are those of one model and are made anew.
-        workspace.projects().setModel(m_project.id, engine.model, engine.fingerprint);
-        m_project = workspace.projects().get(m_project.name);
-    }
+    if (m_project.modelFingerprint != engine.fingerprint) takeModel();
     readDocuments();
+}
+
+// What was read stays; tokens and anchor are those of one model and are made anew. Not under the
+// hands of a process that is storing those of the other.
+void ProjectSession::takeModel() {
+    constexpr std::chrono::seconds kPatience{1};  // another one opens the project at this moment
+    const auto lock = ProjectLock::tryTake(m_workspace.lockFolder(), m_project.id, kPatience);
+    m_project = m_workspace.projects().get(m_project.id);
+    if (m_project.modelFingerprint == m_engine.fingerprint) return;
+    if (!lock)
+        throw Error(m_project.name, ": another process is reading this project with the model ",
+                    m_project.model, "; wait until it is done, or use that model");
+    m_workspace.projects().setModel(m_project.id, m_engine.model, m_engine.fingerprint);
+    m_project = m_workspace.projects().get(m_project.id);
 }
 
 ProjectSession::~ProjectSession() {
@@ -57,10 +71,10 @@ void ProjectSession::readDocuments() {
         if (record.textBytes == 0) continue;
         auto document = std::make_shared<ProjectDocument>();
         document->text = store.text(record.id);
-        const std::vector<TokenId> tokens = store.tokens(record.id);
+        const std::vector<TokenId> tokens = store.tokens(record.id, m_engine.fingerprint);
         if (tokens.empty()) {
             document->segment = buildSegment(tokenizer, record.name, document->text);
-            store.setTokens(record.id, document->segment.textTokens());
+            store.setTokens(record.id, {m_engine.fingerprint, document->segment.textTokens()});
         } else {
             document->segment = buildSegment(tokenizer, record.name, document->text, tokens);
         }
@@ -69,6 +83,23 @@ void ProjectSession::readDocuments() {
         documents.push_back(std::move(document));
     }
     useContext(contextOf(std::move(documents)));
+}
+
+bool ProjectSession::refresh() {
+    if (m_isIngesting) return false;
+    ProjectRecord now = m_workspace.projects().get(m_project.id);
+    if (now.modelFingerprint != m_engine.fingerprint)
+        throw Error(now.name, ": was opened with the model ", now.model,
+                    " meanwhile and is that model's now; open it again");
+    std::vector<DocumentVersion> known;
+    for (const SharedDocument& document : m_context->documents())
+        known.push_back({document->record.id, document->record.textHash});
+    std::sort(known.begin(), known.end());
+    const bool isSame =
+        known == m_workspace.documents().versions(m_project.id) && now.anchor == m_project.anchor;
+    m_project = std::move(now);
+    if (!isSame) readDocuments();
+    return !isSame;
 }
 
 std::unique_ptr<ProjectContext> ProjectSession::contextOf(
@@ -118,6 +149,16 @@ std::vector<std::size_t> ProjectSession::blocksToEncode() const {
     return blocks;
 }
 
+std::vector<std::size_t> ProjectSession::readyBlocks() const {
+    std::vector<std::size_t> all(m_encoded ? m_encoded->blocks.size() : 0);
+    std::iota(all.begin(), all.end(), 0);
+    const std::vector<std::size_t> missing = blocksToEncode();
+    std::vector<std::size_t> ready;
+    std::set_difference(all.begin(), all.end(), missing.begin(), missing.end(),
+                        std::back_inserter(ready));
+    return ready;
+}
+
 std::vector<DocumentState> ProjectSession::states() const {
     std::vector<bool> isMissing(m_context->blocks().size());
     for (const std::size_t block : blocksToEncode()) isMissing[block] = true;
@@ -162,6 +203,7 @@ std::int64_t ProjectSession::bringIn(std::span<const std::size_t> blocks, const 
 }
 
 std::int64_t ProjectSession::load(const EventSink& events, const std::stop_token& stop) {
+    refresh();
     if (!m_encoded)
         throw Error(m_project.name,
                     ": the project has no documents; add some with "
@@ -169,15 +211,44 @@ std::int64_t ProjectSession::load(const EventSink& events, const std::stop_token
     if (m_encoded->isComplete() &&
         (!m_encoded->hasFixedAnchor() || m_encoded->fixedAnchor() != nullptr))
         return 0;
+    keepFirstPlan();
     std::vector<std::size_t> all(m_encoded->blocks.size());
-    for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
+    std::iota(all.begin(), all.end(), 0);
     if (events) events(m_engine.engine.describe(*m_encoded));
     const std::int64_t encoded = bringIn(all, events, stop);
-    if (encoded > 0) {
-        keepPlan();
-        storeStates();
-    }
+    if (encoded > 0) noteEncoded();
     return encoded;
+}
+
+std::int64_t ProjectSession::restore(const EventSink& events, const std::stop_token& stop) {
+    refresh();
+    if (!m_encoded) return 0;
+    if (events) events(m_engine.engine.describe(*m_encoded));
+    if (bringIn(readyBlocks(), events, stop) > 0) noteEncoded();
+    return std::ssize(blocksToEncode());
+}
+
+// Where no ingest has kept one: it was killed before, or the model is a new one.
+void ProjectSession::keepFirstPlan() {
+    const auto lock = ProjectLock::tryTake(m_workspace.lockFolder(), m_project.id);
+    if (lock && m_workspace.documents().plan(m_project.id).empty()) keepPlan();
+}
+
+// What was encoded outside of ingest(). Another process may have made another plan meanwhile, or be
+// about to: that one stands.
+void ProjectSession::noteEncoded() {
+    const std::vector<BlockKey> planned = m_keys;
+    refreshKeys();
+    const auto lock = ProjectLock::tryTake(m_workspace.lockFolder(), m_project.id);
+    if (!lock) return;
+    Transaction transaction(m_workspace.database());
+    for (std::size_t i = 0; i < m_keys.size(); ++i) {
+        const double seconds = m_encoded->seconds[i];
+        if (seconds == 0 && m_keys[i] == planned[i]) continue;
+        m_workspace.documents().noteEncoded(m_project.id, i, planned[i], plannedBlock(i));
+    }
+    transaction.commit();
+    storeStates();
 }
 
 }  // namespace asterism

@@ -67,7 +67,8 @@ struct Preflight {
 };
 
 struct IngestReport {
-    ProjectChanges changes;
+    ProjectChanges changes;         // among its problems: that blocks could not be kept
+    std::int64_t blocksUnkept = 0;  // that the KV cache could not take
     std::int64_t blocksEncoded = 0;
     std::int64_t blocksRestored = 0;
     double seconds = 0;
@@ -82,6 +83,9 @@ struct AskRequest {
     std::optional<std::int64_t> parent;
     PlacementOptions placement;  // room: that of the conversation, once it has begun
     AnswerOptions answer;
+    // Over the documents whose blocks are to be had; nothing is encoded. So it is while ingest() is
+    // at work, too.
+    bool onlyReady = false;
 
     AskRequest() {
         placement.room = 2048;
@@ -101,7 +105,17 @@ struct AskResult {
 // The chat has no positions left for a question and its answer. The message says the numbers and
 // the choices: a new chat, or a larger room (its turns run again).
 class ConversationFull : public Error {
-    using Error::Error;
+  public:
+    template <typename... Parts>
+    ConversationFull(std::int64_t room, std::int64_t needed, const Parts&... parts)
+        : Error(parts...), m_room(room), m_needed(needed) {}
+
+    std::int64_t room() const { return m_room; }      // positions of the chat
+    std::int64_t needed() const { return m_needed; }  // with the question and its answer
+
+  private:
+    std::int64_t m_room;
+    std::int64_t m_needed;
 };
 
 // How much an answer depends on one block: what happens to its log-probability without it.
@@ -123,10 +137,15 @@ struct Explanation {
 // command line, the desktop and the server do with a project goes through here. On the engine's
 // thread only; everything long takes a stop token, reports events and throws Stopped when asked to
 // end, with all finished blocks and documents kept.
+//
+// Other processes may have the project open too. What they store is taken over when a question is
+// asked, and when ingest() has its turn. Who opens it with another model makes it that model's:
+// sessions of the old one then throw Error when they are asked or are to ingest.
 class ProjectSession {
   public:
     // Opens a project; what it has read comes back from the database, no block is loaded yet. The
-    // engine's block store is the workspace's. Both must outlive the session. Throws Error.
+    // engine's block store is the workspace's. Both must outlive the session. Throws Error; also if
+    // the model is another one than the project's while another process ingests.
     ProjectSession(Workspace& workspace, const SessionEngine& engine, const std::string& project);
     ~ProjectSession();
 
@@ -139,7 +158,10 @@ class ProjectSession {
     // Reads what changed, and says what ingest() would do. Nothing is stored.
     Preflight preflight(const IngestOptions& options, const EventSink& events,
                         const std::stop_token& stop);
-    // Marks documents whose files changed, and says what ingest() would read; cheap.
+    // Takes over what other processes have stored of the documents; true if the context is another
+    // one now. Cheap if it is not; nothing while ingest() is at work.
+    bool refresh();
+    // Refreshes, marks documents whose files changed, and says what ingest() would read; cheap.
     ProjectChanges rescan(const std::stop_token& stop);
     // Reads added and changed documents, drops removed ones, encodes blocks that are not in the KV
     // cache. One process at a time: a second one waits, and says so by a Warning event.
@@ -148,6 +170,8 @@ class ProjectSession {
     // Brings all blocks into memory: from the KV cache, else by encoding them. Returns how many
     // were encoded.
     std::int64_t load(const EventSink& events, const std::stop_token& stop);
+    // Brings into memory what the KV cache has. Returns how many blocks are left to be encoded.
+    std::int64_t restore(const EventSink& events, const std::stop_token& stop);
 
     // Answers and stores question and answer. While ingest() is at work: over the documents that
     // are ready. Throws ConversationFull, or Error if the scope names no document.
@@ -170,18 +194,25 @@ class ProjectSession {
     void addCosts(const ProjectContext& context, ProjectChanges& changes) const;
     std::unique_ptr<ProjectContext> contextOf(std::vector<SharedDocument> documents) const;
     void useContext(std::unique_ptr<ProjectContext> context);
+    void takeModel();
     void refreshKeys();
     void keepPlan();
+    void keepFirstPlan();
+    PlannedBlock plannedBlock(std::size_t block) const;
+    void noteUnkept(IngestReport& report) const;
+    void noteEncoded();
+    std::vector<std::size_t> readyBlocks() const;
     std::vector<std::size_t> blocksToEncode() const;
     std::int64_t bringIn(std::span<const std::size_t> blocks, const EventSink& events,
                          const std::stop_token& stop);
     std::int64_t encodeInSlices(std::vector<std::size_t> blocks, const IngestOptions& options,
                                 const EventSink& events, const std::stop_token& stop);
-    void noteBlockTime(const BlockEncoded& block);
     void storeStates();
 
     struct OpenConversation;
-    std::int64_t loadReady(const EventSink& events, const std::stop_token& stop);
+    std::int64_t bringInFor(const AskRequest& request, const EventSink& events,
+                            const std::stop_token& stop);
+    void warnOfReader(const EventSink& events);
     std::vector<std::size_t> partsToRead(std::span<const std::string> only) const;
     ConversationRecord conversationOf(const AskRequest& request) const;
     std::unique_ptr<OpenConversation> openConversation(const AskRequest& request,
@@ -190,16 +221,17 @@ class ProjectSession {
                                                        const std::stop_token& stop);
     void resumeTurns(Conversation& conversation, std::span<const MessageRecord> branch,
                      const EventSink& events, const std::stop_token& stop);
-    void keepTurn(const Conversation& conversation);
+    void keepTurn(const Conversation& conversation, const EventSink& events);
     std::vector<TokenId> turnOf(std::span<const MessageRecord> branch, std::size_t question) const;
     std::vector<TokenId> queryOf(const std::string& question,
                                  std::span<const MessageRecord> branch) const;
+    MessageRecord answerRecord(const AskRequest& request, const Answer& answer) const;
     AskResult keepAnswer(const AskRequest& request, ConversationRecord conversation,
-                         std::span<const MessageRecord> branch, std::span<const TokenId> query,
-                         const Answer& answer);
+                         MessageRecord question, const Answer& answer, MessageRecord message);
     BlockEffect effectOf(std::size_t block, const MessageRecord& question,
                          const MessageRecord& answer, const Explanation& whole,
                          const std::stop_token& stop);
+    void checkStands(const MessageRecord& answer) const;
 
     Workspace& m_workspace;
     SessionEngine m_engine;
@@ -208,7 +240,9 @@ class ProjectSession {
     std::unique_ptr<ProjectContext> m_context;
     std::unique_ptr<EncodedContext> m_encoded;  // null: there is nothing to encode
     std::vector<BlockKey> m_keys;               // of its blocks, if there is a store; pinned
-    bool m_isEncoding = false;                  // ingest() is at work
+    bool m_isIngesting = false;
+    bool m_isEncoding = false;  // ingest() has come to the blocks
+    bool m_hasToldOfReader = false;
     // The conversation that was asked last, so that a chat goes on without its turns being loaded.
     std::unique_ptr<OpenConversation> m_open;
 };

@@ -52,13 +52,13 @@ TEST_F(Documents, EveryFieldComesBack) {
     DocumentRecord record = fullRecord();
     const std::string text = "a\xF0\x9F\xAA\x90\n" + std::string(1, '\0') + "b";
     const std::vector<TokenId> tokens = {0, 151'642, -1};
-    record.id = store.save(project, record, text, tokens);
+    record.id = store.save(project, record, text, {"f", tokens});
     EXPECT_GT(record.id, 0);
     record.textBytes = 8;
     record.tokens = 3;
     EXPECT_EQ(only(), record);
     EXPECT_EQ(store.text(record.id), text);
-    EXPECT_EQ(store.tokens(record.id), tokens);
+    EXPECT_EQ(store.tokens(record.id, "f"), tokens);
 }
 
 TEST_F(Documents, EmptyFieldsComeBack) {
@@ -67,7 +67,7 @@ TEST_F(Documents, EmptyFieldsComeBack) {
     record.id = store.save(project, record, "", {});
     EXPECT_EQ(only(), record);
     EXPECT_EQ(store.text(record.id), "");
-    EXPECT_TRUE(store.tokens(record.id).empty());
+    EXPECT_TRUE(store.tokens(record.id, "f").empty());
 }
 
 TEST_F(Documents, LargeTextsComeBack) {
@@ -76,9 +76,9 @@ TEST_F(Documents, LargeTextsComeBack) {
     std::vector<TokenId> tokens(500'000);
     for (std::size_t i = 0; i < tokens.size(); ++i) tokens[i] = static_cast<TokenId>(i * 7919);
     DocumentRecord record = fullRecord();
-    record.id = store.save(project, record, text, tokens);
+    record.id = store.save(project, record, text, {"f", tokens});
     EXPECT_TRUE(store.text(record.id) == text);
-    EXPECT_TRUE(store.tokens(record.id) == tokens);
+    EXPECT_TRUE(store.tokens(record.id, "f") == tokens);
 }
 
 TEST_F(Documents, TextThatIsNotUtf8InListsIsMarkedNotRefused) {
@@ -98,19 +98,20 @@ TEST_F(Documents, AreListedByName) {
 
 TEST_F(Documents, SavedAgainAreReplacedAndKeepTheirId) {
     const DocumentRecord first = fullRecord();
-    const std::int64_t id = store.save(project, first, "old text", std::vector<TokenId>{1, 2});
+    const std::int64_t id =
+        store.save(project, first, "old text", {"f", std::vector<TokenId>{1, 2}});
     DocumentRecord second;
     second.sourceId = stored.source.id;
     second.name = first.name;
     second.path = "/other";
     second.state = DocumentState::ready;
-    EXPECT_EQ(store.save(project, second, "new", std::vector<TokenId>{3}), id);
+    EXPECT_EQ(store.save(project, second, "new", {"f", std::vector<TokenId>{3}}), id);
     second.id = id;
     second.textBytes = 3;
     second.tokens = 1;
     EXPECT_EQ(only(), second);
     EXPECT_EQ(store.text(id), "new");
-    EXPECT_THAT(store.tokens(id), ElementsAre(3));
+    EXPECT_THAT(store.tokens(id, "f"), ElementsAre(3));
 }
 
 TEST_F(Documents, NamesAreUniqueInAProject) {
@@ -136,13 +137,30 @@ TEST_F(Documents, OfASourceThatIsGoneAreRefused) {
     EXPECT_THAT(store.list(project), IsEmpty());
 }
 
+TEST_F(Documents, TokensOfAnotherModelAreNone) {
+    const std::int64_t id = stored.addDocument("a.md");
+    store.setTokens(id, {"f", std::vector<TokenId>{5, 6}});
+    EXPECT_THAT(store.tokens(id, "g"), IsEmpty());
+    store.setTokens(id, {"g", std::vector<TokenId>{7}});
+    EXPECT_THAT(store.tokens(id, "g"), ElementsAre(7));
+    EXPECT_THAT(store.tokens(id, "f"), IsEmpty());
+}
+
+TEST_F(Documents, VersionsAreOfThoseWithText) {
+    DocumentRecord record = fullRecord();
+    record.id = store.save(project, record, "text", {});
+    stored.addDocument("empty.md", "");
+    EXPECT_EQ(store.versions(project),
+              (std::vector<DocumentVersion>{{record.id, record.textHash}}));
+}
+
 TEST_F(Documents, TokensAreReplacedAndCounted) {
     const std::int64_t id = stored.addDocument("a.md");
-    store.setTokens(id, std::vector<TokenId>{5, 6});
-    EXPECT_THAT(store.tokens(id), ElementsAre(5, 6));
+    store.setTokens(id, {"f", std::vector<TokenId>{5, 6}});
+    EXPECT_THAT(store.tokens(id, "f"), ElementsAre(5, 6));
     EXPECT_EQ(only().tokens, 2);
-    store.setTokens(id, {});
-    EXPECT_THAT(store.tokens(id), IsEmpty());
+    store.setTokens(id, {"f", {}});
+    EXPECT_THAT(store.tokens(id, "f"), IsEmpty());
     EXPECT_EQ(only().tokens, 0);
 }
 
@@ -170,7 +188,7 @@ TEST_F(Documents, GoWithTheirTextAndTokens) {
 TEST_F(Documents, ThatAreGoneAreSaidToBe) {
     const std::vector<std::function<void()>> calls = {
         [this] { store.text(999); },
-        [this] { store.tokens(999); },
+        [this] { store.tokens(999, "f"); },
         [this] { store.setTokens(999, {}); },
         [this] { store.setState(999, DocumentState::ready); },
         [this] { store.setFileTime(999, 1, 1); },
@@ -231,12 +249,16 @@ TEST_F(Documents, ThePlanComesBackInItsOrder) {
     EXPECT_EQ(store.plan(project), blocks);
     blocks.resize(2);
     store.setPlan(project, blocks);
-    store.setBlockTime(project, 1, 2.5, 3);
+    const BlockKey planned = blocks[1].key;
     blocks[1].seconds = 2.5;
     blocks[1].rank = 3;
+    blocks[1].key.bytes[0] = 99;
+    store.noteEncoded(project, 1, planned, blocks[1]);
     EXPECT_EQ(store.plan(project), blocks);
-    EXPECT_THAT(failureOf([this] { store.setBlockTime(project, 2, 1, 0); }),
-                HasSubstr("the block is gone"));
+    // Of a plan that there was before.
+    store.noteEncoded(project, 1, planned, blocks[0]);
+    store.noteEncoded(project, 2, planned, blocks[0]);
+    EXPECT_EQ(store.plan(project), blocks);
     EXPECT_THAT(failureOf([&] { store.setPlan(999, blocks); }), HasSubstr("gone"));
     store.setPlan(project, {});
     EXPECT_THAT(store.plan(project), IsEmpty());

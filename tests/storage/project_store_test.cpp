@@ -122,7 +122,7 @@ TEST_F(Projects, OfAnotherModelHaveNoTokensLeft) {
     message.tokens = tokens;
     message.id = stored.chats.add(message);
     const auto fill = [&] {
-        stored.documents.setTokens(document, tokens);
+        stored.documents.setTokens(document, {"f1", tokens});
         stored.documents.setPlan(project, std::vector<PlannedBlock>(2));
         store.setAnchor(project, tokens);
     };
@@ -132,14 +132,14 @@ TEST_F(Projects, OfAnotherModelHaveNoTokensLeft) {
     EXPECT_EQ(store.get("papers").model, "renamed");
     EXPECT_EQ(store.get("papers").modelFingerprint, "f1");
     EXPECT_EQ(store.get("papers").anchor, tokens);
-    EXPECT_EQ(stored.documents.tokens(document), tokens);
+    EXPECT_EQ(stored.documents.tokens(document, "f1"), tokens);
     EXPECT_THAT(stored.documents.plan(project), SizeIs(2));
     EXPECT_EQ(stored.chats.message(message.id)->tokens, tokens);
 
     store.setModel(project, "second", "f2");
     EXPECT_EQ(store.get("papers").modelFingerprint, "f2");
     EXPECT_TRUE(store.get("papers").anchor.empty());
-    EXPECT_TRUE(stored.documents.tokens(document).empty());
+    EXPECT_TRUE(stored.documents.tokens(document, "f1").empty());
     EXPECT_EQ(stored.documents.list(project)[0].tokens, 0);
     EXPECT_EQ(stored.documents.text(document), "text");
     EXPECT_TRUE(stored.documents.plan(project).empty());

@@ -70,6 +70,20 @@ TEST(Schema, ADatabaseOfTheFirstSchemaOpens) {
     EXPECT_EQ(textOf(database, "PRAGMA user_version"), std::to_string(schemaSteps().size()));
 }
 
+TEST(Schema, TokensOfAnOlderDatabaseAreOfTheProjectsModel) {
+    const test::TempDir dir;
+    const fs::path file = dir / "asterism.db";
+    makeDatabase(file, std::string(schemaSteps()[0]) + kProject +
+                           "UPDATE project SET model_fingerprint = 'f';"
+                           "INSERT INTO source VALUES (1, 7, x'2f', '', 1);"
+                           "INSERT INTO document VALUES (3, 7, 1, 'a', x'2f61', 0, 0, 0, '', 0, 0, "
+                           "0, 0, 2, '[]', '[]', '[]');"
+                           "INSERT INTO document_tokens VALUES (3, x'0100000002000000');" +
+                           asVersion(1));
+    const Database database(file);
+    EXPECT_EQ(textOf(database, "SELECT model_fingerprint FROM document_tokens"), "f");
+}
+
 TEST(Schema, AnOlderDatabaseIsBroughtOnAndKeepsItsRows) {
     const test::TempDir dir;
     const Database database(dir / "asterism.db");

@@ -29,7 +29,7 @@ StoredContent contentOf(const Database& database) {
     }
     for (const DocumentRecord& document : content.documents) {
         content.texts.push_back(documents.text(document.id));
-        content.tokens.push_back(documents.tokens(document.id));
+        content.tokens.push_back(documents.tokens(document.id, "f"));
     }
     content.conversations = chats.list(0);
     for (const ConversationRecord& conversation : content.conversations)
@@ -53,7 +53,8 @@ void addContent(const Database& database, const std::string& name, std::size_t t
     document.name = "a.md";
     document.path = "/" + name + "/a.md";
     document.marks = {{Mark::Kind::heading, 0, 1, "Title"}};
-    document.id = documents.save(project, document, text, std::vector<TokenId>(textBytes / 4, 7));
+    document.id =
+        documents.save(project, document, text, {"f", std::vector<TokenId>(textBytes / 4, 7)});
     documents.setPlan(project, std::vector<PlannedBlock>(3));
     MessageRecord message;
     message.conversationId = chats.create(project, 2048).id;

@@ -35,7 +35,7 @@ std::int64_t addDocument(Library& library, const SourceRecord& source, const std
     record.path = source.path / name;
     record.kind = kind;
     const std::vector<TokenId> ids(static_cast<std::size_t>(tokens), 1);
-    const std::int64_t id = library.documents().save(library.project().id, record, text, ids);
+    const std::int64_t id = library.documents().save(library.project().id, record, text, {{}, ids});
     library.documents().setState(id, state,
                                  state == DocumentState::failed
                                      ? "the file is encrypted; save it without a "
