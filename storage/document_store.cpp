@@ -220,6 +220,29 @@ std::vector<std::string> DocumentStore::unwanted(std::int64_t project) const {
     return namesAt(rows);
 }
 
+void DocumentStore::setFilterRules(std::int64_t project, std::span<const FilterRule> rules) {
+    Transaction transaction(m_database);
+    m_database.prepare("DELETE FROM filter_rule WHERE project = ?").bind(project).run();
+    Statement row = m_database.prepare("INSERT INTO filter_rule VALUES (?, ?, ?, ?, ?)");
+    for (std::size_t i = 0; i < rules.size(); ++i)
+        row.bind(project)
+            .bind(i)
+            .bind(rules[i].pattern)
+            .bind(rules[i].isGlob)
+            .bind(rules[i].isWanted)
+            .run();
+    transaction.commit();
+}
+
+std::vector<FilterRule> DocumentStore::filterRules(std::int64_t project) const {
+    Statement rows = m_database.prepare(
+        "SELECT pattern, is_glob, is_wanted FROM filter_rule WHERE project = ? ORDER BY position");
+    rows.bind(project);
+    std::vector<FilterRule> rules;
+    while (rows.step()) rules.push_back({rows.text(0), rows.integer(1) != 0, rows.integer(2) != 0});
+    return rules;
+}
+
 std::vector<std::string> DocumentStore::outOfScope(std::int64_t project) const {
     Statement rows =
         m_database.prepare("SELECT name FROM out_of_scope WHERE project = ? ORDER BY name");

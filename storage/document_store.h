@@ -59,6 +59,10 @@ class DocumentStore {
     // Names of those among them that the user does not want.
     std::vector<std::string> unwanted(std::int64_t project) const;
 
+    // Which files the project takes, the last rule at the end.
+    void setFilterRules(std::int64_t project, std::span<const FilterRule> rules);
+    std::vector<FilterRule> filterRules(std::int64_t project) const;
+
     // Which documents a question reads unless it says otherwise: all but these, by name; a name
     // need not be that of a document.
     std::vector<std::string> outOfScope(std::int64_t project) const;

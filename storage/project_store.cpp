@@ -257,7 +257,20 @@ SourceRecord ProjectStore::addSource(std::int64_t project, const fs::path& path,
 }
 
 void ProjectStore::removeSource(std::int64_t source) {
+    Transaction transaction(m_database);
+    // What was said of single files of it is not meant for another source's of the same name.
+    m_database
+        .prepare(
+            "DELETE FROM filter_rule WHERE is_glob = 0 "
+            "AND project = (SELECT project FROM source WHERE id = ?) "
+            "AND pattern IN (SELECT name FROM left_out WHERE source = ? "
+            "UNION SELECT name FROM document WHERE source = ?)")
+        .bind(source)
+        .bind(source)
+        .bind(source)
+        .run();
     m_database.prepare("DELETE FROM source WHERE id = ?").bind(source).runOn("the source");
+    transaction.commit();
 }
 
 }  // namespace asterism

@@ -88,6 +88,14 @@ struct DocumentRecord {
     bool operator==(const DocumentRecord&) const = default;
 };
 
+// Whether the user wants one document, or all whose names match a glob (FileFilter).
+struct FilterRule {
+    std::string pattern;  // the document's name, or the glob
+    bool isGlob = false;
+    bool isWanted = false;
+    bool operator==(const FilterRule&) const = default;
+};
+
 // A block of the project's plan, in the order of the context.
 struct PlannedBlock {
     TokenRange tokens;

@@ -1,5 +1,3 @@
-#include <fnmatch.h>
-
 #include <algorithm>
 #include <iostream>
 #include <memory>
@@ -13,6 +11,7 @@
 #include "core/base/clock.h"
 #include "core/documents/file_reading.h"
 #include "core/star/encoding_cost.h"
+#include "storage/projects/file_filter.h"
 
 namespace asterism {
 
@@ -31,12 +30,6 @@ struct IngestFlags {
     bool watches = false;
 };
 
-bool matchesAny(const std::vector<std::string>& globs, const std::string& name) {
-    return std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) {
-        return ::fnmatch(glob.c_str(), name.c_str(), 0) == 0;
-    });
-}
-
 // A project's sources with those that are to come, as a pre-flight names their documents.
 std::vector<SourceRecord> sourcesOf(OpenProject& project, const std::vector<fs::path>& paths) {
     auto sources = project.workspace().projects().sources(project.session().project().id);
@@ -54,10 +47,11 @@ std::vector<SourceRecord> sourcesOf(OpenProject& project, const std::vector<fs::
     return sources;
 }
 
-// The names of all files that match one of the globs. Throws Error for a glob that matches none.
-std::vector<std::string> namesWithout(OpenProject& project, const IngestFlags& flags,
-                                      const std::stop_token& stop) {
-    if (flags.without.empty()) return {};
+// Throws Error for a glob of --without that is new to the project and matches no file.
+void checkGlobs(OpenProject& project, const IngestFlags& flags, const std::stop_token& stop) {
+    if (flags.without.empty()) return;
+    const std::vector<FilterRule> kept =
+        project.workspace().documents().filterRules(project.session().project().id);
     std::vector<std::string> names;
     for (const SourceRecord& source : sourcesOf(project, flags.paths)) {
         if (!source.isFolder) {
@@ -67,12 +61,12 @@ std::vector<std::string> namesWithout(OpenProject& project, const IngestFlags& f
         for (const FoundFile& file : listFolder(source.path, {}, stop).files)
             names.push_back(source.prefix + file.name);
     }
-    for (const std::string& glob : flags.without)
-        if (std::none_of(names.begin(), names.end(),
-                         [&](const std::string& name) { return matchesAny({glob}, name); }))
+    for (const std::string& glob : flags.without) {
+        const auto isMatch = [&](const std::string& name) { return matchesGlob(glob, name); };
+        if (std::find(kept.begin(), kept.end(), FilterRule{glob, true, false}) == kept.end() &&
+            std::none_of(names.begin(), names.end(), isMatch))
             throw Error("--without ", glob, ": matches none of the ", names.size(), " files");
-    std::erase_if(names, [&](const std::string& name) { return !matchesAny(flags.without, name); });
-    return names;
+    }
 }
 
 IngestOptions optionsOf(OpenProject& project, const IngestFlags& flags,
@@ -87,11 +81,9 @@ IngestOptions optionsOf(OpenProject& project, const IngestFlags& flags,
     }
     IngestFlags named = flags;
     named.paths = options.paths;
-    options.without = namesWithout(project, named, stop);
-    for (const LeftOut& file :
-         project.workspace().documents().leftOut(project.session().project().id))
-        if (file.cause == LeftOutCause::unwanted && matchesAny(flags.wanted, file.name))
-            options.wanted.push_back(file.name);
+    checkGlobs(project, named, stop);
+    options.withoutGlobs = flags.without;
+    options.wantedGlobs = flags.wanted;
     return options;
 }
 
@@ -187,6 +179,7 @@ std::unique_ptr<OpenProject> openForDryRun(const IngestFlags& flags,
             workspace->projects().create(flags.name, known->model, known->settings);
         for (const SourceRecord& source : kept->projects().sources(known->id))
             workspace->projects().addSource(copy.id, source.path, source.isFolder);
+        workspace->documents().setFilterRules(copy.id, kept->documents().filterRules(known->id));
     }
     return std::make_unique<OpenProject>(flags.project, command, std::move(workspace), flags.name);
 }
@@ -245,7 +238,8 @@ void watchSources(OpenProject& project, IngestOptions options, const CommandCont
     FolderWatch watch(paths);
     std::cerr << "watching " << paths.size() << " sources; Ctrl-C ends it" << std::endl;
     options.paths.clear();
-    options.wanted.clear();
+    options.withoutGlobs.clear();  // the project keeps them
+    options.wantedGlobs.clear();
     for (;;) {
         watch.wait(command.stop);
         const ProjectChanges changes =
@@ -296,7 +290,8 @@ void addIngestCommand(CommandSet& commands) {
     app->add_flag("--dry-run", flags->isDryRun, "Show what would be read and what it costs");
     app->add_flag("--watch", flags->watches, "Go on, and read what changes, until Ctrl-C");
     app->add_option("--without", flags->without, "Leave out, now and later; may be repeated");
-    app->add_option("--with", flags->wanted, "Take what --without left out; may be repeated");
+    app->add_option("--with", flags->wanted,
+                    "Take again what --without leaves out; may be repeated");
     flags->project.workspace.add(*app);
     flags->project.engine.add(*app);
     flags->project.settings.add(*app);

@@ -64,8 +64,8 @@ class IntakeRun {
         records.reserve(m_request.sources.size());
         for (const SourceRecord& source : m_request.sources) {
             records.push_back(recordsOf(source.id));
-            scans.push_back(scanSource(source, records.back(), m_request.unwanted,
-                                       m_request.read.folders, stop));
+            scans.push_back(
+                scanSource(source, records.back(), m_request.filter, m_request.read.folders, stop));
             count += std::ssize(scans.back().toRead);
         }
         std::int64_t index = 0;
@@ -78,7 +78,9 @@ class IntakeRun {
                 read(file, scans[i].leftOut);
                 if (m_sinceKept.seconds() > kKeepSeconds) keepRead();
             }
-            m_intake.leftOut.emplace_back(m_request.sources[i].id, std::move(scans[i].leftOut));
+            // Of a source that is not there now, what its last reading left out stands.
+            if (scans[i].problem.empty())
+                m_intake.leftOut.emplace_back(m_request.sources[i].id, std::move(scans[i].leftOut));
         }
         keepRead();
         if (stop.stop_requested()) throw Stopped();

@@ -20,7 +20,7 @@ struct IntakeRequest {
     std::vector<SourceRecord> sources;
     std::vector<SharedDocument> documents;  // as they were read
     std::vector<DocumentRecord> failed;     // that are known but have no text
-    std::vector<std::string> unwanted;      // names
+    FileFilter filter;
     ReadOptions read;
 };
 
@@ -30,7 +30,8 @@ struct Intake {
     std::vector<std::string> added, changed, removed, failed;
     std::int64_t unchanged = 0;
     std::vector<std::int64_t> removedIds;
-    std::vector<std::pair<std::int64_t, std::vector<LeftOut>>> leftOut;  // by source
+    std::vector<std::pair<std::int64_t, std::vector<LeftOut>>>
+        leftOut;                        // by source that was listed
     std::vector<std::string> problems;  // of whole sources; one line each
 };
 

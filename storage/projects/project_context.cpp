@@ -1,10 +1,9 @@
 #include "storage/projects/project_context.h"
 
-#include <fnmatch.h>
-
 #include <algorithm>
 
 #include "core/base/error.h"
+#include "storage/projects/file_filter.h"
 
 namespace asterism {
 
@@ -114,7 +113,7 @@ std::vector<bool> ProjectContext::matching(std::span<const std::string> globs) c
     for (const std::string& glob : globs) {
         bool hasAny = false;
         for (std::size_t i = 0; i < m_documents.size(); ++i) {
-            if (::fnmatch(glob.c_str(), m_documents[i]->record.name.c_str(), 0) != 0) continue;
+            if (!matchesGlob(glob, m_documents[i]->record.name)) continue;
             isMatching[i] = hasAny = true;
         }
         if (!hasAny)

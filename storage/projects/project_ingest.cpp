@@ -132,12 +132,11 @@ IntakeRequest ProjectSession::intakeRequest(const IngestOptions& options) const 
     request.documents = m_context->documents();
     for (DocumentRecord& record : m_workspace.documents().list(m_project.id))
         if (record.textBytes == 0) request.failed.push_back(std::move(record));
-    request.unwanted = m_workspace.documents().unwanted(m_project.id);
-    request.unwanted.insert(request.unwanted.end(), options.without.begin(), options.without.end());
-    std::erase_if(request.unwanted, [&](const std::string& name) {
-        return std::find(options.wanted.begin(), options.wanted.end(), name) !=
-               options.wanted.end();
-    });
+    request.filter = FileFilter(m_workspace.documents().filterRules(m_project.id));
+    request.filter.add(options.withoutGlobs, true, false);
+    request.filter.add(options.without, false, false);
+    request.filter.add(options.wantedGlobs, true, true);
+    request.filter.add(options.wanted, false, true);
     request.read = options.read;
     return request;
 }
@@ -154,7 +153,7 @@ ProjectChanges ProjectSession::rescan(const std::stop_token& stop) {
         std::vector<DocumentRecord> known = m_workspace.documents().list(m_project.id);
         std::erase_if(known,
                       [&](const DocumentRecord& record) { return record.sourceId != source.id; });
-        const SourceScan scan = scanSource(source, known, request.unwanted, {}, stop);
+        const SourceScan scan = scanSource(source, known, request.filter, {}, stop);
         if (!scan.problem.empty()) changes.problems.push_back(scan.problem);
         changes.unchanged += std::ssize(scan.unchanged);
         for (const DocumentRecord* record : scan.removed) changes.removed.push_back(record->name);
@@ -215,6 +214,9 @@ Intake ProjectSession::takeInAll(const IngestOptions& options, const EventSink& 
     DocumentStore& store = m_workspace.documents();
     IntakeRequest request = intakeRequest(options);
     request.sources = m_workspace.projects().sources(m_project.id);
+    // Before anything is read: a reading that is stopped goes on without them too.
+    if (request.filter.rules() != store.filterRules(m_project.id))
+        store.setFilterRules(m_project.id, request.filter.rules());
     IntakeSteps steps;
     steps.keep = [&](std::span<const std::shared_ptr<ProjectDocument>> documents) {
         Transaction transaction(m_workspace.database());

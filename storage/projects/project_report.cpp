@@ -40,13 +40,13 @@ ProjectReport reportOn(Workspace& workspace, const ProjectRecord& project) {
 
 SourceChanges compareSources(Workspace& workspace, const ProjectReport& report,
                              const std::stop_token& stop) {
-    const std::vector<std::string> unwanted = workspace.documents().unwanted(report.project.id);
+    const FileFilter filter(workspace.documents().filterRules(report.project.id));
     SourceChanges changes;
     for (const SourceRecord& source : report.sources) {
         std::vector<DocumentRecord> known;
         for (const DocumentRecord& document : report.documents)
             if (document.sourceId == source.id) known.push_back(document);
-        SourceScan scan = scanSource(source, known, unwanted, {}, stop);
+        SourceScan scan = scanSource(source, known, filter, {}, stop);
         if (!scan.problem.empty()) changes.problems.push_back(std::move(scan.problem));
         for (const DocumentRecord* record : scan.removed) changes.removed.push_back(record->name);
         for (const FileToRead& file : scan.toRead)

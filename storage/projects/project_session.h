@@ -28,8 +28,10 @@ struct SessionEngine {
 struct IngestOptions {
     std::vector<std::filesystem::path> paths;  // added to the project's sources; may be empty
     ReadOptions read;
-    std::vector<std::string> without;  // names of documents that are not wanted, now and later
-    std::vector<std::string> wanted;   // names that were not, and are again
+    // Names and globs of documents that are not wanted, now and later.
+    std::vector<std::string> without, withoutGlobs;
+    // Those that are again: they win over all that was said before, and over `without`.
+    std::vector<std::string> wanted, wantedGlobs;
     // Called between files while reading and blocks while encoding: whatever else waits for the
     // engine may be done in it, questions to this session included.
     std::function<void()> betweenBlocks;

@@ -2,7 +2,6 @@
 
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <unordered_map>
@@ -39,7 +38,7 @@ bool isAsRead(const DocumentRecord& record, const FoundFile& file) {
 }  // namespace
 
 SourceScan scanSource(const SourceRecord& source, std::span<const DocumentRecord> known,
-                      std::span<const std::string> unwanted, const FolderOptions& options,
+                      const FileFilter& filter, const FolderOptions& options,
                       const std::stop_token& stop) {
     SourceScan scan;
     FolderListing listing;
@@ -58,7 +57,7 @@ SourceScan scanSource(const SourceRecord& source, std::span<const DocumentRecord
     }
     for (FoundFile& file : listing.files) {
         file.name = source.prefix + file.name;
-        if (std::find(unwanted.begin(), unwanted.end(), file.name) != unwanted.end()) {
+        if (!filter.takes(file.name)) {
             scan.leftOut.push_back({file.name, "not wanted", LeftOutCause::unwanted, file.bytes});
             continue;
         }

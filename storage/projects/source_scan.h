@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/documents/documents.h"
+#include "storage/projects/file_filter.h"
 #include "storage/records.h"
 
 namespace asterism {
@@ -29,10 +30,10 @@ struct SourceScan {
     std::string problem;
 };
 
-// Looks at names, sizes and times only. `known` are the source's documents, `unwanted` names that
-// the user does not want. The records must outlive the result.
+// Looks at names, sizes and times only. `known` are the source's documents; the records must
+// outlive the result.
 SourceScan scanSource(const SourceRecord& source, std::span<const DocumentRecord> known,
-                      std::span<const std::string> unwanted, const FolderOptions& options,
+                      const FileFilter& filter, const FolderOptions& options,
                       const std::stop_token& stop);
 
 }  // namespace asterism

@@ -95,7 +95,12 @@ TEST_F(CliIngest, ADryRunOfAKnownProjectSaysWhatItWouldDo) {
 TEST_F(CliIngest, WithoutLeavesFilesOutUntilTheyAreWantedAgain) {
     EXPECT_EQ(ingest({"--without", "inner/*"})["added"], 1);
     EXPECT_EQ(ingest()["added"], 0);
+    write("inner/later.txt", "words\n");
+    EXPECT_EQ(ingest()["added"], 0);
     EXPECT_EQ(ingest({"--with", "*/c.txt"})["added"], 1);
+    EXPECT_EQ(ingest({"--without", "*/later.txt", "--with", "inner/b*"})["added"], 1);
+    remove("inner/later.txt");
+    EXPECT_EQ(ingest({"--without", "*/later.txt"})["unchanged"], 3);  // it is known by now
     expectRefusal(runIngest({"--without", "*.pdf"}), 1, {"*.pdf"});
 }
 

@@ -84,6 +84,26 @@ TEST(Schema, TokensOfAnOlderDatabaseAreOfTheProjectsModel) {
     EXPECT_EQ(textOf(database, "SELECT model_fingerprint FROM document_tokens"), "f");
 }
 
+// Step 4 knew what the user does not want by what the last reading left out.
+TEST(Schema, FilesThatWereNotWantedStayNotWanted) {
+    const test::TempDir dir;
+    const fs::path file = dir / "asterism.db";
+    std::string old;
+    for (std::size_t i = 0; i < 4; ++i) old += std::string(schemaSteps()[i]) + ";";
+    makeDatabase(file,
+                 old + kProject +
+                     "INSERT INTO source VALUES (1, 7, x'2F61', '', 1), (2, 7, x'2F62', 'b/', 1);"
+                     "INSERT INTO left_out VALUES (1, 0, 'y.txt', 'not wanted', 15, 3, 0),"
+                     "(1, 1, 'z.bin', 'binary', 2, 3, 0), (2, 0, 'b/*.md', 'not wanted', 15, "
+                     "3, 0);" +
+                     asVersion(4));
+    const Database database(file);
+    EXPECT_EQ(textOf(database,
+                     "SELECT group_concat(pattern || is_glob || is_wanted, ' ') FROM "
+                     "(SELECT * FROM filter_rule WHERE project = 7 ORDER BY position)"),
+              "b/*.md00 y.txt00");
+}
+
 TEST(Schema, AnOlderDatabaseIsBroughtOnAndKeepsItsRows) {
     const test::TempDir dir;
     const Database database(dir / "asterism.db");

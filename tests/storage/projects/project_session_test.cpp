@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 
 #include "core/base/error.h"
+#include "storage/projects/project_report.h"
 #include "tests/storage/projects/project_fixture.h"
 
 namespace asterism::test {
@@ -264,6 +265,62 @@ TEST_F(ProjectSessionTest, PreflightSaysWhatIngestWouldDoAndStoresNothing) {
     const IngestReport report = ingest();
     EXPECT_EQ(report.changes.tokens, preflight.changes.tokens);
     EXPECT_EQ(report.changes.blocksToEncode, preflight.changes.blocksToEncode);
+}
+
+TEST_F(ProjectSessionTest, WhatIsNotWantedIsNotReadThoughItWasAwayForOneReading) {
+    IngestOptions options;
+    options.paths = {documents()};
+    options.without = {"text13.txt"};
+    options.withoutGlobs = {"*.log"};
+    write("x.log", "words");
+    EXPECT_EQ(session().ingest(options, {}, {}).changes.added.size(), 11U);
+    const std::string text = readFile(documents() / "text13.txt");
+    std::filesystem::remove(documents() / "text13.txt");
+    EXPECT_EQ(ingest().changes.unchanged, 11);
+    write("text13.txt", text);
+    write("y.log", "more words");
+    EXPECT_TRUE(
+        compareSources(workspace(), reportOn(workspace(), session().project()), {}).added.empty());
+    EXPECT_THAT(session().rescan({}).added, IsEmpty());
+    EXPECT_EQ(ingest().changes.unchanged, 11);
+
+    const std::filesystem::path away = m_folder / "away";
+    std::filesystem::rename(documents(), away);
+    EXPECT_EQ(session().ingest({}, {}, {}).changes.problems.size(), 1U);
+    EXPECT_THAT(workspace().documents().unwanted(session().project().id),
+                ElementsAre("text13.txt", "x.log", "y.log"));
+    std::filesystem::rename(away, documents());
+    EXPECT_THAT(ingest().changes.added, IsEmpty());
+}
+
+TEST_F(ProjectSessionTest, ANameThatIsWantedIsTakenThoughAGlobLeavesItOut) {
+    write("x.log", "words");
+    write("y.log", "more words");
+    IngestOptions options;
+    options.paths = {documents()};
+    options.withoutGlobs = {"*.log"};
+    EXPECT_EQ(session().ingest(options, {}, {}).changes.added.size(), 12U);
+    IngestOptions again;
+    again.wanted = {"x.log"};
+    EXPECT_THAT(session().preflight(again, {}, {}).changes.added, ElementsAre("x.log"));
+    EXPECT_THAT(session().ingest(again, {}, {}).changes.added, ElementsAre("x.log"));
+    EXPECT_EQ(ingest().changes.unchanged, 13);
+    again.wanted.clear();
+    again.wantedGlobs = {"*.log"};
+    EXPECT_THAT(session().ingest(again, {}, {}).changes.added, ElementsAre("y.log"));
+    EXPECT_THAT(workspace().documents().filterRules(session().project().id), IsEmpty());
+}
+
+TEST_F(ProjectSessionTest, NamesThatAreNotWantedGoWithTheirSource) {
+    IngestOptions options;
+    options.paths = {documents()};
+    options.without = {"text13.txt"};
+    options.withoutGlobs = {"*.log"};
+    session().ingest(options, {}, {});
+    const auto sources = workspace().projects().sources(session().project().id);
+    workspace().projects().removeSource(sources.front().id);
+    EXPECT_THAT(workspace().documents().filterRules(session().project().id),
+                ElementsAre(FilterRule{"*.log", true, false}));
 }
 
 TEST_F(ProjectSessionTest, AFailedDocumentDoesNotStopTheOthersAndIsTriedAgain) {
