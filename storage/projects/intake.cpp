@@ -79,7 +79,7 @@ class IntakeRun {
                 if (m_sinceKept.seconds() > kKeepSeconds) keepRead();
             }
             // Of a source that is not there now, what its last reading left out stands.
-            if (scans[i].problem.empty())
+            if (scans[i].isListed)
                 m_intake.leftOut.emplace_back(m_request.sources[i].id, std::move(scans[i].leftOut));
         }
         keepRead();
@@ -102,7 +102,8 @@ class IntakeRun {
     }
 
     void note(const SourceScan& scan) {
-        if (!scan.problem.empty()) m_intake.problems.push_back(scan.problem);
+        m_intake.problems.insert(m_intake.problems.end(), scan.problems.begin(),
+                                 scan.problems.end());
         for (const DocumentRecord* record : scan.unchanged) keepAsItWas(record->name);
         for (const DocumentRecord* record : scan.removed) {
             m_intake.removed.push_back(record->name);

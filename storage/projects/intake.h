@@ -32,7 +32,7 @@ struct Intake {
     std::vector<std::int64_t> removedIds;
     std::vector<std::pair<std::int64_t, std::vector<LeftOut>>>
         leftOut;                        // by source that was listed
-    std::vector<std::string> problems;  // of whole sources; one line each
+    std::vector<std::string> problems;  // SourceScan::problems
 };
 
 // What is done with documents as they come.

@@ -154,7 +154,7 @@ ProjectChanges ProjectSession::rescan(const std::stop_token& stop) {
         std::erase_if(known,
                       [&](const DocumentRecord& record) { return record.sourceId != source.id; });
         const SourceScan scan = scanSource(source, known, request.filter, {}, stop);
-        if (!scan.problem.empty()) changes.problems.push_back(scan.problem);
+        changes.problems.insert(changes.problems.end(), scan.problems.begin(), scan.problems.end());
         changes.unchanged += std::ssize(scan.unchanged);
         for (const DocumentRecord* record : scan.removed) changes.removed.push_back(record->name);
         for (const FileToRead& file : scan.toRead) {

@@ -47,7 +47,7 @@ SourceChanges compareSources(Workspace& workspace, const ProjectReport& report,
         for (const DocumentRecord& document : report.documents)
             if (document.sourceId == source.id) known.push_back(document);
         SourceScan scan = scanSource(source, known, filter, {}, stop);
-        if (!scan.problem.empty()) changes.problems.push_back(std::move(scan.problem));
+        changes.problems.insert(changes.problems.end(), scan.problems.begin(), scan.problems.end());
         for (const DocumentRecord* record : scan.removed) changes.removed.push_back(record->name);
         for (const FileToRead& file : scan.toRead)
             (file.known ? changes.changed : changes.added).push_back(file.file.name);

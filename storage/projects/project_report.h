@@ -38,7 +38,7 @@ struct SourceChanges {
     std::vector<std::string> changed;
     std::vector<std::string> removed;
     std::vector<LeftOut> leftOut;
-    std::vector<std::string> problems;  // of whole sources; one line each
+    std::vector<std::string> problems;  // SourceScan::problems
 
     bool isEmpty() const { return added.empty() && changed.empty() && removed.empty(); }
 };

@@ -47,7 +47,7 @@ struct ProjectChanges {
     std::vector<std::string> failed;  // "NAME: why"
     std::int64_t unchanged = 0;
     std::vector<LeftOut> leftOut;
-    std::vector<std::string> problems;  // of whole sources; one line each
+    std::vector<std::string> problems;  // SourceScan::problems
     std::int64_t tokens = 0;            // of the context as it will be
     std::int64_t blocksTotal = 0;
     std::int64_t blocksToEncode = 0;

@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <set>
 #include <unordered_map>
 
 #include "core/base/error.h"
@@ -30,9 +31,49 @@ FolderListing listFile(const std::filesystem::path& path) {
     return listing;
 }
 
+constexpr const char* kStay = "; its documents stay as they were read";
+
 bool isAsRead(const DocumentRecord& record, const FoundFile& file) {
     return record.state != DocumentState::failed && record.fileTime != 0 &&
            record.fileTime == file.time && record.fileBytes == file.bytes;
+}
+
+// What is not there any more, but for what stands at or below a place that cannot be looked at now.
+class MissingDocuments {
+  public:
+    // `leftOut` with the names that documents have.
+    explicit MissingDocuments(std::span<const LeftOut> leftOut) {
+        for (const LeftOut& place : leftOut)
+            if (place.cause == LeftOutCause::unreadable || place.cause == LeftOutCause::unsafe)
+                m_places.emplace(place.name, &place);
+    }
+
+    // The place, or null if the document is gone.
+    const LeftOut* hiding(std::string_view name) const {
+        for (std::size_t end = name.size(); end != name.npos; end = name.rfind('/', end - 1)) {
+            const auto place = m_places.find(name.substr(0, end));
+            if (place != m_places.end()) return place->second;
+            if (end == 0) break;
+        }
+        return nullptr;
+    }
+
+  private:
+    std::unordered_map<std::string_view, const LeftOut*> m_places;
+};
+
+void addMissing(const SourceRecord& source, std::span<const DocumentRecord* const> missing,
+                const FileFilter& filter, SourceScan& scan) {
+    const MissingDocuments places(scan.leftOut);
+    std::set<const LeftOut*> told;
+    for (const DocumentRecord* record : missing) {
+        const LeftOut* place = filter.takes(record->name) ? places.hiding(record->name) : nullptr;
+        (place ? scan.unchanged : scan.removed).push_back(record);
+        if (place && told.insert(place).second)
+            scan.problems.push_back(displayName(source.path) + "/" +
+                                    place->name.substr(source.prefix.size()) + ": " +
+                                    place->reason + kStay);
+    }
 }
 
 }  // namespace
@@ -45,7 +86,8 @@ SourceScan scanSource(const SourceRecord& source, std::span<const DocumentRecord
     try {
         listing = source.isFolder ? listFolder(source.path, options, stop) : listFile(source.path);
     } catch (const Error& error) {
-        scan.problem = std::string(error.what()) + "; its documents stay as they were read";
+        scan.isListed = false;
+        scan.problems.push_back(error.what() + std::string(kStay));
         for (const DocumentRecord& record : known) scan.unchanged.push_back(&record);
         return scan;
     }
@@ -69,8 +111,10 @@ SourceScan scanSource(const SourceRecord& source, std::span<const DocumentRecord
         else
             scan.toRead.push_back({std::move(file), source.id, before});
     }
+    std::vector<const DocumentRecord*> missing;
     for (const DocumentRecord& record : known)
-        if (byName.contains(record.name)) scan.removed.push_back(&record);
+        if (byName.contains(record.name)) missing.push_back(&record);
+    addMissing(source, missing, filter, scan);
     return scan;
 }
 

@@ -25,9 +25,10 @@ struct SourceScan {
     std::vector<const DocumentRecord*> unchanged;
     std::vector<const DocumentRecord*> removed;
     std::vector<LeftOut> leftOut;
-    // Why the source as a whole cannot be looked at (a disk that is not there); its documents then
-    // count as unchanged. One line; empty if it was.
-    std::string problem;
+    // What of it cannot be looked at now (a disk that is not there, a folder that was closed),
+    // and why; documents there count as unchanged. One line each.
+    std::vector<std::string> problems;
+    bool isListed = true;  // false: nothing of it could be looked at
 };
 
 // Looks at names, sizes and times only. `known` are the source's documents; the records must

@@ -185,6 +185,28 @@ TEST_F(ProjectDocumentsTest, BadDocumentsAreNamedWithTheirReasonAndGoodOnesAreRe
     ASTERISM_EXPECT_NOTHING_WRONG(wrong);
 }
 
+TEST_F(ProjectDocumentsTest, DocumentsInAFolderThatWasClosedStay) {
+    fs::permissions(m_folder.path(), fs::perms::all);
+    fs::permissions(documents(), fs::perms::all);
+    fs::permissions(m_model, fs::perms(0644));
+    const std::string wrong = inChild([this]() -> std::string {
+        if (::getuid() == 0 && ::setuid(kNobody) != 0) return kSkip;
+        writeGoodOnes();
+        write("closed/deep/inside.txt", "text\n");
+        open();
+        const std::int64_t count = std::ssize(ingest().changes.added);
+        fs::permissions(documents() / "closed", fs::perms::none);
+        const ProjectChanges changes = ingest().changes;
+        fs::permissions(documents() / "closed", fs::perms::owner_all);
+        EXPECT_EQ(changes.unchanged, count);
+        EXPECT_THAT(changes.removed, IsEmpty());
+        EXPECT_THAT(changes.problems,
+                    ElementsAre(HasSubstr("closed: cannot be read: Permission denied; its doc")));
+        return HasFailure() ? "expectations failed, see above" : "";
+    });
+    ASTERISM_EXPECT_NOTHING_WRONG(wrong);
+}
+
 TEST_F(ProjectDocumentsTest, ADocumentThatWasReadStaysWhenItsFileCannotBeReadAnyMore) {
     writeGoodOnes();
     open();

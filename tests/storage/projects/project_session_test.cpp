@@ -323,6 +323,33 @@ TEST_F(ProjectSessionTest, NamesThatAreNotWantedGoWithTheirSource) {
                 ElementsAre(FilterRule{"*.log", true, false}));
 }
 
+// A folder whose .gitignore is no file cannot be listed, whoever asks.
+TEST_F(ProjectSessionTest, DocumentsInAFolderThatCannotBeListedStayAsTheyWereRead) {
+    write("inner/deep/a.txt", "words");
+    write("inner/deep/b.log", "words");
+    write("inner/c.txt", "more words");
+    write("inner.txt", "others");
+    ingest();
+    std::filesystem::create_directory(documents() / "inner/.gitignore");
+    std::filesystem::remove(documents() / "inner.txt");
+    const std::string problem =
+        (documents() / "inner").string() +
+        ": its .gitignore is not a regular file; its documents stay as they were read";
+    EXPECT_THAT(
+        compareSources(workspace(), reportOn(workspace(), session().project()), {}).problems,
+        ElementsAre(problem));
+    EXPECT_THAT(session().rescan({}).removed, ElementsAre("inner.txt"));
+    const ProjectChanges changes = ingest().changes;
+    EXPECT_THAT(changes.problems, ElementsAre(problem));
+    EXPECT_THAT(changes.removed, ElementsAre("inner.txt"));
+    EXPECT_EQ(changes.unchanged, 15);
+    IngestOptions options;
+    options.withoutGlobs = {"*.log"};
+    EXPECT_THAT(session().ingest(options, {}, {}).changes.removed, ElementsAre("inner/deep/b.log"));
+    std::filesystem::remove(documents() / "inner/.gitignore");
+    EXPECT_EQ(ingest().changes.summary(), "+0 ~0 -0, 14 unchanged, 0 blocks to encode");
+}
+
 TEST_F(ProjectSessionTest, AFailedDocumentDoesNotStopTheOthersAndIsTriedAgain) {
     write("broken.pdf", "%PDF-1.4\nnothing of a document");
     const IngestReport report = ingest();
