@@ -52,8 +52,12 @@ class IntakeRun {
   public:
     IntakeRun(const IntakeRequest& request, const Tokenizer& tokenizer, const IntakeSteps& steps)
         : m_request(request), m_tokenizer(tokenizer), m_steps(steps) {
-        for (const SharedDocument& document : request.documents)
+        for (const SharedDocument& document : request.documents) {
             m_known.emplace(document->record.name, document);
+            m_owners.emplace(document->record.name, document->record.sourceId);
+        }
+        for (const DocumentRecord& record : request.failed)
+            m_owners.emplace(record.name, record.sourceId);
     }
 
     Intake run(const EventSink& events, const std::stop_token& stop) {
@@ -119,10 +123,9 @@ class IntakeRun {
     }
 
     void read(const FileToRead& file, std::vector<LeftOut>& leftOut) {
-        Document document;
+        if (isTaken(file, leftOut)) return;
         try {
-            document = readFound(file.file, m_request.read);
-            take(std::move(document), file, leftOut);
+            take(readFound(file.file, m_request.read), file);
         } catch (const RefusedFile& refusal) {
             refuse(file, refusal.cause(), refusal.what(), leftOut);
         } catch (const Error& error) {  // the tokenizer's: not UTF-8 after all
@@ -130,21 +133,20 @@ class IntakeRun {
         }
     }
 
-    // Two sources may have files of one name; the first one's is the document.
-    bool isTaken(const std::string& name, std::int64_t source) {
-        const auto known = m_known.find(name);
-        const std::int64_t owner = known != m_known.end() ? known->second->record.sourceId : source;
-        return m_owners.try_emplace(name, owner).first->second != source;
+    // Two sources may have files of one name; the one that is known, or else the first one's, is
+    // the document. The other one's is left out.
+    bool isTaken(const FileToRead& file, std::vector<LeftOut>& leftOut) const {
+        const auto owner = m_owners.find(file.file.name);
+        if (owner == m_owners.end() || owner->second == file.sourceId) return false;
+        leftOut.push_back({file.file.name,
+                           "another source of the project has a document of this name",
+                           LeftOutCause::unsupported, file.file.bytes});
+        return true;
     }
 
-    void take(Document document, const FileToRead& file, std::vector<LeftOut>& leftOut) {
+    void take(Document document, const FileToRead& file) {
         DocumentRecord record = recordOf(document, file.sourceId);
-        if (isTaken(record.name, file.sourceId)) {
-            leftOut.push_back({record.name,
-                               "another source of the project has a document of this name",
-                               LeftOutCause::unsupported, record.fileBytes});
-            return;
-        }
+        m_owners.emplace(record.name, file.sourceId);
         const auto known = m_known.find(record.name);
         if (known != m_known.end() && known->second->record.textHash == record.textHash &&
             known->second->record.textBytes == record.textBytes) {
@@ -182,6 +184,7 @@ class IntakeRun {
             }
             return;
         }
+        m_owners.emplace(file.file.name, file.sourceId);
         DocumentRecord record;
         if (known != m_known.end())
             record = known->second->record;
@@ -201,7 +204,7 @@ class IntakeRun {
     const Tokenizer& m_tokenizer;
     const IntakeSteps& m_steps;
     std::unordered_map<std::string, SharedDocument> m_known;
-    std::unordered_map<std::string, std::int64_t> m_owners;  // source of a name that was read now
+    std::unordered_map<std::string, std::int64_t> m_owners;  // source of each name
     std::vector<std::shared_ptr<ProjectDocument>> m_read;    // not kept yet
     Stopwatch m_sinceKept;
     Intake m_intake;

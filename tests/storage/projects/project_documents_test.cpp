@@ -226,5 +226,36 @@ TEST_F(ProjectDocumentsTest, ADocumentThatWasReadStaysWhenItsFileCannotBeReadAny
                   document.name == "good.docx" ? DocumentState::changed : DocumentState::ready);
 }
 
+// The first source has no prefix, so that a file of its folder papers/ is called as the second
+// source's is.
+TEST_F(ProjectDocumentsTest, ANameOfAnotherSourcesDocumentIsLeftAloneThoughItsFileIsDamaged) {
+    const fs::path papers = m_folder / "papers";
+    fs::create_directories(papers);
+    write("a.txt", madeUpText(9, 500));
+    writeFile(papers / "good.docx", docx("A word document."));
+    for (const char* bad : {"bad.docx", "worse.docx"}) writeFile(papers / bad, "PK\3\4 cut");
+    open();
+    const ProjectChanges first = ingestAll({documents(), papers}).changes;
+    EXPECT_THAT(first.added, UnorderedElementsAreArray({"a.txt", "papers/good.docx"}));
+    EXPECT_EQ(first.failed.size(), 2U);
+
+    write("papers/good.docx", "PK\3\4 cut");
+    write("papers/bad.docx", docx("Another word document."));
+    write("papers/worse.docx", "PK\3\4 cut as well");
+    const ProjectChanges changes = ingestAll({}).changes;
+    EXPECT_EQ(changes.unchanged, 2);
+    EXPECT_EQ(changes.failed, first.failed);
+    ASSERT_EQ(changes.leftOut.size(), 3U);
+    for (const LeftOut& file : changes.leftOut)
+        EXPECT_THAT(file.reason, HasSubstr("another source")) << file.name;
+    std::vector<std::string> names;
+    for (const SharedDocument& document : session().context().documents())
+        names.push_back(document->record.name);
+    EXPECT_THAT(names, ElementsAre("a.txt", "papers/good.docx"));
+    for (const DocumentRecord& document : workspace().documents().list(session().project().id))
+        EXPECT_EQ(document.state,
+                  document.textBytes > 0 ? DocumentState::ready : DocumentState::failed);
+}
+
 }  // namespace
 }  // namespace asterism::test
