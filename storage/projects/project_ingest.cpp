@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <set>
 #include <sstream>
 #include <utility>
 
@@ -144,21 +143,18 @@ IntakeRequest ProjectSession::intakeRequest(const IngestOptions& options) const 
 ProjectChanges ProjectSession::rescan(const std::stop_token& stop) {
     refresh();
     const IntakeRequest request = intakeRequest({});
-    // Files that were read and not taken are not new each time.
-    std::set<std::pair<std::string, std::uintmax_t>> refused;
-    for (const LeftOut& file : m_workspace.documents().leftOut(m_project.id))
-        refused.emplace(file.name, file.fileBytes);
+    const std::vector<LeftOut> leftOut = m_workspace.documents().leftOut(m_project.id);
     ProjectChanges changes;
     for (const SourceRecord& source : m_workspace.projects().sources(m_project.id)) {
         std::vector<DocumentRecord> known = m_workspace.documents().list(m_project.id);
         std::erase_if(known,
                       [&](const DocumentRecord& record) { return record.sourceId != source.id; });
-        const SourceScan scan = scanSource(source, known, request.filter, {}, stop);
+        SourceScan scan = scanSource(source, known, request.filter, {}, stop);
         changes.problems.insert(changes.problems.end(), scan.problems.begin(), scan.problems.end());
         changes.unchanged += std::ssize(scan.unchanged);
         for (const DocumentRecord* record : scan.removed) changes.removed.push_back(record->name);
+        dropRefused(scan.toRead, leftOut);
         for (const FileToRead& file : scan.toRead) {
-            if (!file.known && refused.contains({file.file.name, file.file.bytes})) continue;
             (file.known ? changes.changed : changes.added).push_back(file.file.name);
             if (file.known && file.known->state != DocumentState::failed)
                 m_workspace.documents().setState(file.known->id, DocumentState::changed);

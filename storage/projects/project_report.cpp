@@ -11,6 +11,7 @@ void addBlocks(Workspace& workspace, ProjectReport& report) {
     report.blocks = std::ssize(plan);
     if (!workspace.blocks()) return;
     std::vector<BlockKey> keys;
+    keys.reserve(plan.size());
     for (const PlannedBlock& block : plan) keys.push_back(block.key);
     const CacheUsage kept = workspace.blocks()->usage(keys);
     report.blocksKept = static_cast<std::int64_t>(kept.files);
@@ -41,6 +42,7 @@ ProjectReport reportOn(Workspace& workspace, const ProjectRecord& project) {
 SourceChanges compareSources(Workspace& workspace, const ProjectReport& report,
                              const std::stop_token& stop) {
     const FileFilter filter(workspace.documents().filterRules(report.project.id));
+    const std::vector<LeftOut> leftOut = workspace.documents().leftOut(report.project.id);
     SourceChanges changes;
     for (const SourceRecord& source : report.sources) {
         std::vector<DocumentRecord> known;
@@ -49,6 +51,7 @@ SourceChanges compareSources(Workspace& workspace, const ProjectReport& report,
         SourceScan scan = scanSource(source, known, filter, {}, stop);
         changes.problems.insert(changes.problems.end(), scan.problems.begin(), scan.problems.end());
         for (const DocumentRecord* record : scan.removed) changes.removed.push_back(record->name);
+        dropRefused(scan.toRead, leftOut);
         for (const FileToRead& file : scan.toRead)
             (file.known ? changes.changed : changes.added).push_back(file.file.name);
         changes.leftOut.insert(changes.leftOut.end(), scan.leftOut.begin(), scan.leftOut.end());

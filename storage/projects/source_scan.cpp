@@ -6,6 +6,7 @@
 #include <cstring>
 #include <set>
 #include <unordered_map>
+#include <utility>
 
 #include "core/base/error.h"
 #include "core/documents/file_reading.h"
@@ -36,6 +37,12 @@ constexpr const char* kStay = "; its documents stay as they were read";
 bool isAsRead(const DocumentRecord& record, const FoundFile& file) {
     return record.state != DocumentState::failed && record.fileTime != 0 &&
            record.fileTime == file.time && record.fileBytes == file.bytes;
+}
+
+// Left out by a rule that may be another one by now; the file itself was not read.
+bool isByRule(LeftOutCause cause) {
+    return cause == LeftOutCause::ignored || cause == LeftOutCause::vendored ||
+           cause == LeftOutCause::unwanted;
 }
 
 // What is not there any more, but for what stands at or below a place that cannot be looked at now.
@@ -116,6 +123,15 @@ SourceScan scanSource(const SourceRecord& source, std::span<const DocumentRecord
         if (byName.contains(record.name)) missing.push_back(&record);
     addMissing(source, missing, filter, scan);
     return scan;
+}
+
+void dropRefused(std::vector<FileToRead>& files, std::span<const LeftOut> leftOut) {
+    std::set<std::pair<std::string_view, std::uintmax_t>> refused;
+    for (const LeftOut& file : leftOut)
+        if (!isByRule(file.cause)) refused.emplace(file.name, file.fileBytes);
+    std::erase_if(files, [&](const FileToRead& file) {
+        return !file.known && refused.contains({file.file.name, file.file.bytes});
+    });
 }
 
 }  // namespace asterism

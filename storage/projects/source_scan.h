@@ -37,4 +37,8 @@ SourceScan scanSource(const SourceRecord& source, std::span<const DocumentRecord
                       const FileFilter& filter, const FolderOptions& options,
                       const std::stop_token& stop);
 
+// Drops files that a reading has looked at before and not taken, as long as they have the size they
+// had: they are not new each time. `leftOut` is what readings left out.
+void dropRefused(std::vector<FileToRead>& files, std::span<const LeftOut> leftOut);
+
 }  // namespace asterism
