@@ -124,19 +124,37 @@ class WordWalk {
     }
 
     void addTable(const pugi::xml_node& table, int depth) {
-        checkXmlDepth(depth);
         m_builder.breakParagraph();
-        for (const pugi::xml_node& row : table.children()) {
-            if (localName(row) != "tr") continue;
-            m_builder.beginRow();
-            for (const pugi::xml_node& cell : row.children()) {
-                if (localName(cell) != "tc") continue;
-                m_builder.beginCell();
-                addContent(cell, depth + 1);
-                m_builder.endCell();
+        addRows(table, depth + 1);
+        m_builder.breakParagraph();
+    }
+
+    // Content controls and marks of changes may stand around rows, and around cells.
+    void addRows(const pugi::xml_node& parent, int depth) {
+        checkXmlDepth(depth);
+        for (const pugi::xml_node& child : parent.children()) {
+            const std::string_view name = localName(child);
+            if (name == "tr") {
+                m_builder.beginRow();
+                addCells(child, depth + 1);
+            } else if (!isSkipped(name)) {
+                addRows(child, depth + 1);
             }
         }
-        m_builder.breakParagraph();
+    }
+
+    void addCells(const pugi::xml_node& parent, int depth) {
+        checkXmlDepth(depth);
+        for (const pugi::xml_node& child : parent.children()) {
+            const std::string_view name = localName(child);
+            if (name == "tc") {
+                m_builder.beginCell();
+                addContent(child, depth + 1);
+                m_builder.endCell();
+            } else if (!isSkipped(name)) {
+                addCells(child, depth + 1);
+            }
+        }
     }
 
     const HeadingStyles& m_styles;

@@ -101,6 +101,32 @@ TEST(Docx, ReadsParagraphsHeadingsListsAndTables) {
     EXPECT_EQ(read.marks[1], (Mark{Mark::Kind::heading, read.text.find("## Part"), 2, "Part"}));
 }
 
+TEST(Docx, ReadsWhatContentControlsAndChangesStandAround) {
+    const auto control = [](const std::string& inside) {
+        return "<w:sdt><w:sdtPr><w:tag w:val='x'/></w:sdtPr><w:sdtContent>" + inside +
+               "</w:sdtContent></w:sdt>";
+    };
+    const auto custom = [](const std::string& inside) {
+        return "<w:customXml w:element='e'><w:customXmlPr/>" + inside + "</w:customXml>";
+    };
+    const auto cell = [](const std::string& text) {
+        return "<w:tc><w:tcPr/>" + paragraph(text) + "</w:tc>";
+    };
+    const std::string table =
+        "<w:tbl><w:tblPr/><w:tr>" + control(cell("a")) + custom(control(cell("b"))) + "</w:tr>" +
+        control("<w:tr><w:trPr/>" + cell("c") + cell("d") + "</w:tr>") +
+        custom("<w:tr>" + custom(cell("e")) + cell("f") + "</w:tr>") + "</w:tbl>";
+    EXPECT_EQ(readDocx(makeDocx(table)).text, "a | b\nc | d\ne | f\n");
+    EXPECT_EQ(readDocx(makeDocx(control(table) + custom(paragraph("g")))).text,
+              "a | b\nc | d\ne | f\n\ng\n");
+    const std::string run = "<w:r><w:t>run</w:t></w:r>";
+    for (const std::string& inside :
+         {control(run), custom(run), "<w:ins w:id='1'>" + run + "</w:ins>",
+          "<w:smartTag w:element='e'>" + run + "</w:smartTag>",
+          "<w:hyperlink r:id='1'>" + control(run) + "</w:hyperlink>"})
+        EXPECT_EQ(readDocx(makeDocx("<w:p>" + inside + "</w:p>")).text, "run\n") << inside;
+}
+
 TEST(Docx, KeepsFootnotesAndNamesRunningHeaders) {
     const ReadText read =
         readDocx(makeDocx("<w:p><w:r><w:t>Text</w:t><w:footnoteReference w:id='2'/></w:r></w:p>",
