@@ -21,7 +21,11 @@ namespace {
 constexpr std::size_t kDeepest = 20'000;
 constexpr std::uint64_t kMostSteps = 2'000'000'000;
 constexpr std::uint64_t kMostReopened = 4'000'000;
-constexpr std::size_t kMostAttributes = 1'000;
+constexpr std::size_t kMostAttributes = 1'000;  // of a tag
+
+// The tree takes up to 200 bytes a node, so 600 MB. A page of 16 MB has fewer nodes even
+// if it is code with its syntax in colours.
+constexpr std::size_t kMostNodes = 3'000'000;
 
 bool isOneOf(std::string_view name, std::initializer_list<std::string_view> names) {
     return std::find(names.begin(), names.end(), name) != names.end();
@@ -82,8 +86,9 @@ class NestingGuard {
     std::uint64_t m_reopened = 0;
 };
 
-// The end of a tag whose attributes begin at `at`. Throws RefusedFile if they are too many.
-std::size_t skipAttributes(std::string_view html, std::size_t at) {
+// The end of a tag whose attributes begin at `at`; adds their number to `nodes`. Throws RefusedFile
+// if they are too many.
+std::size_t skipAttributes(std::string_view html, std::size_t at, std::size_t& nodes) {
     constexpr std::string_view kBetween = " \t\n\r\f/";
     std::size_t count = 0;
     while (at < html.size()) {
@@ -92,6 +97,7 @@ std::size_t skipAttributes(std::string_view html, std::size_t at) {
         if (++count > kMostAttributes)
             throw RefusedFile(LeftOutCause::unsafe, "a tag has more than ", kMostAttributes,
                               " attributes");
+        ++nodes;
         // The first character belongs to the name whatever it is.
         at = std::min(html.find_first_of(" \t\n\r\f/>=", at + 1), html.size());
         const std::size_t equals = html.find_first_not_of(" \t\n\r\f", at);
@@ -120,15 +126,23 @@ void checkCost(std::string_view html) {
     constexpr std::size_t kMostLooks = 20;
     NestingGuard guard;
     std::size_t looked = 0;
+    std::size_t nodes = 0;  // elements, texts, comments and attributes
     for (std::size_t at = html.find('<'); at != html.npos; at = html.find('<', at + 1)) {
         const bool isEnd = at + 1 < html.size() && html[at + 1] == '/';
         const std::size_t begin = at + (isEnd ? 2 : 1);
         const std::string name = tagNameAt(html, begin);
+        nodes += at > 0 && html[at - 1] != '>';  // the text before it
+        // Some end tags without a beginning are elements all the same, those without a name
+        // comments.
+        nodes += !isEnd || name.empty() || name == "p" || name == "br";
+        if (nodes > kMostNodes)
+            throw RefusedFile(LeftOutCause::unsafe, "has more than ", kMostNodes,
+                              " elements, texts and attributes");
         if (name.empty() || std::isdigit(static_cast<unsigned char>(name[0]))) continue;
         // What looks like a tag may be part of a script, so the search goes on right behind its
         // name, and what is looked at more than once is bounded.
         const std::size_t nameEnd = begin + name.size();
-        looked += skipAttributes(html, nameEnd) - nameEnd;
+        looked += skipAttributes(html, nameEnd, nodes) - nameEnd;
         if (looked > kMostLooks * html.size())
             throw RefusedFile(LeftOutCause::unsafe, "its tags are not closed");
         if (isEnd)

@@ -6,7 +6,8 @@
 
 namespace asterism {
 
-// XML of an office document. Throws RefusedFile (damaged) with the place of the first error.
+// XML of an office document. Throws RefusedFile: damaged, with the place of the first error, or
+// unsafe, if its tree would take memory out of proportion.
 pugi::xml_document parseXml(const std::string& content, std::string_view partName);
 
 // Name without its namespace prefix, which every writer may choose.
@@ -25,7 +26,7 @@ inline constexpr int kDeepestXml = 400;
 void checkXmlDepth(int depth);
 
 // XHTML as HTML: an element closed in its own tag, such as <title/>, would swallow what follows.
-// Returned as it is if it is no well-formed XML.
+// Returned as it is if it is no well-formed XML. Throws RefusedFile (unsafe) as parseXml does.
 std::string htmlOfXhtml(std::string content);
 
 }  // namespace asterism

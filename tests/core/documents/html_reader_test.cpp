@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
+#include <utility>
 
 #include "core/documents/reader_list.h"
 
@@ -86,6 +88,25 @@ TEST(Html, RefusesTagsWithAttributesWithoutEnd) {
     EXPECT_THROW(readHtml(tag + ">text"), RefusedFile);
     EXPECT_THROW(readHtml(repeated("<a/b=", 100'000)), RefusedFile);
     EXPECT_EQ(readHtml("<a x='1>2' y=\"<b\" z>text</a>").text, "text\n");
+}
+
+TEST(Html, RefusesMoreElementsThanAPageHas) {
+    const std::pair<const char*, int> pieces[] = {{"<p>x", 1'500'001},
+                                                  {"</p>", 3'000'001},
+                                                  {"<!>", 3'000'001},
+                                                  {"<a b c d e f>x</a>", 450'000}};
+    for (const auto& [piece, count] : pieces) {
+        try {
+            readHtml("text" + repeated(piece, count));
+            ADD_FAILURE() << piece;
+        } catch (const RefusedFile& refusal) {
+            EXPECT_EQ(refusal.cause(), LeftOutCause::unsafe);
+            EXPECT_NE(std::string(refusal.what()).find("3000000 elements"), std::string::npos)
+                << piece << ": " << refusal.what();
+        }
+    }
+    const ReadText read = readHtml(repeated("<p><b class='n'>x</b>", 100'000));
+    EXPECT_EQ(std::count(read.text.begin(), read.text.end(), 'x'), 100'000);
 }
 
 TEST(Html, ReadsLongTextInLinearTime) {

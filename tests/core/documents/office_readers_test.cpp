@@ -165,6 +165,10 @@ TEST(Docx, RefusesHostileFilesByName) {
     limits.partBytes = 1'000'000;
     const std::string bomb = makeDocx(std::string(20'000'000, ' '));
     EXPECT_EQ(causeOf([&] { readDocx(bomb, limits); }), LeftOutCause::unsafe);
+    EXPECT_EQ(causeOf([] { readDocx(makeDocx(nested("<a/>", "", 8'000'001))); }),
+              LeftOutCause::unsafe);
+    EXPECT_EQ(causeOf([] { readDocx(makeDocx("<a" + nested(" a=''", "", 8'000'001) + "/>")); }),
+              LeftOutCause::unsafe);
     EXPECT_EQ(causeOf([] { readDocx(makeDocx("<w:p><w:r>")); }), LeftOutCause::damaged);
     EXPECT_EQ(causeOf([] { readDocx(makeDocx("<w:p/>")); }), LeftOutCause::noText);
     EXPECT_EQ(causeOf([] { readDocx(makeZip({{"a", "x"}})); }), LeftOutCause::damaged);
