@@ -322,4 +322,9 @@ std::vector<BlockKey> Engine::blockKeys(const EncodedContext& context) const {
     return keys;
 }
 
+std::vector<BlockKey> Engine::storeKeys(const EncodedContext& context) const {
+    ASTERISM_CHECK(m_store && context.options.attention == AttentionMode::star);
+    return openCache(context, {})->keys();
+}
+
 }  // namespace asterism

@@ -109,6 +109,10 @@ class Engine {
                 const EventSink& events, const std::stop_token& stop);
     // The keys of a star context's blocks in the store. Throws Error without a store.
     std::vector<BlockKey> blockKeys(const EncodedContext& context) const;
+    // All keys under which the store has, or may come to have, a part of a star context: its
+    // blocks, also those under which they are kept if they are encoded anew, and its anchor. Throws
+    // Error without a store.
+    std::vector<BlockKey> storeKeys(const EncodedContext& context) const;
 
     // Places a context for questions; see Conversation for passages. Where blocks are to be
     // selected, the conversation's first question does it (answer()). Throws Error if the window
@@ -130,10 +134,12 @@ class Engine {
     std::vector<Answer> answerAll(std::span<const BatchedQuestion> questions,
                                   const std::stop_token& stop);
 
-    // Keeps the last turn's keys and values in the store, named by all that they depend on: the
-    // blocks, scope and placement that the turn saw, and all tokens so far. Returns that name; none
-    // if the turn is empty. Needs a store; throws Error if it cannot keep them.
-    std::optional<BlockKey> keepTurn(const Conversation& conversation);
+    // Names the last turn's keys and values by all that they depend on: the blocks, scope and
+    // placement that the turn saw, and all tokens so far. Needs a store.
+    BlockKey keyOfTurn(const Conversation& conversation) const;
+    // Keeps them in the store under that name, unless the turn is empty. Throws Error if the store
+    // cannot.
+    void keepTurn(const Conversation& conversation);
     // Adds a turn that was had before: from the store, else by running its tokens again. Returns
     // true if nothing had to run. Throws Stopped.
     bool resumeTurn(Conversation& conversation, std::span<const TokenId> tokens,

@@ -67,14 +67,17 @@ BlockKey Engine::turnKeyOf(const Conversation& conversation, std::span<const Tok
                    begin);
 }
 
-std::optional<BlockKey> Engine::keepTurn(const Conversation& conversation) {
+BlockKey Engine::keyOfTurn(const Conversation& conversation) const {
+    const std::int64_t begin = conversation.turnTokens() - conversation.turn().tokens();
+    return turnKeyOf(conversation, conversation.tokens(), begin);
+}
+
+void Engine::keepTurn(const Conversation& conversation) {
     ASTERISM_CHECK(m_store);
     const KeyValueBlock& turn = conversation.turn();
-    if (turn.tokens() == 0) return std::nullopt;
-    const std::int64_t begin = conversation.turnTokens() - turn.tokens();
-    const BlockKey key = turnKeyOf(conversation, conversation.tokens(), begin);
-    m_store->save(key, {turn.layout(), turn.tokens()}, turn.packed(*m_backends.back()));
-    return key;
+    if (turn.tokens() == 0) return;
+    m_store->save(keyOfTurn(conversation), {turn.layout(), turn.tokens()},
+                  turn.packed(*m_backends.back()));
 }
 
 bool Engine::resumeTurn(Conversation& conversation, std::span<const TokenId> tokens,

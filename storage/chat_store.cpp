@@ -380,21 +380,6 @@ std::vector<SummaryRecord> ChatStore::summaries(std::int64_t project) const {
     return summaries;
 }
 
-void ChatStore::addKeptTurn(std::int64_t project, const BlockKey& key) {
-    m_database.prepare("INSERT OR IGNORE INTO kept_turn (project, key) VALUES (?, ?)")
-        .bind(project)
-        .bind(bytesOf(key))
-        .run();
-}
-
-std::vector<BlockKey> ChatStore::keptTurns(std::int64_t project) const {
-    Statement rows = m_database.prepare("SELECT key FROM kept_turn WHERE project = ?");
-    rows.bind(project);
-    std::vector<BlockKey> keys;
-    while (rows.step()) keys.push_back(keyAt(rows, 0));
-    return keys;
-}
-
 std::vector<ChatHit> ChatStore::search(const std::string& words, std::int64_t project,
                                        std::int64_t limit) const {
     const std::string search = searchOf(words);

@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "core/star/block_store.h"
 #include "storage/database.h"
 #include "storage/records.h"
 
@@ -55,10 +54,6 @@ class ChatStore {
     void setSummary(std::int64_t project, const SummaryRecord& summary);
     // That of all documents first.
     std::vector<SummaryRecord> summaries(std::int64_t project) const;
-
-    // Names of blocks in the KV cache that hold turns of a project's chats; some may be gone.
-    void addKeptTurn(std::int64_t project, const BlockKey& key);
-    std::vector<BlockKey> keptTurns(std::int64_t project) const;
 
     // Messages that hold all of the words (each as a prefix), best first; of one project, or of
     // all (0). Any text is a search: one without words finds nothing, of a long one the first 100

@@ -192,6 +192,17 @@ CacheUsage DiskBlockStore::clear() {
     return removed;
 }
 
+CacheUsage DiskBlockStore::remove(std::span<const BlockKey> keys) {
+    CacheUsage removed;
+    for (const BlockKey& key : keys) {
+        const auto file = findBlockFile(m_folder, key);
+        if (!file || !removeBlockFile(*file)) continue;
+        ++removed.files;
+        removed.bytes += file->bytes;
+    }
+    return removed;
+}
+
 std::vector<DamagedBlock> DiskBlockStore::verify(const std::stop_token& stop) const {
     std::vector<DamagedBlock> damaged;
     for (const BlockFileEntry& entry : listBlockFiles(m_folder)) {

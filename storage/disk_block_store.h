@@ -64,9 +64,10 @@ class DiskBlockStore final : public BlockStore {
     std::uint64_t quota() const { return m_quota; }
     CacheUsage usage() const;
     CacheUsage usage(std::span<const BlockKey> keys) const;  // of these blocks alone
-    // Both return what they removed. clear() spares nothing.
+    // All return what they removed. Only enforceQuota() spares pinned blocks.
     CacheUsage enforceQuota();
     CacheUsage clear();
+    CacheUsage remove(std::span<const BlockKey> keys);  // those of them that are there
     // Reads every block and returns those that find() would refuse; removes nothing. Returns early
     // when stopped.
     std::vector<DamagedBlock> verify(const std::stop_token& stop = {}) const;

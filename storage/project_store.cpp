@@ -228,6 +228,25 @@ void ProjectStore::setAnchor(std::int64_t project, std::span<const TokenId> anch
         .runOn("the project");
 }
 
+void ProjectStore::addKeptBlocks(std::int64_t project, std::span<const BlockKey> keys) {
+    Transaction transaction(m_database);
+    Statement row =
+        m_database.prepare("INSERT OR IGNORE INTO kept_block (project, key) VALUES (?, ?)");
+    for (const BlockKey& key : keys) row.bind(project).bind(bytesOf(key)).run();
+    transaction.commit();
+}
+
+std::vector<BlockKey> ProjectStore::blocksOfNoOther(std::int64_t project) const {
+    Statement rows = m_database.prepare(
+        "SELECT key FROM kept_block AS own WHERE project = ? AND NOT EXISTS "
+        "(SELECT 1 FROM kept_block AS other WHERE other.key = own.key AND "
+        "other.project <> own.project)");
+    rows.bind(project);
+    std::vector<BlockKey> keys;
+    while (rows.step()) keys.push_back(keyAt(rows, 0));
+    return keys;
+}
+
 std::vector<SourceRecord> ProjectStore::sources(std::int64_t project) const {
     Statement rows = m_database.prepare(
         "SELECT id, path, prefix, is_folder FROM source WHERE project = ? ORDER BY id");

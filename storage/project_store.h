@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/star/block_store.h"
 #include "storage/database.h"
 #include "storage/records.h"
 
@@ -35,6 +36,12 @@ class ProjectStore {
     // of its documents and messages, its anchor and its plan.
     void setModel(std::int64_t project, const std::string& model, const std::string& fingerprint);
     void setAnchor(std::int64_t project, std::span<const TokenId> anchor);
+
+    // Names of what a project has in the KV cache: blocks, anchors, turns of its chats. They stay
+    // in the list when they go from the cache or the project has others.
+    void addKeptBlocks(std::int64_t project, std::span<const BlockKey> keys);
+    // Of them, those that no other project has in its list.
+    std::vector<BlockKey> blocksOfNoOther(std::int64_t project) const;
 
     std::vector<SourceRecord> sources(std::int64_t project) const;  // in the order they were added
     // The source of this path: the one that is there, or a new one whose prefix makes its

@@ -75,6 +75,16 @@ ContextCache::ContextCache(BlockStore& store, BlockKeyBase base, const EncodedCo
     m_anchor.shape = {kvLayout(config, base.anchorType), std::ssize(base.anchor)};
 }
 
+std::vector<BlockKey> ContextCache::keys() const {
+    std::vector<BlockKey> keys;
+    for (const Entry& entry : m_blocks) {
+        keys.push_back(entry.key);
+        if (entry.ownKey != entry.key) keys.push_back(entry.ownKey);
+    }
+    if (m_anchor.shape.tokens > 0) keys.push_back(m_anchor.ownKey);
+    return keys;
+}
+
 std::unique_ptr<KeyValueBlock> ContextCache::restoreBlock(std::size_t index, Rank& rank,
                                                           MemoryPlace place) const {
     return takeFromStore(m_store, m_blocks[index].key, m_blocks[index].shape, rank.backend(),

@@ -33,6 +33,8 @@ class ContextCache {
 
     // Under which the store has the block, or will have it.
     const BlockKey& key(std::size_t index) const { return m_blocks[index].key; }
+    // All under which the store has, or may come to have, a block or the anchor.
+    std::vector<BlockKey> keys() const;
     // See takeFromStore().
     std::unique_ptr<KeyValueBlock> restoreBlock(std::size_t index, Rank& rank,
                                                 MemoryPlace place) const;

@@ -153,12 +153,14 @@ void ProjectSession::resumeTurns(Conversation& conversation, std::span<const Mes
                     "or their keys were no longer in the KV cache"});
 }
 
-// In the KV cache, if there is one. A turn that it cannot take is read again next time.
+// In the KV cache, if there is one; in the project's list first. A turn that it cannot take is read
+// again next time.
 void ProjectSession::keepTurn(const Conversation& conversation, const EventSink& events) {
-    if (!m_workspace.blocks()) return;
+    if (!m_workspace.blocks() || conversation.turn().tokens() == 0) return;
     try {
-        if (const auto key = m_engine.engine.keepTurn(conversation))
-            m_workspace.chats().addKeptTurn(m_project.id, *key);
+        const BlockKey key = m_engine.engine.keyOfTurn(conversation);
+        m_workspace.projects().addKeptBlocks(m_project.id, {&key, 1});
+        m_engine.engine.keepTurn(conversation);
     } catch (const Error& error) {
         if (events) events(Warning{error.what()});
     }

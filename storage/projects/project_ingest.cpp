@@ -285,6 +285,12 @@ void ProjectSession::refreshKeys() {
     m_workspace.blocks()->unpin(before);
 }
 
+// Whatever of the context may come to be in the KV cache is in the project's list before it is.
+void ProjectSession::noteKeys() {
+    if (!m_workspace.blocks() || !m_encoded) return;
+    m_workspace.projects().addKeptBlocks(m_project.id, m_engine.engine.storeKeys(*m_encoded));
+}
+
 // Without a KV cache blocks have no keys: a plan of the same blocks that has some stays.
 void ProjectSession::keepPlan() {
     refreshKeys();
@@ -297,7 +303,10 @@ void ProjectSession::keepPlan() {
     };
     if (!m_workspace.blocks() && std::ranges::equal(plan, store.plan(m_project.id), sameTokens))
         return;
+    Transaction transaction(m_workspace.database());
     store.setPlan(m_project.id, plan);
+    noteKeys();
+    transaction.commit();
 }
 
 PlannedBlock ProjectSession::plannedBlock(std::size_t block) const {

@@ -8,10 +8,10 @@
 
 namespace asterism {
 
-// Removes a project with its chats, and of the KV cache the blocks of its plan and the turns of its
-// chats that no other project has. The files it was made of stay. Waits while another process
-// changes the project; throws Stopped, or Error if there is no such project. Returns the blocks
-// that went.
+// Removes a project with its chats, and of the KV cache all that was ever kept of it (blocks,
+// anchors, turns of its chats) and of no other project. The files it was made of stay. Waits while
+// another process changes the project; throws Stopped, or Error if there is no such project.
+// Returns the blocks that went.
 CacheUsage removeProject(Workspace& workspace, const std::string& name,
                          const std::stop_token& stop);
 

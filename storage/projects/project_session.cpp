@@ -197,6 +197,7 @@ std::int64_t ProjectSession::bringIn(std::span<const std::size_t> blocks, const 
     const auto missing = std::count_if(blocks.begin(), blocks.end(), [&](std::size_t block) {
         return !m_encoded->hasBlock(block);
     });
+    if (missing > 0) noteKeys();
     const std::int64_t restoredBefore = m_encoded->restoredBlocks;
     m_engine.engine.encode(*m_encoded, blocks, events, stop);
     return missing - (m_encoded->restoredBlocks - restoredBefore);

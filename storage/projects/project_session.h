@@ -198,6 +198,7 @@ class ProjectSession {
     void useContext(std::unique_ptr<ProjectContext> context);
     void takeModel();
     void refreshKeys();
+    void noteKeys();
     void keepPlan();
     void keepFirstPlan();
     PlannedBlock plannedBlock(std::size_t block) const;

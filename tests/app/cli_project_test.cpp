@@ -203,7 +203,9 @@ TEST_F(CliProjects, RemoveAsksAndSparesBlocksOfOtherProjects) {
     EXPECT_EQ(first["removed_files"], 0);
     const Json status = run({"status", "twin"});
     EXPECT_EQ(status["blocks_kept"], status["blocks_total"]);
-    EXPECT_EQ(run({"remove", "twin", "--yes"})["removed_files"], status["blocks_total"]);
+    EXPECT_EQ(run({"remove", "twin", "--yes"})["removed_files"],
+              status["blocks_total"].get<int>() + 1);  // and the anchor
+    EXPECT_EQ(run({"cache"})["files"], 0);
     EXPECT_EQ(run({"list"})["projects"].size(), 0U);
     EXPECT_TRUE(std::filesystem::exists(m_folder / "a.txt"));
 }
@@ -220,7 +222,8 @@ TEST_F(CliProjects, RemoveTakesTheTurnsOfChatsWithIt) {
     const Json status = run({"status", "twin"});
     EXPECT_EQ(status["blocks_kept"], status["blocks_total"]);
     EXPECT_EQ(run({"remove", "twin", "--yes"})["removed_files"],
-              status["blocks_total"].get<int>() + 1);
+              status["blocks_total"].get<int>() + 2);  // the anchor and the turn
+    EXPECT_EQ(run({"cache"})["files"], 0);
 }
 
 TEST_F(CliProjects, ExplainWeighsTheMostAttendedBlocks) {

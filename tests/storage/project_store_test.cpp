@@ -147,6 +147,22 @@ TEST_F(Projects, OfAnotherModelHaveNoTokensLeft) {
     EXPECT_THAT(failureOf([this] { store.setModel(999, "m", "f"); }), HasSubstr("is gone"));
 }
 
+TEST_F(Projects, NameTheKeptBlocksThatNoOtherProjectHas) {
+    std::vector<BlockKey> keys(3);
+    for (std::size_t i = 0; i < keys.size(); ++i)
+        keys[i].bytes.fill(static_cast<std::uint8_t>(i + 1));
+    store.addKeptBlocks(project, std::span(keys).first(2));
+    store.addKeptBlocks(project, std::span(keys).first(2));
+    const std::int64_t other = store.create("other", "model", {}).id;
+    store.addKeptBlocks(other, std::span(keys).last(2));
+    EXPECT_THAT(store.blocksOfNoOther(project), ElementsAre(keys[0]));
+    EXPECT_THAT(store.blocksOfNoOther(other), ElementsAre(keys[2]));
+    store.remove(other);
+    EXPECT_THAT(store.blocksOfNoOther(project), ElementsAre(keys[0], keys[1]));
+    EXPECT_EQ(stored.rows("kept_block"), 2);
+    EXPECT_THAT(failureOf([&] { store.addKeptBlocks(999, keys); }), HasSubstr("gone"));
+}
+
 TEST_F(Projects, GoWithAllThatBelongsToThem) {
     const std::int64_t document = stored.addDocument("a.md");
     stored.documents.setLeftOut(stored.source.id, std::vector<LeftOut>(1));

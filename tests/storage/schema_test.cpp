@@ -118,6 +118,23 @@ TEST(Schema, AnOlderDatabaseIsBroughtOnAndKeepsItsRows) {
     EXPECT_EQ(textOf(database, "SELECT name FROM project"), "kept");
 }
 
+// The keys of what a project has in the KV cache: its turns, and the blocks of its plan.
+TEST(Schema, KeysOfTurnsAndPlansOfAnOlderDatabaseAreInTheProjectsList) {
+    const test::TempDir dir;
+    const fs::path file = dir / "asterism.db";
+    std::string steps;
+    for (const char* step : schemaSteps().first(4)) steps += step;
+    makeDatabase(file, steps + kProject +
+                           "INSERT INTO kept_turn VALUES (7, x'000102030405060708090a0b0c0d0e0f');"
+                           "INSERT INTO block VALUES (7, 0, 0, 9, x'ff', 0, 0), "
+                           "(7, 1, 9, 18, zeroblob(16), 0, 0)" +
+                           asVersion(4));
+    const Database database(file);
+    EXPECT_EQ(textOf(database, "SELECT group_concat(hex(key)) FROM kept_block WHERE project = 7"),
+              "000102030405060708090A0B0C0D0E0F,FF");
+    EXPECT_EQ(textOf(database, "SELECT count(*) FROM sqlite_schema WHERE name = 'kept_turn'"), "0");
+}
+
 TEST(Schema, AStepThatFailsLeavesTheDatabaseAsItWas) {
     const Database database;
     const auto steps = stepsAnd(

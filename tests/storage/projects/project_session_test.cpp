@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 
 #include "core/base/error.h"
+#include "core/model/decoder.h"
+#include "storage/projects/project_removal.h"
 #include "storage/projects/project_report.h"
 #include "tests/storage/projects/project_fixture.h"
 
@@ -374,6 +376,31 @@ TEST_F(ProjectSessionTest, AnotherModelIsAdoptedAndEverythingEncodedAgain) {
     const auto chats = workspace().chats().list(session().project().id);
     ASSERT_EQ(chats.size(), 1U);
     ask("Two?", {}, chats.front().id);  // over the earlier turn, in the other model's tokens
+}
+
+// Blocks of an earlier text, of another model and of a stopped ingest, anchors and turns.
+TEST_F(ProjectSessionTest, ARemovedProjectLeavesNothingInTheKvCache) {
+    ingest();
+    ask("One?");
+    write("text10.txt", madeUpText(14, 778));  // the anchor's
+    write("text18.txt", madeUpText(14, 777));
+    ingest();
+    ask("Two?");
+    TinyModelOptions other;
+    other.seed = 9;
+    writeTinyModel(m_model, other);
+    open();
+    std::stop_source stop;
+    EXPECT_THROW(session().load([&](const EngineEvent&) { stop.request_stop(); }, stop.get_token()),
+                 Stopped);
+    open();
+    ask("Three?");
+    EXPECT_GT(workspace().blocks()->usage().files, 0U);
+    const std::string name = session().project().name;
+    const CacheUsage before = workspace().blocks()->usage();
+    const CacheUsage removed = removeProject(workspace(), name, {});
+    EXPECT_EQ(removed.files, before.files);
+    EXPECT_EQ(workspace().blocks()->usage().files, 0U);
 }
 
 TEST_F(ProjectSessionTest, LeavingOutABlockChangesWhatTheAnswerIsWorth) {
