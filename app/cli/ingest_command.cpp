@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include "app/cli/byte_text.h"
 #include "app/cli/command_list.h"
@@ -229,14 +230,20 @@ IngestReport ingestOnce(OpenProject& project, const IngestOptions& options,
     return report;
 }
 
-// Until Ctrl-C, which ends in Stopped.
-void watchSources(OpenProject& project, IngestOptions options, const CommandContext& command) {
+std::vector<fs::path> sourcePaths(OpenProject& project) {
     std::vector<fs::path> paths;
     for (const SourceRecord& source :
          project.workspace().projects().sources(project.session().project().id))
         paths.push_back(source.path);
-    FolderWatch watch(paths);
-    std::cerr << "watching " << paths.size() << " sources; Ctrl-C ends it" << std::endl;
+    return paths;
+}
+
+// Until Ctrl-C, which ends in Stopped. The watch was there before anything was read, so that it has
+// seen what changed meanwhile.
+void watchSources(OpenProject& project, FolderWatch& watch, IngestOptions options,
+                  const CommandContext& command) {
+    std::cerr << "watching " << sourcePaths(project).size() << " sources; Ctrl-C ends it"
+              << std::endl;
     options.paths.clear();
     options.withoutGlobs.clear();  // the project keeps them
     options.wantedGlobs.clear();
@@ -265,13 +272,15 @@ void ingest(const IngestFlags& flags, const CommandContext& command) {
     if (flags.isDryRun) return showDryRun(flags, command);
     OpenProject project(flags.project, command, std::move(workspace), flags.name);
     const IngestOptions options = optionsOf(project, flags, command.stop);
+    std::optional<FolderWatch> watch;
+    if (flags.watches) watch.emplace(sourcePaths(project));
     const IngestReport report = ingestOnce(project, options, command);
     if (command.isJson) {
         Json json = reportJson(report.changes, report.blocksEncoded, report.seconds);
         json["blocks_unkept"] = report.blocksUnkept;
         printJson(json);
     }
-    if (flags.watches) watchSources(project, options, command);
+    if (watch) watchSources(project, *watch, options, command);
     if (report.blocksUnkept > 0)
         throw Error(flags.name, ": is read, but ", report.blocksUnkept, " of ",
                     report.changes.blocksTotal,

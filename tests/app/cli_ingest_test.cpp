@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <thread>
 
 #include "tests/app/cli_project.h"
 
@@ -149,6 +150,21 @@ TEST_F(CliIngest, WatchReadsEditsInPlaceAndNewFolders) {
     EXPECT_TRUE(watch.waitForText("+1 ~0 -0, 3 unchanged: "));
     write("fresh/deep/d.txt", "a new file in a new folder, edited\n");
     EXPECT_TRUE(watch.waitForText("+0 ~1 -0, 3 unchanged: "));
+    watch.signal(SIGINT);
+    EXPECT_EQ(watch.wait().code, 130);
+}
+
+TEST_F(CliIngest, WatchReadsWhatChangedDuringTheFirstIngest) {
+    for (int i = 0; i < 40; ++i)
+        write("more/" + std::to_string(i) + ".txt", lines("word" + std::to_string(i), 100));
+    CliProcess watch({"ingest", "docs", m_folder, "--model", m_files.model(), "--block-tokens",
+                      "300", "--threads", "1", "--watch"});
+    // A block is kept: all files were read.
+    while (!std::filesystem::exists(m_home.blocks()) || run({"cache"})["files"] == 0)
+        std::this_thread::yield();
+    write("a.txt", lines("alpha", 40));
+    ASSERT_FALSE(watch.waitForText("watching", 0)) << "the first ingest was over too soon";
+    EXPECT_TRUE(watch.waitForText("+0 ~1 -0, 42 unchanged: ", 30));
     watch.signal(SIGINT);
     EXPECT_EQ(watch.wait().code, 130);
 }
