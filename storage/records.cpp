@@ -20,4 +20,18 @@ std::string_view toString(DocumentState state) {
     return "";
 }
 
+std::string_view toString(MessageEnd end) {
+    switch (end) {
+        case MessageEnd::complete:
+            return "complete";
+        case MessageEnd::maxTokens:
+            return "max_tokens";
+        case MessageEnd::stopped:
+            return "stopped";
+        case MessageEnd::failed:
+            return "failed";
+    }
+    return "";
+}
+
 }  // namespace asterism

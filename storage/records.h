@@ -124,6 +124,9 @@ enum class MessageRole : std::uint8_t { question = 0, answer = 1 };
 // Persistent, do not renumber.
 enum class MessageEnd : std::uint8_t { complete = 0, maxTokens = 1, stopped = 2, failed = 3 };
 
+// As the command line's JSON has it: "complete", "max_tokens", "stopped", "failed".
+std::string_view toString(MessageEnd end);
+
 // A question or an answer. Messages of a conversation form a tree: an edited question is another
 // child of the same parent.
 struct MessageRecord {

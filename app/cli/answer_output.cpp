@@ -78,6 +78,7 @@ Json answerJson(const AskResult& result, const EncodedContext& context, bool isK
     json["sources"] = sourcesJson(result.citations);
     json["sentence_sources"] = std::move(sentences);
     json["quotations"] = std::move(quotations);
+    json["end"] = toString(message.end);
     json["tokens_read"] = message.tokensRead;
     json["tokens_in_scope"] = message.tokensInScope;
     json["timings"] = {{"encode_s", context.encodeSeconds},
@@ -101,8 +102,15 @@ void printSources(std::span<const CitationRecord> citations) {
     }
 }
 
+void printCut(const std::string& what, std::int64_t tokens) {
+    std::cerr << "note: " << what << " cut at " << grouped(tokens)
+              << " tokens; --max-tokens gives it more" << std::endl;
+}
+
 void printBelowAnswer(const AskResult& result, const EncodedContext& context) {
     const MessageRecord& message = result.message;
+    if (message.end == MessageEnd::maxTokens)
+        printCut("the answer was", std::ssize(message.tokens));
     if (!result.note.empty()) std::cerr << "note: " << result.note << std::endl;
     for (const QuotationRecord& quotation : result.quotations)
         if (!quotation.isFound)

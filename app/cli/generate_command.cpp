@@ -116,6 +116,8 @@ nlohmann::ordered_json resultOf(const Conversation& conversation, const Answer& 
         {"first_logits", logits},
         {"tokens", answer.tokens},
         {"text", answer.text},
+        {"end", toString(answer.end == AnswerEnd::maxTokens ? MessageEnd::maxTokens
+                                                            : MessageEnd::complete)},
         {"attention_mass", mass},
         {"anchor_mass", anchorMass},
         {"timings",
@@ -170,6 +172,7 @@ void generate(const GenerateFlags& flags, const CommandContext& command) {
     if (!command.isJson) std::cout << std::endl;
     if (isSelecting) printNote(conversation);
     if (command.isJson) return printJson(resultOf(conversation, answer));
+    if (answer.end == AnswerEnd::maxTokens) printCut("the answer was", std::ssize(answer.tokens));
     std::cerr << timingLine(*context, {conversation.tokensAttended(), answer.firstTokenSeconds,
                                        answer.tokensPerSecond(), isSelecting})
               << std::endl;

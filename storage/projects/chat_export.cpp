@@ -22,20 +22,6 @@ std::string timeOf(std::int64_t milliseconds) {
     return text;
 }
 
-const char* nameOf(MessageEnd end) {
-    switch (end) {
-        case MessageEnd::complete:
-            return "complete";
-        case MessageEnd::maxTokens:
-            return "max_tokens";
-        case MessageEnd::stopped:
-            return "stopped";
-        case MessageEnd::failed:
-            break;
-    }
-    return "failed";
-}
-
 Json citationJson(const CitationRecord& citation) {
     Json json{{"document", citation.document}};
     if (citation.sentence >= 0) json["sentence"] = citation.sentence;
@@ -62,7 +48,7 @@ Json quotationJson(const QuotationRecord& quotation) {
 
 void addAnswer(Json& json, const ChatStore& chats, const MessageRecord& answer) {
     json["model"] = answer.model;
-    json["end"] = nameOf(answer.end);
+    json["end"] = toString(answer.end);
     json["tokens_read"] = answer.tokensRead;
     json["tokens_in_scope"] = answer.tokensInScope;
     json["timings"] = {{"encode_s", answer.encodeSeconds},
@@ -110,7 +96,7 @@ std::string quoted(const std::string& text, const std::string& indent) {
 
 void addAnswer(std::ostringstream& text, const ChatStore& chats, const MessageRecord& answer) {
     text << answer.text << "\n\n";
-    if (answer.end != MessageEnd::complete) text << "(" << nameOf(answer.end) << ")\n\n";
+    if (answer.end != MessageEnd::complete) text << "(" << toString(answer.end) << ")\n\n";
     int number = 0;
     for (const CitationRecord& citation : chats.citations(answer.id)) {
         if (citation.sentence >= 0) continue;

@@ -85,5 +85,21 @@ TEST_F(CliChat, JsonTakesOneQuestion) {
     expectRefusal(chat("", {"--question", "Which?", "--conversation", "99"}), 1, {"99"});
 }
 
+TEST_F(CliChat, AnAnswerThatWasCutSaysSo) {
+    ingest();
+    const CliResult cut = chat("Which thing?\n");
+    EXPECT_NE(cut.errors.find("note: the answer was cut at 4 tokens; --max-tokens gives it more"),
+              std::string::npos)
+        << cut.errors;
+    EXPECT_EQ(ask("Which thing?")["end"], "max_tokens");
+    EXPECT_EQ(ask("Which thing?", stopsAtOnce())["end"], "complete");
+    Arguments again = stopsAtOnce();
+    again.insert(again.begin(),
+                 {"ask", "docs", "Which thing?", "--max-tokens", "5", "--ignore-end"});
+    const CliResult whole = runCli(again);
+    EXPECT_EQ(whole.code, 0) << whole.errors;
+    EXPECT_EQ(whole.errors.find("was cut"), std::string::npos) << whole.errors;
+}
+
 }  // namespace
 }  // namespace asterism::test

@@ -60,7 +60,7 @@ TEST_F(CliGenerate, ReportsEveryFieldWithItsType) {
     const Json result = generate({"--top-logits", "5"});
     EXPECT_EQ(keysOf(result),
               (std::set<std::string>{"context_tokens", "query_tokens", "anchor_tokens", "blocks",
-                                     "first_logits", "tokens", "text", "attention_mass",
+                                     "first_logits", "tokens", "text", "end", "attention_mass",
                                      "anchor_mass", "timings", "memory"}));
     EXPECT_EQ(result["context_tokens"], 400);
     EXPECT_EQ(result["query_tokens"], 10);
@@ -237,13 +237,15 @@ TEST_F(CliGenerate, WritesAsManyTokensAsAskedFor) {
 }
 
 TEST_F(CliGenerate, EndsBeforeAStopText) {
-    const std::string whole = generate({"--max-tokens", "12", "--ignore-end"}).at("text");
+    const Json cut = generate({"--max-tokens", "12", "--ignore-end"});
+    EXPECT_EQ(cut["end"], "max_tokens");
+    const std::string whole = cut["text"];
     ASSERT_GE(whole.size(), 4U);
     const std::string stop = whole.substr(whole.size() / 2, 1);
     if (static_cast<unsigned char>(stop[0]) >= 0x80) GTEST_SKIP() << "stops inside a character";
-    const std::string text =
-        generate({"--max-tokens", "12", "--ignore-end", "--stop", stop}).at("text");
-    EXPECT_EQ(text, whole.substr(0, whole.find(stop)));
+    const Json result = generate({"--max-tokens", "12", "--ignore-end", "--stop", stop});
+    EXPECT_EQ(result["text"], whole.substr(0, whole.find(stop)));
+    EXPECT_EQ(result["end"], "complete");
 }
 
 TEST_F(CliGenerate, ForPeopleTheTextStandsAloneOnStandardOutput) {

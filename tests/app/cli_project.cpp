@@ -57,4 +57,13 @@ nlohmann::json CliProject::ask(const std::string& question, const Arguments& mor
     return run(command);
 }
 
+Arguments CliProject::stopsAtOnce() {
+    Arguments options{"--stop", "\xEF\xBF\xBD"};  // U+FFFD, for what is no UTF-8
+    for (char letter = 1; letter < 0x7F; ++letter) {
+        options.emplace_back("--stop");
+        options.emplace_back(1, letter);
+    }
+    return options;
+}
+
 }  // namespace asterism::test
