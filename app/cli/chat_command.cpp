@@ -206,13 +206,23 @@ class Chat {
     std::int64_t m_lastAnswer = 0;
 };
 
+// Throws Error if there is no such project, or the chat that is named is none of its own.
+void checkIsOwn(Workspace& workspace, const ChatFlags& flags) {
+    const ProjectRecord project = workspace.projects().get(flags.name);
+    if (flags.conversation == 0) return;
+    const auto found = workspace.chats().find(flags.conversation);
+    if (!found || found->projectId != project.id)
+        throw Error(project.name, ": has no chat ", flags.conversation,
+                    "; `asterism-cli export` lists its chats");
+}
+
 void chat(const ChatFlags& flags, const CommandContext& command) {
     if (command.isJson && flags.question.empty())
         throw UsageError("chat --json gives one object, so it takes one question: --question TEXT");
     if (flags.isNew && flags.conversation != 0)
         throw UsageError("--new and --conversation exclude each other");
     auto workspace = flags.project.workspace.open();
-    workspace->projects().get(flags.name);
+    checkIsOwn(*workspace, flags);
     OpenProject project(flags.project, command, std::move(workspace), flags.name);
     noteChanges(project, command);
     Chat chat(flags, command, project);

@@ -85,6 +85,17 @@ TEST_F(CliChat, JsonTakesOneQuestion) {
     expectRefusal(chat("", {"--question", "Which?", "--conversation", "99"}), 1, {"99"});
 }
 
+TEST_F(CliChat, AChatOfAnotherProjectIsRefusedAndStaysAsItIs) {
+    ingest();
+    chat("Which thing?\n");
+    run({"ingest", "twin", m_folder, "--model", m_files.model()});
+    const Json before = conversations();
+    const std::string id = std::to_string(before[0]["id"].get<int>());
+    expectRefusal(runCli({"chat", "twin", "--conversation", id, "--room", "77", "--question", "?"}),
+                  1, {"twin: has no chat " + id});
+    EXPECT_EQ(conversations(), before);
+}
+
 TEST_F(CliChat, AnAnswerThatWasCutSaysSo) {
     ingest();
     const CliResult cut = chat("Which thing?\n");
