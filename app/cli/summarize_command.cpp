@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 #include <memory>
 
@@ -28,6 +29,7 @@ Json documentJson(const DocumentSummary& document) {
             {"summary", document.summary.text},
             {"tokens_read", document.summary.tokensRead},
             {"message_id", document.summary.messageId},
+            {"end", toString(document.end)},
             {"reused", document.isReused}};
 }
 
@@ -37,10 +39,27 @@ Json summaryJson(const ProjectSummary& summary) {
         documents.push_back(documentJson(document));
     return {{"summary", summary.overall.text},
             {"message_id", summary.overall.messageId},
+            {"end", toString(summary.end)},
             {"sources", sourcesJson(summary.citations)},
             {"tokens_read", summary.overall.tokensRead},
             {"reused", summary.isReused},
             {"documents", std::move(documents)}};
+}
+
+bool isCut(MessageEnd end) {
+    return end == MessageEnd::maxTokens;
+}
+
+// Kept summaries were made with the same --max-tokens.
+void printCuts(const ProjectSummary& summary, std::int64_t maxTokens) {
+    if (isCut(summary.end)) printCut("the summary was", maxTokens);
+    const auto cut =
+        std::count_if(summary.documents.begin(), summary.documents.end(),
+                      [](const DocumentSummary& document) { return isCut(document.end); });
+    if (cut > 0)
+        printCut("the summaries of " + grouped(cut) + " of the " +
+                     grouped(std::ssize(summary.documents)) + " documents were",
+                 maxTokens);
 }
 
 void summarize(const SummarizeFlags& flags, const CommandContext& command) {
@@ -58,7 +77,8 @@ void summarize(const SummarizeFlags& flags, const CommandContext& command) {
         if (command.isJson || !flags.showsEach) return;
         project.progress().clear();
         std::cout << document.document << " (" << grouped(document.summary.tokensRead)
-                  << " tokens read" << (document.isReused ? ", as before" : "") << ")\n"
+                  << " tokens read" << (document.isReused ? ", as before" : "")
+                  << (isCut(document.end) ? ", cut" : "") << ")\n"
                   << document.summary.text << "\n"
                   << std::endl;
     };
@@ -71,6 +91,7 @@ void summarize(const SummarizeFlags& flags, const CommandContext& command) {
     project.progress().clear();
     if (command.isJson) return printJson(summaryJson(summary));
     std::cout << summary.overall.text << std::endl;
+    printCuts(summary, flags.answer.options.maxTokens);
     printSources(summary.citations);
     std::cerr << "read " << grouped(summary.overall.tokensRead) << " tokens in "
               << summary.documents.size() << " documents, nothing dropped" << std::endl;

@@ -109,13 +109,15 @@ class SummaryRun {
     DocumentSummary summarize(const DocumentRecord& document) {
         const std::uint64_t hash =
             hashOf(modelAndLength() + kDocumentPrompt + std::to_string(document.textHash));
-        if (const auto known = kept(document.id, hash)) return {document.name, *known, true};
+        if (const auto known = kept(document.id, hash))
+            return {document.name, *known, true, endOf(m_workspace.chats(), *known)};
         const AskResult answer = ask(kDocumentPrompt, {globOf(document.name)});
         const std::int64_t read = answer.message.tokensRead - headerTokens();
         if (read != document.tokens)
             throw Error(document.name, ": only ", read, " of its ", document.tokens,
                         " tokens could be read for the summary; run `asterism-cli ingest` again");
-        DocumentSummary made{document.name, keep(document.id, hash, answer), false};
+        DocumentSummary made{document.name, keep(document.id, hash, answer), false,
+                             answer.message.end};
         made.summary.tokensRead = read;
         m_workspace.chats().setSummary(projectId(), made.summary);
         return made;
@@ -151,6 +153,7 @@ class SummaryRun {
             result.overall = overall(result.documents, hash);
             m_workspace.chats().setSummary(projectId(), result.overall);
         }
+        result.end = endOf(m_workspace.chats(), result.overall);
         result.citations = m_workspace.chats().citations(result.overall.messageId);
     }
 
@@ -178,9 +181,19 @@ class SummaryRun {
             parts.clear();
             for (Group& group : groups) {
                 const AskResult answer = ask(kOverallPrompt + group.text, group.only);
+                noteCut(answer, group);
                 parts.push_back({"\n\n" + answer.message.text, std::move(group.only), 0});
             }
         }
+    }
+
+    // Nobody sees the summary of a group.
+    void noteCut(const AskResult& answer, const Group& group) const {
+        if (answer.message.end != MessageEnd::maxTokens || !m_events) return;
+        m_events(Warning{"the summary of a group of " + std::to_string(group.only.size()) +
+                         " documents, which the last one is made of, was cut at " +
+                         std::to_string(m_request.answer.maxTokens) +
+                         " tokens; let answers be longer to have all of it"});
     }
 
     // Neighbours together, as many as a question has room for.
@@ -214,6 +227,11 @@ class SummaryRun {
 };
 
 }  // namespace
+
+MessageEnd endOf(const ChatStore& chats, const SummaryRecord& summary) {
+    const auto message = chats.message(summary.messageId);
+    return message ? message->end : MessageEnd::complete;
+}
 
 std::string globOf(const std::string& name) {
     std::string glob;

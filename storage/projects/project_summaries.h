@@ -15,13 +15,15 @@ struct DocumentSummary {
     std::string document;
     SummaryRecord summary;
     bool isReused = false;  // made before, of the same text by the same model
+    MessageEnd end = MessageEnd::complete;
 };
 
 struct ProjectSummary {
     std::vector<DocumentSummary> documents;  // by name
     SummaryRecord overall;
     bool isReused = false;
-    std::vector<CitationRecord> citations;  // of the overall one
+    MessageEnd end = MessageEnd::complete;  // of the overall one
+    std::vector<CitationRecord> citations;  // of the same
 };
 
 // Is told of every document's summary as soon as it is kept.
@@ -43,6 +45,9 @@ struct SummaryRequest {
 ProjectSummary summarizeProject(Workspace& workspace, ProjectSession& session,
                                 const Tokenizer& tokenizer, const SummaryRequest& request,
                                 const EventSink& events, const std::stop_token& stop);
+
+// How a kept summary ended; complete if its message is gone.
+MessageEnd endOf(const ChatStore& chats, const SummaryRecord& summary);
 
 // A glob that matches this name and no other.
 std::string globOf(const std::string& name);

@@ -288,6 +288,28 @@ TEST_F(CliProjects, SummariesThatExceedTheRoomAreSummarisedInGroups) {
     EXPECT_GT(chats[0]["messages"].size(), 2U * (7 + 2));  // two groups at least, and all of them
 }
 
+TEST_F(CliProjects, ASummaryThatWasCutSaysSoAndIsMadeAnewToBeLonger) {
+    ingest();
+    const auto summarize = [](const char* tokens) {
+        return Arguments{"summarize",    "docs",         "--only", "a.txt",
+                         "--ignore-end", "--max-tokens", tokens};
+    };
+    for (const bool isReused : {false, true}) {
+        const Json cut = run(summarize("6"));
+        EXPECT_EQ(cut["reused"], isReused);
+        EXPECT_EQ(cut["end"], "max_tokens");
+        EXPECT_EQ(cut["documents"][0]["end"], "max_tokens");
+    }
+    const CliResult text = runCli(summarize("6"));
+    EXPECT_NE(text.errors.find("note: the summary was cut at 6 tokens; --max-tokens"),
+              std::string::npos)
+        << text.errors;
+    EXPECT_NE(text.errors.find("note: the summaries of 1 of the 1 documents were cut at 6 tokens"),
+              std::string::npos)
+        << text.errors;
+    EXPECT_EQ(run(summarize("7"))["reused"], false);
+}
+
 TEST_F(CliProjects, AnotherModelReadsTheProjectAnew) {
     const Json first = ingest();
     const CliResult other = runCli({"ingest", "docs", "--model", m_files.model("qwen2"), "--json"});

@@ -8,6 +8,7 @@
 #include <QSplitter>
 #include <QVBoxLayout>
 
+#include "ui/chat/message_widget.h"
 #include "ui/dialogs/dialog_frame.h"
 #include "ui/dialogs/dialog_list.h"
 #include "ui/engine_bridge.h"
@@ -78,13 +79,13 @@ class SummaryDialog : public QDialog {
     void connectBridge() {
         connect(&m_bridge, &EngineBridge::summaryMade, this,
                 [this](const DocumentSummary& summary) {
-                    keep(summary.document, summary.summary.text);
+                    keep(summary.document, summary.summary.text, summary.end);
                     showChosen();
                 });
         connect(&m_bridge, &EngineBridge::summariesFinished, this,
                 [this](const ProjectSummary& summary) {
                     m_citations = summary.citations;
-                    keep({}, summary.overall.text);
+                    keep({}, summary.overall.text, summary.end);
                     m_documentsList->setCurrentRow(0);
                     end(tr("Done. The summaries are kept in the project."));
                 });
@@ -111,14 +112,19 @@ class SummaryDialog : public QDialog {
         for (const SummaryRecord& summary : m_library.chats().summaries(m_library.project().id)) {
             if (summary.documentId == 0)
                 m_citations = m_library.chats().citations(summary.messageId);
-            keep(names[summary.documentId].toStdString(), summary.text);
+            keep(names[summary.documentId].toStdString(), summary.text,
+                 endOf(m_library.chats(), summary));
         }
         m_documentsList->setCurrentRow(0);
         m_makeButton->setEnabled(m_documentsList->count() > 1);
     }
 
-    void keep(const std::string& document, const std::string& text) {
-        m_texts[QString::fromStdString(document)] = QString::fromStdString(text);
+    void keep(const std::string& document, const std::string& text, MessageEnd end) {
+        QString shown = QString::fromStdString(text);
+        if (end == MessageEnd::maxTokens)
+            shown += QStringLiteral("\n\n*(%1)*")
+                         .arg(MessageWidget::tr("ended at the longest answer allowed"));
+        m_texts[QString::fromStdString(document)] = shown;
     }
 
     void showChosen() {
