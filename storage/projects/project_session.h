@@ -156,6 +156,8 @@ class ProjectSession {
     const ProjectContext& context() const { return *m_context; }
     // Blocks whose keys and values are in memory.
     const EncodedContext* encoded() const { return m_encoded.get(); }
+    // Positions that the model knows.
+    std::int64_t modelWindow() const { return m_engine.engine.config().window; }
 
     // Reads what changed, and says what ingest() would do. Nothing is stored.
     Preflight preflight(const IngestOptions& options, const EventSink& events,

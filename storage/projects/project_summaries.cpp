@@ -2,6 +2,7 @@
 
 #include <xxhash.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 
@@ -73,17 +74,47 @@ class SummaryRun {
         return documents;
     }
 
+    // Longer summaries may have needed more.
+    ConversationRecord withUsualRoom(ConversationRecord known) {
+        const std::int64_t usual = AskRequest().placement.room;
+        if (known.room != usual) m_workspace.chats().setRoom(known.id, usual);
+        known.room = usual;
+        return known;
+    }
+
+    // Throws Error if the model's window does not hold a block beside it.
+    void growRoom(std::int64_t room) {
+        if (room <= m_conversation.room) return;
+        std::int64_t longest = m_session.encoded()->fixedAnchorTokens();
+        for (const TokenRange& block : m_session.context().blocks())
+            longest = std::max(longest, m_session.encoded()->fixedAnchorTokens() + block.tokens());
+        const std::int64_t most = m_session.modelWindow() - longest - 1;
+        if (room > most)
+            throw Error(m_session.project().name, ": summaries of up to ",
+                        m_request.answer.maxTokens, " tokens need a chat of ", room,
+                        " positions, and the model's window of ", m_session.modelWindow(), " has ",
+                        most, " beside a block; give a smaller --max-tokens");
+        m_workspace.chats().setRoom(m_conversation.id, room);
+        m_conversation.room = room;
+    }
+
+    // Positions for a question of so many tokens and its answer.
+    std::int64_t roomFor(std::int64_t tokens) const {
+        return tokens + kFrameTokens + m_request.answer.maxTokens;
+    }
+
     ConversationRecord conversation() {
         ChatStore& chats = m_workspace.chats();
         for (const ConversationRecord& known : chats.list(projectId()))
-            if (known.isArchived && known.title == kConversationTitle) return known;
-        const ConversationRecord made = chats.create(projectId(), AskRequest().placement.room);
+            if (known.isArchived && known.title == kConversationTitle) return withUsualRoom(known);
+        ConversationRecord made = chats.create(projectId(), AskRequest().placement.room);
         chats.rename(made.id, kConversationTitle);
         chats.setArchived(made.id, true);
         return made;
     }
 
     AskResult ask(const std::string& question, std::vector<std::string> only) {
+        growRoom(roomFor(tokensOf(question)));
         AskRequest request;
         request.question = question;
         request.only = std::move(only);
@@ -166,18 +197,20 @@ class SummaryRun {
 
     SummaryRecord overall(const std::vector<DocumentSummary>& documents, std::uint64_t hash) {
         std::vector<Group> parts;
+        parts.reserve(documents.size());
         for (const DocumentSummary& document : documents)
             parts.push_back({"\n\n" + document.document + ": " + document.summary.text,
                              {globOf(document.document)},
                              0});
         for (;;) {
             std::vector<Group> groups = grouped(parts);
+            if (groups.size() == parts.size() && parts.size() > 1) {
+                growRoom(roomFor(tokensOf(kOverallPrompt) + tokensOf(parts[0].text) +
+                                 tokensOf(parts[1].text)));
+                groups = grouped(parts);
+            }
             if (groups.size() == 1)
                 return keep(0, hash, ask(kOverallPrompt + groups.front().text, m_request.only));
-            if (groups.size() == parts.size())
-                throw Error(m_session.project().name, ": two summaries of ",
-                            m_request.answer.maxTokens, " tokens do not fit in a chat of ",
-                            m_conversation.room, " positions; give a smaller --max-tokens");
             parts.clear();
             for (Group& group : groups) {
                 const AskResult answer = ask(kOverallPrompt + group.text, group.only);
@@ -198,8 +231,7 @@ class SummaryRun {
 
     // Neighbours together, as many as a question has room for.
     std::vector<Group> grouped(const std::vector<Group>& parts) const {
-        const std::int64_t room = m_conversation.room - m_request.answer.maxTokens -
-                                  tokensOf(kOverallPrompt) - kFrameTokens;
+        const std::int64_t room = m_conversation.room - roomFor(tokensOf(kOverallPrompt));
         std::vector<Group> groups;
         for (const Group& part : parts) {
             const std::int64_t tokens = tokensOf(part.text);

@@ -37,8 +37,9 @@ struct SummaryRequest {
 };
 
 // Summarises each document by a question of its own, then all of them by one that carries the
-// single summaries (in groups, where they are more than a chat has room for). What was made before
-// of the same text is not made again. The questions are kept in an archived chat called Summaries.
+// single summaries (in groups, where they are more than a chat has room for; its room grows as far
+// as two of them need). What was made before of the same text, with answers of the same length
+// allowed, is not made again. The questions are kept in an archived chat called Summaries.
 // Stopped, it keeps what is finished and throws Stopped. Throws Error if there is nothing to
 // summarise, or a summary did not see all of its document. The tokenizer is that of the session's
 // engine.

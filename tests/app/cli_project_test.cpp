@@ -310,6 +310,18 @@ TEST_F(CliProjects, ASummaryThatWasCutSaysSoAndIsMadeAnewToBeLonger) {
     EXPECT_EQ(run(summarize("7"))["reused"], false);
 }
 
+TEST_F(CliProjects, LongSummariesGetTheRoomThatTheyNeed) {
+    ingest();
+    const auto summarize = [](const char* tokens) {
+        Arguments command = stopsAtOnce();
+        command.insert(command.begin(), {"summarize", "docs", "--max-tokens", tokens});
+        return command;
+    };
+    EXPECT_TRUE(run(summarize("3000"))["summary"].is_string());
+    EXPECT_EQ(run({"export", "docs"})["conversations"].size(), 1U);
+    expectRefusal(runCli(summarize("4000")), 1, {"docs", "4096", "smaller --max-tokens"});
+}
+
 TEST_F(CliProjects, AnotherModelReadsTheProjectAnew) {
     const Json first = ingest();
     const CliResult other = runCli({"ingest", "docs", "--model", m_files.model("qwen2"), "--json"});
