@@ -1,10 +1,13 @@
 #include "app/cli/engine_flags.h"
 
 #include <charconv>
+#include <cstdlib>
 #include <map>
 
 #include "app/cli/command.h"
 #include "app/fetch/model_folder.h"
+#include "core/base/error.h"
+#include "core/sampling.h"
 
 namespace asterism {
 
@@ -58,6 +61,23 @@ void addChoice(CLI::App& command, const std::string& name, Value& value,
     command.add_option_function<std::string>(name, assign, description)
         ->type_name(namesOf(choices))
         ->default_str(standard);
+}
+
+// Accepts what the sampler does for one of its options; the complaint is the sampler's.
+CLI::Validator asSampler(double SamplingOptions::*option) {
+    const auto check = [option](const std::string& text) -> std::string {
+        SamplingOptions sampling;
+        char* rest = nullptr;
+        sampling.*option = std::strtod(text.c_str(), &rest);
+        if (*rest != '\0') return {};  // no number: the parser says so
+        try {
+            checkSampling(sampling);
+        } catch (const Error& error) {
+            return error.what();
+        }
+        return {};
+    };
+    return {check, "", "asSampler"};
 }
 
 }  // namespace
@@ -225,15 +245,19 @@ void AnswerFlags::add(CLI::App& command) {
         ->capture_default_str();
     SamplingOptions& sampling = options.sampling;
     command.add_option("--temperature", sampling.temperature, "0: always the likeliest token")
+        ->check(asSampler(&SamplingOptions::temperature))
         ->capture_default_str();
     command.add_option("--top-k", sampling.topK, "Draw from the K likeliest; 0: all")
         ->check(atLeast(0))
         ->capture_default_str();
     command.add_option("--top-p", sampling.topP, "Draw from the likeliest that reach P")
+        ->check(asSampler(&SamplingOptions::topP))
         ->capture_default_str();
     command.add_option("--min-p", sampling.minP, "Drop tokens under this share of the likeliest")
+        ->check(asSampler(&SamplingOptions::minP))
         ->capture_default_str();
     command.add_option("--repetition-penalty", sampling.repetitionPenalty, "Over 1: repeat less")
+        ->check(asSampler(&SamplingOptions::repetitionPenalty))
         ->capture_default_str();
     command.add_option("--seed", sampling.seed, "Seed of the draws")
         ->check(atLeast(0))

@@ -120,11 +120,18 @@ TEST_F(CliErrors, OptionsThatContradictEachOtherAreRefused) {
     expectRefusal(generate({"--attention", "ring", "--ranks", "200"}), 1, {"300 tokens", "200"});
 }
 
-TEST_F(CliErrors, SamplingOutOfRangeIsRefusedBeforeAnythingIsEncoded) {
-    expectRefusal(generate({"--temperature", "-1"}), 1, {"temperature", "-1"});
-    expectRefusal(generate({"--top-p", "2"}), 1, {"top-p", "2"});
-    expectRefusal(generate({"--min-p", "-0.5"}), 1, {"min-p", "-0.5"});
-    expectRefusal(generate({"--repetition-penalty", "0"}), 1, {"repetition-penalty", "0"});
+// Not even the model is opened.
+TEST_F(CliErrors, SamplingOutOfRangeIsWrongUse) {
+    const auto sample = [](const std::string& option, const std::string& value) {
+        return runCli({"ask", "/none", "Which?", "--model", "/none.gguf", option, value});
+    };
+    expectRefusal(sample("--temperature", "-1"), 2, {"--temperature", "-1", "0 (greedy) or more"});
+    expectRefusal(sample("--temperature", "inf"), 2, {"--temperature", "0 (greedy) or more"});
+    expectRefusal(sample("--top-p", "7"), 2, {"--top-p", "7", "more than 0, at most 1"});
+    expectRefusal(sample("--min-p", "-0.5"), 2, {"--min-p", "-0.5", "0 to 1"});
+    expectRefusal(sample("--repetition-penalty", "0"), 2, {"--repetition-penalty", "over 0"});
+    expectRefusal(sample("--top-p", "much"), 2, {"--top-p", "much"});
+    EXPECT_EQ(generate({"--temperature", "0.5", "--top-p", "1", "--min-p", "0"}).code, 0);
 }
 
 TEST_F(CliErrors, DevicesThatAreNotThereAreNamed) {
