@@ -304,6 +304,7 @@ void addBenchCommand(CommandSet& commands) {
         ->capture_default_str();
     flags->engine.add(*app);
     flags->context.add(*app);
+    app->remove_option(app->get_option("--attention"));  // --modes names several
     flags->placement.add(*app);
 }
 
