@@ -12,12 +12,15 @@ namespace asterism {
 
 namespace {
 
-int report(ExitCode code, const std::string& message) {
+// On one line: names in a message may hold any character.
+int report(ExitCode code, std::string message) {
+    for (char& letter : message)
+        if (static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F) letter = ' ';
     if (!message.empty()) std::cerr << "asterism-cli: " << message << std::endl;
     return static_cast<int>(code);
 }
 
-// The parser's complaint, on one line, with where to look.
+// The parser's complaint, with where to look.
 int reportUsage(const CLI::App& program, const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) {  // --help, --version
         return program.exit(error, std::cout, std::cerr);
@@ -25,8 +28,6 @@ int reportUsage(const CLI::App& program, const CLI::ParseError& error) {
     std::string message = error.what();
     if (program.get_subcommands().empty() && !program.remaining().empty())
         message = program.remaining().front() + ": there is no such command";
-    for (char& letter : message)
-        if (letter == '\n') letter = ' ';
     return report(ExitCode::usage, message + "; see asterism-cli --help");
 }
 

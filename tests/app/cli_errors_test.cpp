@@ -134,6 +134,11 @@ TEST_F(CliErrors, SamplingOutOfRangeIsWrongUse) {
     EXPECT_EQ(generate({"--temperature", "0.5", "--top-p", "1", "--min-p", "0"}).code, 0);
 }
 
+TEST_F(CliErrors, NamesWithControlCharactersStayOnOneLine) {
+    expectRefusal(runCli({"status", "a\nb\x1b\tc"}), 1, {"a b  c"});
+    expectRefusal(runCli({"frobnicate\nx"}), 2, {"frobnicate x"});
+}
+
 TEST_F(CliErrors, BenchTakesItsAttentionModesByModesAlone) {
     expectRefusal(runCli({"bench", "--attention", "dense"}), 2, {"--attention"});
     EXPECT_EQ(runCli({"bench", "--help"}).out.find("--attention"), std::string::npos);
