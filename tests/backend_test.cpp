@@ -460,6 +460,28 @@ TEST_P(OpTest, embedReadsAndScalesRowsOfEveryType) {
     }
 }
 
+// Rows that end within a vector, as those of small plain models may.
+TEST_P(OpTest, embedWritesNothingBehindTheRowsOfItsTokens) {
+    constexpr TokenId kTokens[] = {3, 1};
+    for (const DataType type : {DataType::f32, DataType::f16, DataType::bf16}) {
+        for (const std::int64_t columns : {8, 40, 104}) {
+            SCOPED_TRACE(testing::Message() << dataTypeInfo(type).name << ", " << columns);
+            const auto bytes = randomWeight(type, 4, columns, 21);
+            const auto values = dequantized(type, bytes, static_cast<std::size_t>(4 * columns));
+            const auto table = backend().load(matrixOf(type, 4, bytes));
+            const std::vector<float> before(static_cast<std::size_t>(3 * columns), 7.0F);
+            const Tensor output = activations({3, columns}, before);
+            backend().embed(*table, kTokens, 1.0F, output.view().slice(0, 2));
+            std::vector<double> expected;
+            for (const TokenId token : kTokens)
+                for (std::int64_t i = 0; i < columns; ++i)
+                    expected.push_back(values[static_cast<std::size_t>(token * columns + i)]);
+            expected.resize(before.size(), 7.0);
+            expectNear(read(output.view()), expected, tolerance());
+        }
+    }
+}
+
 TEST_P(OpTest, rmsNormAddsTheGainsOffsetAndMayWorkInPlace) {
     for (const std::int64_t columns : {8, 50, 576}) {
         const auto input = seen(randomFloats(static_cast<std::size_t>(columns) * 5, 31, 3.0F));

@@ -71,9 +71,12 @@ HWY_NOINLINE void decodeValues(const std::uint8_t* stored, std::size_t count, fl
     if (whole == count) return;
     std::uint8_t padded[kLanes * kBytes] = {};
     std::copy_n(stored + whole * kBytes, (count - whole) * kBytes, padded);
-    readValues<type>(padded, kLanes, [&](std::size_t i, FloatVector values) {
-        hn::StoreU(values, FloatTag(), output + whole + i);
+    // The output may end with the last value.
+    float last[kLanes];
+    readValues<type>(padded, kLanes, [&last](std::size_t i, FloatVector values) {
+        hn::StoreU(values, FloatTag(), last + i);
     });
+    std::copy_n(last, count - whole, output + whole);
 }
 
 void decode(DataType type, const std::byte* stored, std::int64_t count, float* output) {
