@@ -48,7 +48,8 @@ TensorView Rank::workLogSumExp(const TensorView& queries) {
 }
 
 void Rank::attendRuns(std::int64_t layer, const TensorView& queries, std::span<const KeyRun> runs,
-                      const QueryPlace& place, const Partial& partial) {
+                      const QueryPlace& place, const Partial& partial,
+                      const TensorView& runLogSumExp) {
     const bool slides = config().slides(layer);
     m_segments.clear();
     for (const KeyRun& run : runs) {
@@ -76,7 +77,7 @@ void Rank::attendRuns(std::int64_t layer, const TensorView& queries, std::span<c
         call.sinkTokens = 0;
     }
     call.partial = partial;
-    call.segmentLogSumExp = m_runLogSumExp;
+    call.segmentLogSumExp = runLogSumExp;
     m_backend.attend(call);
 }
 
@@ -88,10 +89,10 @@ void Rank::attendAllRanks(std::int64_t layer, const TensorView& queries,
     const bool isAlone = m_count == 1;
     const Partial all{output, workLogSumExp(queries)};
     const Partial mine = isAlone ? all : workPartial(queries);
+    TensorView ofLayer;
     if (runLogSumExp.data && count > 0)
-        m_runLogSumExp = runLogSumExp.slice(layer, layer + 1).reshaped({count, heads});
-    attendRuns(layer, queries, runs, place, mine);
-    m_runLogSumExp = {};
+        ofLayer = runLogSumExp.slice(layer, layer + 1).reshaped({count, heads});
+    attendRuns(layer, queries, runs, place, mine, ofLayer);
     if (!isAlone) gatherAndMerge(mine, all);
 }
 

@@ -64,9 +64,11 @@ class Rank {
     bool isLast() const { return m_index == m_count - 1; }
 
     // The backend's call for `queries` over `runs` in one layer: sliding-window layers use true
-    // token distances, the others the placement. `partial` receives the result.
+    // token distances, the others the placement. `partial` receives the result; `runLogSumExp`,
+    // [runs, heads] in f32 if it has data, the log-sum-exps of the last query row over each run.
     void attendRuns(std::int64_t layer, const TensorView& queries, std::span<const KeyRun> runs,
-                    const QueryPlace& place, const Partial& partial);
+                    const QueryPlace& place, const Partial& partial,
+                    const TensorView& runLogSumExp = {});
     // The same over the runs of all ranks: partials are gathered and merged in rank order, so that
     // every rank gets the same bits. `runLogSumExp`, [layers, runs, heads] in f32 if it has data,
     // receives this layer's log-sum-exps of the last query row over each of this rank's runs.
@@ -99,10 +101,9 @@ class Rank {
     int m_slidingRope;
     VisibleWindow m_window;
     std::vector<AttentionSegment> m_segments;
-    TensorView m_runLogSumExp;  // where attendRuns leaves them; no data: not wanted
-    Tensor m_partial;           // [capacity, heads, headDim], then [capacity, heads], f32
-    Tensor m_logSumExp;         // [capacity, heads], f32
-    Tensor m_allPartials;       // m_partial of every rank
+    Tensor m_partial;      // [capacity, heads, headDim], then [capacity, heads], f32
+    Tensor m_logSumExp;    // [capacity, heads], f32
+    Tensor m_allPartials;  // m_partial of every rank
 };
 
 }  // namespace asterism

@@ -113,6 +113,46 @@ TEST_P(LostDevice, IsSaidBeforeRanksThatCannotBeConnectedAgain) {
 
 INSTANTIATE_TEST_SUITE_P(Ranks, LostDevice, testing::Values(1, 2, 3));
 
+// Fails once, where a question asks for the attention mass of the runs.
+class OnceFailingBackend : public CountingBackend {
+  public:
+    explicit OnceFailingBackend(int& massCalls)
+        : CountingBackend(makeCpuBackend({.threads = 1})), m_massCalls(massCalls) {}
+
+    void attend(const AttentionCall& call) override {
+        if (call.segmentLogSumExp.data && ++m_massCalls == 1) throw Error("out of memory");
+        CountingBackend::attend(call);
+    }
+
+  private:
+    int& m_massCalls;
+};
+
+std::unique_ptr<Engine> engineOver(std::vector<std::unique_ptr<Backend>> backends) {
+    EngineParts parts;
+    parts.file = openModelFile(dataFile("tiny/llama31"));
+    const int ranks = static_cast<int>(backends.size());
+    parts.backends = std::move(backends);
+    parts.deviceOf.assign(parts.backends.size(), 0);
+    parts.connectRanks = [ranks] { return makeLocalCommunicators(ranks); };
+    return std::make_unique<Engine>(std::move(parts));
+}
+
+TEST(FailedAnswers, LeaveNothingForTheNextRunToWriteTo) {
+    int massCalls = 0;
+    std::vector<std::unique_ptr<Backend>> backends;
+    backends.push_back(std::make_unique<OnceFailingBackend>(massCalls));
+    const auto engine = engineOver(std::move(backends));
+    Question question;
+    question.context = someTokens(kBlocks * kBlock, engine->config().vocabulary, 5);
+    question.query = someTokens(5, engine->config().vocabulary, 7);
+    question.options = exactOptions(kBlock);
+    EXPECT_EQ(failureOf([&] { ask(*engine, question); }), "out of memory");
+    EXPECT_EQ(massCalls, 1);
+    engine->encode(question.context, {}, question.options, {}, {});
+    EXPECT_EQ(massCalls, 1) << "no one asked while the context was encoded";
+}
+
 }  // namespace
 
 }  // namespace asterism::test
