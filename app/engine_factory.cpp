@@ -4,10 +4,10 @@
 #include <charconv>
 #include <numeric>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/base/threads.h"
 #include "core/comm/local_communicator.h"
 #include "core/cpu/cpu_backend.h"
 #include "core/cpu/machine_rate.h"
@@ -22,8 +22,7 @@ namespace asterism {
 namespace {
 
 void addCpuRanks(const EngineOptions& options, EngineParts& parts) {
-    const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-    const int threads = options.threads > 0 ? options.threads : cores;
+    const int threads = options.threads > 0 ? options.threads : usableCores();
     for (int rank = 0; rank < options.ranks; ++rank) {
         CpuOptions cpu;
         cpu.threads = std::max(1, threads / options.ranks);

@@ -10,6 +10,7 @@
 #include "core/base/available_memory.h"
 #include "core/base/check.h"
 #include "core/base/error.h"
+#include "core/base/threads.h"
 
 namespace asterism {
 
@@ -43,7 +44,7 @@ HostPages mapPages(std::int64_t bytes) {
 void touch(std::byte* pages, std::int64_t bytes, std::int64_t page) {
     constexpr std::int64_t kMostThreads = 8;
     constexpr std::int64_t kLeastShare = std::int64_t{64} << 20;
-    const std::int64_t cores = std::max(1U, std::thread::hardware_concurrency());
+    const std::int64_t cores = usableCores();
     const std::int64_t threads =
         std::clamp<std::int64_t>(bytes / kLeastShare, 1, std::min(cores, kMostThreads));
     const std::int64_t share = roundUp((bytes + threads - 1) / threads, kHugePage);

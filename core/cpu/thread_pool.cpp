@@ -1,8 +1,6 @@
 #include "core/cpu/thread_pool.h"
 
-#include <sched.h>
-
-#include <algorithm>
+#include "core/base/threads.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -22,13 +20,6 @@ void relax() {
 #else
     std::this_thread::yield();
 #endif
-}
-
-int usableCores() {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
-    return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "core/cpu/thread_pool.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
 
 #include <atomic>
 #include <chrono>
@@ -8,6 +9,8 @@
 #include <stdexcept>
 #include <thread>
 #include <vector>
+
+#include "core/base/threads.h"
 
 namespace asterism::cpu {
 namespace {
@@ -28,8 +31,19 @@ TEST(ThreadPoolTest, everyItemRunsOnceWhateverTheThreads) {
     }
 }
 
-TEST(ThreadPoolTest, zeroThreadsMeansAllCores) {
+TEST(ThreadPoolTest, zeroThreadsMeansAllCoresThatTheProcessMayUse) {
     EXPECT_GE(ThreadPool(0).threads(), 1);
+    std::thread([] {
+        cpu_set_t mine;
+        ASSERT_EQ(sched_getaffinity(0, sizeof mine, &mine), 0);
+        int first = 0;
+        while (!CPU_ISSET(first, &mine)) ++first;
+        CPU_ZERO(&mine);
+        CPU_SET(first, &mine);
+        ASSERT_EQ(sched_setaffinity(0, sizeof mine, &mine), 0);
+        EXPECT_EQ(usableCores(), 1);
+        EXPECT_EQ(ThreadPool(0).threads(), 1);
+    }).join();
 }
 
 TEST(ThreadPoolTest, whatItemsWroteIsSeenByTheNextJob) {
