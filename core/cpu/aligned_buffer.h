@@ -29,6 +29,7 @@ class Scratch {
     // At least `count` floats, 64-byte aligned; earlier contents are lost when it grows.
     float* floats(std::int64_t count) {
         if (count > m_count) {
+            m_count = 0;  // until there is enough memory, which earlier contents make room for
             m_bytes.reset();
             m_bytes = allocateAligned(count * static_cast<std::int64_t>(sizeof(float)));
             m_count = count;

@@ -38,9 +38,8 @@ KeyRotation RotaryTables::keys(double keyStep) {
     auto table = std::find_if(m_keyTables.begin(), m_keyTables.end(),
                               [keyStep](const KeyTable& kept) { return kept.step == keyStep; });
     if (table == m_keyTables.end()) {
-        m_keyTables.push_back({keyStep, {}, {}});
-        table = std::prev(m_keyTables.end());
-        float* cosines = table->angles.floats(2 * kPieceKeys * pairs() + 1);
+        KeyTable made{keyStep, {}, {}};
+        float* cosines = made.angles.floats(2 * kPieceKeys * pairs() + 1);
         float* sines = cosines + kPieceKeys * pairs();
         for (std::int64_t key = 0; key < kPieceKeys; ++key) {
             for (const double frequency : m_rope.frequencies) {
@@ -49,7 +48,9 @@ KeyRotation RotaryTables::keys(double keyStep) {
                 *sines++ = static_cast<float>(std::sin(angle));
             }
         }
-        table->packWords(pairs());
+        made.packWords(pairs());
+        // Kept only now: there may not be memory enough for it.
+        table = m_keyTables.insert(m_keyTables.end(), std::move(made));
     }
     const float* cosines = table->angles.data();
     return {cosines, cosines + kPieceKeys * pairs(), pairs(), table->packedWords()};

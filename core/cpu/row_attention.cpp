@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 namespace asterism::cpu {
 namespace {
@@ -50,6 +51,16 @@ RowAttention::RowAttention(ThreadPool& pool, const RowAttentionKernels& kernels,
     : m_pool(pool), m_kernels(kernels), m_bytes(bytes), m_scratch(index(pool.threads())) {}
 
 bool RowAttention::takes(const AttentionPlan& plan) const {
+bool RowAttention::Angles::areFor(const AttentionPlan& plan) const {
+    bool same = rope == plan.rope && std::ssize(tokens) == plan.tokens &&
+                places.size() == plan.pieces.size();
+    for (std::size_t p = 0; same && p < places.size(); ++p)
+        same = places[p] == plan.pieces[p].place;
+    for (std::int64_t t = 0; same && t < plan.tokens; ++t)
+        same = tokens[index(t)] == plan.placeOf(t);
+    return same;
+}
+
     const bool fewRows = plan.tokens * plan.group <= kMostRows || !plan.call->rowPlaces.empty();
     return fewRows && plan.headDim % m_kernels.lanes == 0 &&
            plan.rope->pairs() % m_kernels.lanes == 0;
@@ -60,30 +71,31 @@ std::int64_t RowAttention::wantedShares(const AttentionPlan&) const {
 }
 
 void RowAttention::findAngles(const AttentionPlan& plan) {
-    bool known = m_angleRope == plan.rope && std::ssize(m_angleTokens) == plan.tokens &&
-                 m_anglePlaces.size() == plan.pieces.size();
-    for (std::size_t p = 0; known && p < plan.pieces.size(); ++p)
-        known = m_anglePlaces[p] == plan.pieces[p].place;
-    for (std::int64_t t = 0; known && t < plan.tokens; ++t)
-        known = m_angleTokens[index(t)] == plan.placeOf(t);
-    if (known) return;
-    m_angleRope = plan.rope;
-    m_angleTokens.clear();
-    for (std::int64_t t = 0; t < plan.tokens; ++t) m_angleTokens.push_back(plan.placeOf(t));
-    m_anglePlaces.clear();
-    for (const AttentionPiece& piece : plan.pieces) m_anglePlaces.push_back(piece.place);
+    if (m_angles.areFor(plan)) return;
+    std::swap(m_angles, m_otherAngles);
+    if (!m_angles.areFor(plan)) makeAngles(plan);
+}
+
+void RowAttention::makeAngles(const AttentionPlan& plan) {
+    Angles& made = m_angles;
+    made.rope = nullptr;
+    made.tokens.clear();
+    for (std::int64_t t = 0; t < plan.tokens; ++t) made.tokens.push_back(plan.placeOf(t));
+    made.places.clear();
+    for (const AttentionPiece& piece : plan.pieces) made.places.push_back(piece.place);
     const std::int64_t pairs = plan.rope->pairs();
     const std::int64_t values = 2 * pairs * plan.tokens;
     const auto pieces = static_cast<std::int64_t>(plan.pieces.size());
-    float* angles = m_angles.floats(std::max<std::int64_t>(pieces * values, 1));
+    float* angles = made.values.floats(std::max<std::int64_t>(pieces * values, 1));
     constexpr std::int64_t kPiecesOfItem = 16;
     m_pool.parallelFor((pieces + kPiecesOfItem - 1) / kPiecesOfItem, [&](std::int64_t item, int) {
         const std::int64_t end = std::min(pieces, (item + 1) * kPiecesOfItem);
+    made.rope = plan.rope;  // only now: there may not be memory enough
         for (std::int64_t p = item * kPiecesOfItem; p < end; ++p) {
             for (std::int64_t t = 0; t < plan.tokens; ++t) {
                 float* cosines = angles + p * values + 2 * t * pairs;
                 const double place =
-                    m_anglePlaces[index(p)] + static_cast<double>(m_angleTokens[index(t)]);
+                    made.places[index(p)] + static_cast<double>(made.tokens[index(t)]);
                 plan.rope->queries(place, 1, cosines, cosines + pairs);
             }
         }
@@ -157,7 +169,7 @@ void RowAttention::rotateQueries(const AttentionPlan& plan, std::size_t piece, c
                                  const Memory& memory) const {
     const std::int64_t pairs = plan.rope->pairs();
     const float* angles =
-        m_angles.data() + static_cast<std::int64_t>(piece) * plan.tokens * 2 * pairs;
+        m_angles.values.data() + static_cast<std::int64_t>(piece) * plan.tokens * 2 * pairs;
     for (std::int64_t head = 0; head < plan.kvHeads; ++head) {
         for (std::int64_t row = rows.first; row < rows.first + rows.count; ++row) {
             const float* cosines = angles + row / plan.group * 2 * pairs;

@@ -31,9 +31,19 @@ class RowAttention {
   private:
     struct Memory;
     struct Rows;
+    // Angles of the query tokens at every piece, and what they were made for.
+    struct Angles {
+        Scratch values;  // [pieces, tokens, 2, pairs] as cos and sin
+        std::vector<double> places;
+        std::vector<std::int64_t> tokens;    // where they stand
+        const RotaryTables* rope = nullptr;  // none: there are no values yet
+
+        bool areFor(const AttentionPlan& plan) const;
+    };
 
     static std::int64_t placeOf(const AttentionPlan& plan, std::int64_t row);
     void findAngles(const AttentionPlan& plan);
+    void makeAngles(const AttentionPlan& plan);
     Memory makeMemory(const AttentionPlan& plan, int worker);
     void runShare(AttentionPlan& plan, std::int64_t share, const Memory& memory) const;
     void rotateQueries(const AttentionPlan& plan, std::size_t piece, const Rows& rows,
@@ -54,12 +64,10 @@ class RowAttention {
     const RowAttentionKernels& m_kernels;
     const ByteAttentionKernels* m_bytes;
     std::vector<Scratch> m_scratch;  // one per worker
-    // Angles of the query tokens at every piece, [pieces, tokens, 2, pairs] as cos and sin. The
-    // layers of a model ask for the same ones, so they are kept with what they were made for.
-    Scratch m_angles;
-    std::vector<double> m_anglePlaces;
-    const RotaryTables* m_angleRope = nullptr;
-    std::vector<std::int64_t> m_angleTokens;  // where they stand
+    // The layers of a model ask for the same ones, or, where some of them have a sliding window,
+    // for two in turn.
+    Angles m_angles;       // of the call
+    Angles m_otherAngles;  // asked for before
 };
 
 }  // namespace asterism::cpu

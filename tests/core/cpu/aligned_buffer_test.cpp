@@ -8,6 +8,9 @@
 #include <cstdint>
 #include <span>
 
+#include "core/base/error.h"
+#include "tests/core/cpu/scarce_memory.h"
+
 namespace asterism::cpu {
 namespace {
 
@@ -35,6 +38,18 @@ TEST(AlignedBuffer, LessThanAPageStays) {
         giveBackPages(bytes.subspan(first, 0));
     }
     EXPECT_EQ(std::ranges::count(bytes, std::byte{7}), 3 * page);
+}
+
+TEST(Scratch, isUsableAfterItCouldNotGrow) {
+    Scratch scratch;
+    ASSERT_NE(scratch.floats(100), nullptr);
+    {
+        const test::ScarceMemory scarce;
+        EXPECT_THROW(scratch.floats(1000), Error);
+    }
+    float* floats = scratch.floats(50);
+    ASSERT_NE(floats, nullptr);
+    std::fill_n(floats, 50, 1.0F);
 }
 
 }  // namespace

@@ -12,6 +12,8 @@
 
 #include "core/base/error.h"
 #include "core/cpu/machine_rate.h"
+#include "core/star/kv_block.h"
+#include "tests/core/cpu/scarce_memory.h"
 
 namespace asterism {
 namespace {
@@ -166,6 +168,66 @@ TEST(CpuBackendTest, attentionToAKeyThatIsNoNumberIsNoneEither) {
             ASSERT_EQ(std::isnan(output.view().floats()[i]), i >= kDamaged * 2 * kHeadDim)
                 << backend->description() << ", token " << i / (2 * kHeadDim);
     }
+}
+
+// Keys, values and queries of one head, and attention to them.
+class OneHead {
+  public:
+    static constexpr std::int64_t kTokens = 80;
+    static constexpr std::int64_t kHeadDim = 64;
+
+    explicit OneHead(Backend& backend)
+        : m_backend(backend),
+          m_keys(backend.floats({kTokens, 1, kHeadDim})),
+          m_values(backend.floats({kTokens, 1, kHeadDim})) {
+        for (const Tensor* each : {&m_keys, &m_values})
+            for (std::int64_t i = 0; i < each->view().elements(); ++i)
+                each->view().floats()[i] = static_cast<float>(i % 13) * 0.1F - 0.5F;
+        m_rope.dimensions = kHeadDim;
+        m_rope.frequencies.assign(kHeadDim / 2, 0.01);
+    }
+
+    float* key(std::int64_t token) { return m_keys.view().floats() + token * kHeadDim; }
+    float* value(std::int64_t token) { return m_values.view().floats() + token * kHeadDim; }
+    // What the last `queries` tokens see of q8 keys and values.
+    std::vector<float> attend(std::int64_t queries) {
+        KeyValueBlock block(m_backend, {KvType::q8, 1, 1, kHeadDim}, kTokens);
+        block.setTokens(kTokens);
+        m_backend.store(m_keys.view(), m_values.view(), block.view(0), 0);
+        AttentionSegment segment;
+        segment.keyValues = block.view(0);
+        segment.queryToken = kTokens - queries;
+        segment.queryStart = static_cast<double>(kTokens - queries);
+        const Tensor rows = m_backend.floats({queries, 2, kHeadDim});
+        const Tensor output = m_backend.floats({queries, 2, kHeadDim});
+        const Tensor logSumExp = m_backend.floats({queries, 2});
+        std::fill_n(rows.view().floats(), rows.view().elements(), 0.25F);
+        AttentionCall call;
+        call.queries = rows.view();
+        call.segments = std::span(&segment, 1);
+        call.rope = m_backend.addRope(m_rope);
+        call.partial = {output.view(), logSumExp.view()};
+        m_backend.attend(call);
+        const float* begin = output.view().floats();
+        return {begin, begin + output.view().elements()};
+    }
+
+  private:
+    Backend& m_backend;
+    Tensor m_keys;
+    Tensor m_values;
+    RopeConfig m_rope;
+};
+
+TEST(CpuBackendTest, memoryThatWasShortOnceIsAskedForAgain) {
+    const auto backend = makeCpuBackend({1});
+    OneHead head(*backend);
+    const std::vector<float> expected = OneHead(*makeCpuBackend({1})).attend(1);
+    {
+        const test::ScarceMemory scarce;
+        EXPECT_THROW(head.attend(1), Error);
+    }
+    EXPECT_EQ(head.attend(1), expected);
 }
 
 TEST(CpuBackendTest, machineRatesArePlausible) {
