@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "core/base/error.h"
+#include "core/base/threads.h"
 #include "core/star/encoding_cost.h"
 #include "core/star/memory_plan.h"
 
@@ -133,9 +134,9 @@ void Engine::runOnRanks(const std::function<void(Rank&)>& work) {
     if (m_communicators.empty()) connect();
     std::mutex mutex;
     std::exception_ptr failure;
-    const auto guarded = [&](Rank& rank) {
+    const auto guarded = [&](Rank& rank, const std::function<void(Rank&)>& part) {
         try {
-            work(rank);
+            part(rank);
             return;
         } catch (const RankAborted&) {
             // The rank that failed first has said why.
@@ -147,9 +148,12 @@ void Engine::runOnRanks(const std::function<void(Rank&)>& work) {
     };
     {
         std::vector<std::jthread> others;
-        for (std::size_t rank = 1; rank < m_ranks.size(); ++rank)
-            others.emplace_back([&, rank] { guarded(*m_ranks[rank]); });
-        guarded(*m_ranks.front());
+        // Ranks that run wait for those that cannot be started: that ends the run too.
+        guarded(*m_ranks.front(), [&](Rank& first) {
+            for (std::size_t rank = 1; rank < m_ranks.size(); ++rank)
+                others.push_back(startThread([&, rank] { guarded(*m_ranks[rank], work); }));
+            work(first);
+        });
     }
     if (!failure) return;
     // Connecting anew may fail too, for the same reason, which says less: it waits for the next

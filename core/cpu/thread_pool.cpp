@@ -25,12 +25,20 @@ void relax() {
 }  // namespace
 
 ThreadPool::ThreadPool(int threads) : m_threads(threads > 0 ? threads : usableCores()) {
-    for (int worker = 1; worker < m_threads; ++worker) {
-        m_workers.emplace_back([this, worker] { workLoop(worker); });
+    try {
+        for (int worker = 1; worker < m_threads; ++worker)
+            m_workers.push_back(startThread([this, worker] { workLoop(worker); }));
+    } catch (...) {
+        stop();  // those that run are waited for
+        throw;
     }
 }
 
 ThreadPool::~ThreadPool() {
+    stop();
+}
+
+void ThreadPool::stop() {
     {
         const std::lock_guard lock(m_mutex);
         m_stopping = true;

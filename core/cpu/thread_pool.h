@@ -19,7 +19,8 @@ namespace asterism::cpu {
 // One thread at a time calls parallelFor(), never from inside an item.
 class ThreadPool {
   public:
-    // `threads` counts the caller; 0 means all cores the process may use.
+    // `threads` counts the caller; 0 means all cores the process may use. Throws Error if the
+    // system does not give so many.
     explicit ThreadPool(int threads);
     ~ThreadPool();
     ThreadPool(const ThreadPool&) = delete;
@@ -49,6 +50,7 @@ class ThreadPool {
   private:
     using Call = void (*)(void* context, std::int64_t item, int worker);
 
+    void stop();
     void run(std::int64_t items, Call call, void* context);
     void workLoop(int worker);
     void takeItems(int worker);

@@ -17,6 +17,7 @@
 #include "tests/engine/engine_run.h"
 #include "tests/engine/memory_store.h"
 #include "tests/support/failure_of.h"
+#include "tests/support/scarce_threads.h"
 #include "tests/support/test_files.h"
 
 namespace asterism::test {
@@ -151,6 +152,25 @@ TEST(FailedAnswers, LeaveNothingForTheNextRunToWriteTo) {
     EXPECT_EQ(massCalls, 1);
     engine->encode(question.context, {}, question.options, {}, {});
     EXPECT_EQ(massCalls, 1) << "no one asked while the context was encoded";
+}
+
+TEST(RanksThatCannotBeStarted, AreAnErrorThatSaysWhatToDoAndTheNextRunGoesWell) {
+    constexpr int kRanks = ScarceThreads::kMost;
+    std::vector<std::unique_ptr<Backend>> backends;
+    backends.reserve(kRanks);
+    for (int rank = 0; rank < kRanks; ++rank) backends.push_back(makeCpuBackend({.threads = 1}));
+    const auto engine = engineOver(std::move(backends));
+    Question question;
+    question.context = someTokens(kBlocks * kBlock, engine->config().vocabulary, 5);
+    question.query = someTokens(5, engine->config().vocabulary, 7);
+    question.options = exactOptions(kBlock);
+    const std::string complaint = failureOf([&] {
+        const ScarceThreads scarce;
+        ask(*engine, question);
+    });
+    if (complaint == "no error") GTEST_SKIP() << "threads are not scarce here";
+    EXPECT_NE(complaint.find("use fewer threads or ranks"), std::string::npos) << complaint;
+    EXPECT_EQ(ask(*engine, question).tokens.size(), 1U);
 }
 
 }  // namespace

@@ -7,10 +7,13 @@
 #include <chrono>
 #include <numeric>
 #include <stdexcept>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include "core/base/threads.h"
+#include "tests/support/failure_of.h"
+#include "tests/support/scarce_threads.h"
 
 namespace asterism::cpu {
 namespace {
@@ -44,6 +47,16 @@ TEST(ThreadPoolTest, zeroThreadsMeansAllCoresThatTheProcessMayUse) {
         EXPECT_EQ(usableCores(), 1);
         EXPECT_EQ(ThreadPool(0).threads(), 1);
     }).join();
+}
+
+TEST(ThreadPoolTest, threadsThatCannotBeStartedAreAnErrorThatSaysWhatToDo) {
+    const std::string complaint = test::failureOf([] {
+        const test::ScarceThreads scarce;
+        const ThreadPool pool(test::ScarceThreads::kMost);
+    });
+    if (complaint == "no error") GTEST_SKIP() << "threads are not scarce here";
+    EXPECT_NE(complaint.find("use fewer threads"), std::string::npos) << complaint;
+    EXPECT_EQ(ThreadPool(3).threads(), 3);
 }
 
 TEST(ThreadPoolTest, whatItemsWroteIsSeenByTheNextJob) {
