@@ -347,6 +347,44 @@ TEST_P(AttentionTest, windowAndSinksHideKeysByTokenWhateverThePositions) {
     }
 }
 
+// Of long segments most is out of sight and need not be looked at.
+TEST_P(AttentionTest, aWindowShortBesideItsSegmentsSeesItsEndAndTheSinks) {
+    for (const std::int64_t sinks : {0, 300}) {
+        for (const std::int64_t window : {1, 257, 600}) {
+            for (const std::int64_t tokens : {1, 2, 40}) {
+                ReferenceAttention call = makeCall(tokens, 2, 1, 64);
+                addSegment(call, 1200);
+                addSegment(call, 513);
+                addSegment(call, tokens);
+                makeCausal(call);
+                call.window = window;
+                call.sinkTokens = sinks;
+                check(call, KvType::q8);
+            }
+            ReferenceAttention apart = makeCall(3, 2, 1, 64);
+            addSegment(apart, 1200);
+            addSegment(apart, 513);
+            apart.rowPlaces = {400, 1, 0};
+            apart.window = window;
+            apart.sinkTokens = sinks;
+            check(apart, KvType::q8);
+        }
+    }
+}
+
+// As in a model with sliding and other layers, which ask in turn.
+TEST_P(AttentionTest, callsInTurnWithAndWithoutAWindowAndOfTwoRopesAreEachRight) {
+    ReferenceAttention call = makeCall(1, 4, 2, 32);
+    addSegment(call, 700);
+    ReferenceAttention sliding = call;
+    sliding.window = 100;
+    sliding.rope.frequencies.back() = 0.25;
+    ReferenceAttention later = call;
+    later.segments[0].queryStart += 3;
+    for (int round = 0; round < 2; ++round)
+        for (const ReferenceAttention& each : {sliding, call, sliding, later}) check(each);
+}
+
 TEST_P(AttentionTest, windowAndSinksHideKeysFromManyRowsOfLargeHeads) {
     for (const std::int64_t headDim : {64, 128, 256}) {
         for (const std::int64_t window : {0, 70}) {

@@ -40,13 +40,23 @@ void AttentionPlan::begin(const AttentionCall& newCall, const RotaryTables& newR
     ASTERISM_CHECK(2 * newRope.pairs() <= headDim);
     for (const AttentionSegment& segment : newCall.segments) {
         ASTERISM_CHECK(segment.keyValues.kvHeads == kvHeads);
+    firstPlace = 0;
         ASTERISM_CHECK(segment.keyValues.headDim == headDim);
     }
     group = heads / kvHeads;
     lastPlace = tokens - 1;
     if (newCall.rowPlaces.empty()) return;
     ASTERISM_CHECK(std::ssize(newCall.rowPlaces) == tokens && !wantsPieces());
-    lastPlace = *std::max_element(newCall.rowPlaces.begin(), newCall.rowPlaces.end());
+    const auto [first, last] =
+        std::minmax_element(newCall.rowPlaces.begin(), newCall.rowPlaces.end());
+    firstPlace = *first;
+    lastPlace = *last;
+}
+
+// The window of the first query token begins before those of the others do.
+bool AttentionPlan::isInSight(const AttentionPiece& piece) const {
+    const std::int64_t lastToken = piece.firstToken + piece.keys - 1;
+    return call->window == 0 || lastToken > firstPlace - call->window || piece.sinkKeys > 0;
 }
 
 void AttentionPlan::cutPieces(std::int64_t mostKeys, RotaryTables& tables) {
@@ -66,7 +76,7 @@ void AttentionPlan::cutPieces(std::int64_t mostKeys, RotaryTables& tables) {
                           (segment.keyStart + static_cast<double>(key) * segment.keyStep);
             piece.sinkKeys = call->sinkTokens - (segment.keyToken + key);
             piece.rotation = rotation;
-            pieces.push_back(piece);
+            if (isInSight(piece)) pieces.push_back(piece);
         }
     }
     pieceLogSumExp.assign(wantsPieces() ? pieces.size() * index(heads) : 0, kEmpty);

@@ -29,8 +29,10 @@ struct AttentionPlan {
     std::int64_t heads = 0;
     std::int64_t headDim = 0;
     std::int64_t kvHeads = 0;
-    std::int64_t group = 0;      // query heads of one key head
-    std::int64_t lastPlace = 0;  // of any query token, counted from queryStart
+    std::int64_t group = 0;  // query heads of one key head
+    // Of any query token, counted from queryStart.
+    std::int64_t firstPlace = 0;
+    std::int64_t lastPlace = 0;
 
     std::vector<AttentionPiece> pieces;
     std::vector<std::size_t> shareBegin;  // first piece of each share, and the end
@@ -50,6 +52,8 @@ struct AttentionPlan {
     void begin(const AttentionCall& newCall, const RotaryTables& newRope);
     // Pieces of at most `mostKeys` keys that some query token may see.
     void cutPieces(std::int64_t mostKeys, RotaryTables& tables);
+    // Whether keys of a piece may be in the window of some query token, or sinks.
+    bool isInSight(const AttentionPiece& piece) const;
     // At most `wanted` shares of about as many keys; one at least.
     void cutShares(std::int64_t wanted);
     // Merges the shares into the call's partial, and the pieces into its segments' log-sum-exps.

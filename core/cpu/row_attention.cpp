@@ -189,7 +189,8 @@ void RowAttention::attendPiece(const AttentionPlan& plan, const AttentionPiece& 
         std::fill_n(memory.pieceSums + first, rows.count, 0.0F);
     }
     const std::int64_t window = plan.call->window;
-    const std::int64_t oldest = window > 0 ? 1 - window - piece.firstToken : std::int64_t{0};
+    const std::int64_t oldest =
+        window > 0 ? plan.firstPlace + 1 - window - piece.firstToken : std::int64_t{0};
     RowTile tile;
     tile.view = &plan.call->segments[piece.segment].keyValues;
     tile.scores = memory.scores;
