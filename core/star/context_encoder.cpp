@@ -53,6 +53,12 @@ class SharedAnchor {
             rank.backend(), kvLayout(rank.config(), rank.activationKvType()), tokens);
         m_block->setTokens(tokens);
     }
+    // What may not be whole, however the run ended, is no anchor for a later one.
+    ~SharedAnchor() {
+        if (!m_isThere) m_block.reset();
+    }
+    SharedAnchor(const SharedAnchor&) = delete;
+    SharedAnchor& operator=(const SharedAnchor&) = delete;
 
     std::int64_t tokens() const { return m_block->tokens(); }
     const KeyValueBlock& block() const { return *m_block; }
@@ -83,10 +89,6 @@ class SharedAnchor {
     std::unique_ptr<KeyValueBlock> takeFirstBlock() {
         fillFirstBlock(m_rank.config().layers);
         return std::move(m_firstBlock);
-    }
-    // What may not be whole is no anchor for a later run.
-    void dropUnlessThere() {
-        if (!m_isThere) m_block.reset();
     }
 
     // Rank 0: takes the layer from the keys and values of a run that begins with the anchor.
@@ -393,13 +395,8 @@ void encodeStar(Rank& rank, const EncodingJob& job) {
         encodeOwnBlocks(rank, job, &anchor);
     } catch (const Stopped&) {
         if (auto first = anchor.takeFirstBlock()) context.keyValues.front() = std::move(first);
-        anchor.dropUnlessThere();
-        throw;
-    } catch (...) {
-        anchor.dropUnlessThere();
         throw;
     }
-    anchor.dropUnlessThere();
 }
 
 namespace {

@@ -15,6 +15,7 @@
 #include "tests/engine/counting_backend.h"
 #include "tests/engine/engine_run.h"
 #include "tests/engine/memory_store.h"
+#include "tests/support/failure_of.h"
 #include "tests/support/test_files.h"
 
 namespace asterism::test {
@@ -221,6 +222,42 @@ TEST(StoppedBlocks, AreThereAsFarAsTheyWereFinished) {
         engine->encode(*context, all, {}, {});
         expectSameBlocks(*context, *whole);
     }
+}
+
+// Fails to quantise while it is told to.
+class FailingQuantizer : public CountingBackend {
+  public:
+    FailingQuantizer() : CountingBackend(makeCpuBackend({.threads = 1})) {}
+
+    void quantize(const KeyValueView& from, const KeyValueView& to) override {
+        if (fails) throw Error("no memory to quantise");
+        CountingBackend::quantize(from, to);
+    }
+    bool fails = false;
+};
+
+// The first block is then made of an anchor whose first layers went back.
+TEST(StoppedBlocks, AreRightInTheEndIfTheFirstCouldNotBeMadeOfTheAnchor) {
+    auto owned = std::make_unique<FailingQuantizer>();
+    FailingQuantizer& backend = *owned;
+    const auto engine = engineOver(std::move(owned));
+    const auto tokens = someTokens(kContext, engine->config().vocabulary, 5);
+    ContextOptions options;
+    options.blockTokens = kBlock;
+    const auto whole = engine->encode(tokens, {}, options, {}, {});
+    const auto context = engine->layOut(tokens, whole->blocks, options);
+    std::stop_source stop;
+    backend.setOnGiveBack([&] {
+        backend.fails = true;
+        stop.request_stop();
+    });
+    const std::vector<std::size_t> all = {0, 1, 2, 3};
+    EXPECT_EQ(failureOf([&] { engine->encode(*context, all, {}, stop.get_token()); }),
+              "no memory to quantise");
+    backend.setOnGiveBack({});
+    backend.fails = false;
+    engine->encode(*context, all, {}, {});
+    expectSameBlocks(*context, *whole);
 }
 
 // The anchor's layers go back one by one while the last block is encoded.
