@@ -1,6 +1,7 @@
 #include "core/cpu/avx2_byte_attention_kernels.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "core/cpu/x86_vectors.h"
@@ -45,11 +46,19 @@ inline float sumOf(__m256 values) {
     return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
 }
 
-inline float largestOf(__m256 values) {
-    const __m128 four =
-        _mm_max_ps(_mm256_castps256_ps128(values), _mm256_extractf128_ps(values, 1));
-    const __m128 two = _mm_max_ps(four, _mm_movehl_ps(four, four));
-    return _mm_cvtss_f32(_mm_max_ss(two, _mm_movehdup_ps(two)));
+// Of sizes as bits: they have the same order, and what is no number, the largest, is kept.
+inline __m256 largerSize(__m256 largest, __m256 values) {
+    return _mm256_castsi256_ps(
+        _mm256_max_epi32(_mm256_castps_si256(largest), _mm256_castps_si256(sizeOf(values))));
+}
+
+inline float largestOf(__m256 sizes) {
+    const __m256i bits = _mm256_castps_si256(sizes);
+    const __m128i four =
+        _mm_max_epi32(_mm256_castsi256_si128(bits), _mm256_extracti128_si256(bits, 1));
+    const __m128i two = _mm_max_epi32(four, _mm_unpackhi_epi64(four, four));
+    return std::bit_cast<float>(
+        _mm_cvtsi128_si32(_mm_max_epi32(two, _mm_shuffle_epi32(two, 0x55))));
 }
 
 // The whole numbers at even or odd places of 16, without their upper halves: those of both lower,
@@ -307,7 +316,7 @@ void roundWeights(const RowTile& tile, TileWeights& weights) {
                 _mm256_mul_ps(_mm256_loadu_ps(scores + k),
                               _mm256_maskload_ps(scales + k, maskOf(tile.count - k)));
             _mm256_storeu_ps(scores + k, weight);
-            largest = _mm256_max_ps(largest, weight);
+            largest = largerSize(largest, weight);
         }
         const float most = largestOf(largest);
         weights.steps[row] = most / kWeightRange;

@@ -1,6 +1,7 @@
 #include "core/cpu/byte_attention_kernels.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "core/cpu/avx2_byte_attention_kernels.h"
@@ -42,8 +43,13 @@ inline __m512i load(const void* from) {
     return _mm512_loadu_si512(from);
 }
 
-inline __m512 largerSize(__m512 largest, __m512 values) {
-    return _mm512_max_ps(largest, _mm512_abs_ps(values));
+// Sizes as bits: they have the same order, and what is no number, the largest, is kept.
+inline __m512i largerSize(__m512i largest, __m512 values) {
+    return _mm512_max_epi32(largest, _mm512_castps_si512(_mm512_abs_ps(values)));
+}
+
+inline float largestOf(__m512i sizes) {
+    return std::bit_cast<float>(_mm512_reduce_max_epi32(sizes));
 }
 
 // 1 / values, 0 for 0.
@@ -115,11 +121,11 @@ void prepareChunk(const RowTile& tile, std::int64_t first, std::uint16_t* factor
 // A query in units of the keys' bytes, rounded to 15 bits.
 void prepareQuery(const float* query, const float* units, std::int64_t headDim,
                   const ByteHead& head, std::int64_t row) {
-    __m512 largest = _mm512_setzero_ps();
+    __m512i largest = _mm512_setzero_si512();
     for (std::int64_t i = 0; i < headDim; i += 16)
         largest = largerSize(largest,
                              _mm512_mul_ps(_mm512_loadu_ps(query + i), _mm512_loadu_ps(units + i)));
-    const float most = _mm512_reduce_max_ps(largest);
+    const float most = largestOf(largest);
     const __m512 factor = _mm512_set1_ps(most > 0 ? kQueryRange / most : 0.0F);
     std::int8_t* upper = head.queries + row * 2 * headDim;
     std::int8_t* lower = upper + headDim;
@@ -332,16 +338,16 @@ void roundWeights(const RowTile& tile, TileWeights& weights) {
     const float* scales = tile.view->valueScale + tile.head * tile.view->capacity + tile.first;
     for (std::int64_t row = 0; row < tile.rows; ++row) {
         float* scores = tile.scores + row * kRowKeys;
-        __m512 largest = _mm512_setzero_ps();
+        __m512i largest = _mm512_setzero_si512();
         for (std::int64_t k = 0; k < tile.count; k += 16) {
             const auto some = static_cast<__mmask16>(
                 tile.count - k >= 16 ? 0xFFFF : (1U << static_cast<unsigned>(tile.count - k)) - 1);
             const __m512 weight =
                 _mm512_mul_ps(_mm512_loadu_ps(scores + k), _mm512_maskz_loadu_ps(some, scales + k));
             _mm512_storeu_ps(scores + k, weight);
-            largest = _mm512_max_ps(largest, weight);
+            largest = largerSize(largest, weight);
         }
-        const float most = _mm512_reduce_max_ps(largest);
+        const float most = largestOf(largest);
         weights.steps[row] = most / kWeightRange;
         const __m512 factor = _mm512_set1_ps(most > 0 ? kWeightRange / most : 0.0F);
         for (std::int64_t k = 0; k < tile.count; k += 16) {

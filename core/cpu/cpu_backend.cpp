@@ -318,14 +318,17 @@ void CpuBackend::storeBytes(Row&& keyOf, Row&& valueOf, const KeyValueView& to, 
     float* scale = to.keyScale + begin;
     std::fill_n(low, to.headDim, std::numeric_limits<float>::max());
     std::fill_n(scale, to.headDim, std::numeric_limits<float>::lowest());
+    bool areNumbers = true;
     for (std::int64_t t = 0; t < to.tokens; ++t)
-        m_elements.widenRange(keyOf(t), to.headDim, low, scale);
+        areNumbers &= m_elements.widenRange(keyOf(t), to.headDim, low, scale);
     std::vector<float> factor(static_cast<std::size_t>(to.headDim));
     for (std::int64_t i = 0; i < to.headDim; ++i) {
         const float range = scale[i] - low[i];
         scale[i] = range / 255.0F;
         factor[static_cast<std::size_t>(i)] = range > 0 ? 255.0F / range : 0.0F;
     }
+    // Whoever attends to such keys must notice.
+    if (!areNumbers) std::fill_n(scale, to.headDim, std::numeric_limits<float>::quiet_NaN());
     for (std::int64_t t = 0; t < to.tokens; ++t) {
         const std::int64_t place = (head * to.capacity + t) * to.headDim;
         m_elements.toUnsignedBytes(keyOf(t), low, factor.data(), to.headDim,

@@ -1,6 +1,7 @@
 #include "core/cpu/element_kernels.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <iterator>
 
@@ -92,39 +93,67 @@ void fromBf16(const std::uint16_t* input, std::int64_t count, float* output) {
     for (std::int64_t i = 0; i < count; ++i) output[i] = asterism::fromBf16(input[i]);
 }
 
-void widenRange(const float* values, std::int64_t count, float* low, float* high) {
-    forEachPair(values, low, count, low,
-                [](FloatVector a, FloatVector b) { return hn::Min(a, b); });
-    forEachPair(values, high, count, high,
-                [](FloatVector a, FloatVector b) { return hn::Max(a, b); });
+// The smaller and the larger one of two numbers drop what is none: it is looked for aside.
+bool widenRange(const float* values, std::int64_t count, float* low, float* high) {
+    constexpr FloatTag d;
+    auto strange = hn::IsNaN(hn::Zero(d));
+    const auto widen = [d, &strange](const float* from, float* lowest, float* highest) {
+        const FloatVector value = hn::LoadU(d, from);
+        strange = hn::Or(strange, hn::IsNaN(value));
+        hn::StoreU(hn::Min(value, hn::LoadU(d, lowest)), d, lowest);
+        hn::StoreU(hn::Max(value, hn::LoadU(d, highest)), d, highest);
+    };
+    std::int64_t i = 0;
+    for (; i + kLanes <= count; i += kLanes) widen(values + i, low + i, high + i);
+    if (i < count) {
+        float last[3][kLanes] = {};
+        std::copy(values + i, values + count, last[0]);
+        std::copy(low + i, low + count, last[1]);
+        std::copy(high + i, high + count, last[2]);
+        widen(last[0], last[1], last[2]);
+        std::copy_n(last[1], count - i, low + i);
+        std::copy_n(last[2], count - i, high + i);
+    }
+    return hn::AllFalse(d, strange);
 }
 
 void toUnsignedBytes(const float* input, const float* offset, const float* factor,
                      std::int64_t count, std::uint8_t* output) {
     for (std::int64_t i = 0; i < count; ++i) {
         const float byte = (input[i] - offset[i]) * factor[i];
-        // Never negative, and lround would not be vectorised.
+        // Never negative, and lround would not be vectorised. In this order what is no number
+        // becomes 0; std::clamp would keep it, and there is no byte for it.
+        const float inRange = std::min(std::max(0.0F, byte), 255.0F);
         // NOLINTNEXTLINE(bugprone-incorrect-roundings)
-        output[i] = static_cast<std::uint8_t>(std::clamp(byte, 0.0F, 255.0F) + 0.5F);
+        output[i] = static_cast<std::uint8_t>(inRange + 0.5F);
     }
 }
 
 float toSignedBytes(const float* input, std::int64_t count, std::int8_t* output) {
     constexpr FloatTag d;
+    constexpr hn::RebindToSigned<FloatTag> ints;
     const std::int64_t whole = count / kLanes * kLanes;
-    FloatVector most = hn::Zero(d);
-    for (std::int64_t i = 0; i < whole; i += kLanes)
-        most = hn::Max(most, hn::Abs(hn::LoadU(d, input + i)));
-    float largest = hn::GetLane(hn::MaxOfLanes(d, most));
-    for (std::int64_t i = whole; i < count; ++i) largest = std::max(largest, std::abs(input[i]));
+    HWY_ALIGN float last[kLanes] = {};
+    std::copy(input + whole, input + count, last);
+    // Bits have the order of the sizes that they stand for, and what is no number is the largest.
+    const auto sizeOf = [d, ints](const float* values) {
+        return hn::BitCast(ints, hn::Abs(hn::LoadU(d, values)));
+    };
+    auto most = sizeOf(last);
+    for (std::int64_t i = 0; i < whole; i += kLanes) most = hn::Max(most, sizeOf(input + i));
+    const auto largest = std::bit_cast<float>(hn::GetLane(hn::MaxOfLanes(ints, most)));
     const float factor = largest > 0 ? 127.0F / largest : 0.0F;
-    const hn::Rebind<std::int8_t, FloatTag> bytes;
-    for (std::int64_t i = 0; i < whole; i += kLanes) {
-        const auto value = hn::Mul(hn::LoadU(d, input + i), hn::Set(d, factor));
-        hn::StoreU(hn::DemoteTo(bytes, hn::NearestInt(value)), bytes, output + i);
+    constexpr hn::Rebind<std::int8_t, FloatTag> bytes;
+    const auto round = [d, bytes, factor](const float* values, std::int8_t* to) {
+        const auto value = hn::Mul(hn::LoadU(d, values), hn::Set(d, factor));
+        hn::StoreU(hn::DemoteTo(bytes, hn::NearestInt(value)), bytes, to);
+    };
+    for (std::int64_t i = 0; i < whole; i += kLanes) round(input + i, output + i);
+    if (whole < count) {
+        std::int8_t rounded[kLanes];
+        round(last, rounded);
+        std::copy_n(rounded, count - whole, output + whole);
     }
-    for (std::int64_t i = whole; i < count; ++i)
-        output[i] = static_cast<std::int8_t>(std::nearbyint(input[i] * factor));
     return largest / 127.0F;
 }
 

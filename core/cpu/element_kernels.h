@@ -23,12 +23,14 @@ struct ElementKernels {
     // Rounds to nearest even.
     void (*toBf16)(const float* input, std::int64_t count, std::uint16_t* output);
     void (*fromBf16)(const std::uint16_t* input, std::int64_t count, float* output);
-    // low = min(low, values), high = max(high, values), lane by lane.
-    void (*widenRange)(const float* values, std::int64_t count, float* low, float* high);
-    // output = round((input - offset) * factor) as a byte; both per value.
+    // low = min(low, values), high = max(high, values), lane by lane; false if a value is no
+    // number.
+    bool (*widenRange)(const float* values, std::int64_t count, float* low, float* high);
+    // output = round((input - offset) * factor) as a byte; both per value. 0 for what is no number.
     void (*toUnsignedBytes)(const float* input, const float* offset, const float* factor,
                             std::int64_t count, std::uint8_t* output);
-    // output = round(input / scale) with the scale that maps the largest value to 127; returns it.
+    // output = round(input / scale) with the scale that maps the largest value to 127; returns it:
+    // no number if a value is none.
     float (*toSignedBytes)(const float* input, std::int64_t count, std::int8_t* output);
 };
 

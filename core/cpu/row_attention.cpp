@@ -290,7 +290,7 @@ void RowAttention::writeShare(const AttentionPlan& plan, std::int64_t share,
     for (std::int64_t row = 0; row < memory.rows; ++row) {
         const std::int64_t place = share * memory.rows + placeOf(plan, row);
         const float sum = memory.sums[row];
-        const float factor = sum > 0 ? 1.0F / sum : 0.0F;
+        const float factor = sum == 0 ? 0.0F : 1.0F / sum;  // what is no number stays none
         const float* from = memory.outputs + row * plan.headDim;
         float* to = plan.shareOutputs + place * plan.headDim;
         for (std::int64_t i = 0; i < plan.headDim; ++i) to[i] = from[i] * factor;

@@ -327,7 +327,7 @@ void TileAttention::writeTile(const AttentionPlan& plan, const Tile& tile) const
             const std::int64_t place =
                 (tile.share * plan.tokens + tile.rowTokens[row]) * plan.heads + head;
             const float sum = tile.all.sums[row];
-            factors[index(lane)] = sum > 0 ? 1.0F / sum : 0.0F;
+            factors[index(lane)] = sum == 0 ? 0.0F : 1.0F / sum;  // what is no number stays none
             rows[index(lane)] = plan.shareOutputs + place * plan.headDim;
             plan.shareLogSumExp[place] = naturalLogSumExp(tile.all.maxima[row], sum);
         }

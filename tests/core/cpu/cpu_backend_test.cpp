@@ -219,6 +219,28 @@ class OneHead {
     RopeConfig m_rope;
 };
 
+// Bytes have no way to say so: the scales do.
+TEST(CpuBackendTest, attentionToBytesOfWhatIsNoNumberIsNoneEither) {
+    constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
+    const auto isNone = [](float value) { return std::isnan(value); };
+    for (const Arithmetic arithmetic : cpu::supportedArithmetics(InstructionSet::automatic)) {
+        CpuOptions options{2};
+        options.arithmetic = arithmetic;
+        const auto backend = makeCpuBackend(options);
+        for (const std::int64_t queries : {1, 70}) {
+            SCOPED_TRACE(testing::Message()
+                         << backend->description() << ", " << queries << " queries");
+            OneHead head(*backend);
+            EXPECT_TRUE(std::ranges::none_of(head.attend(queries), isNone));
+            head.value(3)[7] = kNone;  // whose neighbours are numbers
+            EXPECT_TRUE(std::ranges::any_of(head.attend(queries), isNone)) << "a value";
+            head.value(3)[7] = 0.5F;
+            head.key(37)[5] = kNone;
+            EXPECT_TRUE(std::ranges::all_of(head.attend(queries), isNone)) << "a key";
+        }
+    }
+}
+
 TEST(CpuBackendTest, memoryThatWasShortOnceIsAskedForAgain) {
     const auto backend = makeCpuBackend({1});
     OneHead head(*backend);
