@@ -1,6 +1,9 @@
 #include "core/star/context_cache.h"
 
+#include <new>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "core/base/error.h"
 #include "core/star/context_encoder.h"
@@ -97,18 +100,29 @@ void ContextCache::restoreAnchor(Rank& rank, KeyValueBlock& anchor) const {
 
 void ContextCache::saveBlock(std::size_t index, const KeyValueBlock& block,
                              const Download& download) const {
-    save(m_blocks[index], block.packed(download));
+    save(m_blocks[index], block, download);
 }
 
 void ContextCache::saveAnchor(Rank& rank, const KeyValueBlock& anchor) const {
-    if (!hasAnchor()) save(m_anchor, anchor.packed(rank.backend()));
+    if (hasAnchor()) return;
+    save(m_anchor, anchor, [&rank](const TensorView& from, std::span<std::byte> host) {
+        rank.backend().download(from, host);
+    });
 }
 
-void ContextCache::save(const Entry& entry, std::span<const std::byte> bytes) const {
+void ContextCache::save(const Entry& entry, const KeyValueBlock& block,
+                        const Download& download) const {
     try {
-        m_store.save(entry.ownKey, entry.shape, bytes);
-    } catch (const Error& error) {
-        m_warn(error.what());
+        const std::vector<std::byte> bytes = block.packed(download);
+        try {
+            m_store.save(entry.ownKey, entry.shape, bytes);
+        } catch (const Error& error) {
+            m_warn(error.what());
+        }
+    } catch (const std::bad_alloc&) {
+        m_warn("not enough memory to keep a block of " + std::to_string(entry.shape.bytes()) +
+               " bytes for the next time; close other programs, or use shorter blocks or a "
+               "smaller KV type");
     }
 }
 

@@ -38,8 +38,8 @@ class ContextCache {
     // See takeFromStore().
     std::unique_ptr<KeyValueBlock> restoreBlock(std::size_t index, Rank& rank,
                                                 MemoryPlace place) const;
-    // Keeps what was encoded; any thread. A store that cannot (disk full) costs a warning, not the
-    // run.
+    // Keeps what was encoded; any thread. A store that cannot (disk full), or a lack of memory,
+    // costs a warning, not the run.
     void saveBlock(std::size_t index, const KeyValueBlock& block, const Download& download) const;
 
     // Looks for the anchor's own keys and values.
@@ -55,7 +55,7 @@ class ContextCache {
         BlockShape shape;
     };
 
-    void save(const Entry& entry, std::span<const std::byte> bytes) const;
+    void save(const Entry& entry, const KeyValueBlock& block, const Download& download) const;
 
     BlockStore& m_store;
     Warn m_warn;

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <new>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -258,6 +259,32 @@ TEST(StoppedBlocks, AreRightInTheEndIfTheFirstCouldNotBeMadeOfTheAnchor) {
     backend.fails = false;
     engine->encode(*context, all, {}, {});
     expectSameBlocks(*context, *whole);
+}
+
+// Has no memory to take blocks to the host.
+class NarrowBackend : public CountingBackend {
+  public:
+    NarrowBackend() : CountingBackend(makeCpuBackend({.threads = 1})) {}
+
+    void download(const TensorView&, std::span<std::byte>) override { throw std::bad_alloc(); }
+};
+
+TEST(StoredBlockMemory, ALackOfItCostsAWarningNotTheRun) {
+    const auto engine = engineOver(std::make_unique<NarrowBackend>());
+    MemoryStore store;
+    engine->setBlockStore(store, "tiny");
+    ContextOptions options;
+    options.blockTokens = kBlock;
+    options.anchor = AnchorMode::none;
+    std::vector<std::string> warnings;
+    const EventSink events = [&](const EngineEvent& event) {
+        if (const auto* warning = std::get_if<Warning>(&event)) warnings.push_back(warning->text);
+    };
+    const auto tokens = someTokens(kContext, engine->config().vocabulary, 5);
+    EXPECT_TRUE(engine->encode(tokens, {}, options, events, {})->isComplete());
+    EXPECT_EQ(store.size(), 0U);
+    ASSERT_EQ(warnings.size(), static_cast<std::size_t>(kBlocks));
+    EXPECT_NE(warnings.front().find("not enough memory to keep a block of"), std::string::npos);
 }
 
 // The anchor's layers go back one by one while the last block is encoded.
