@@ -5,13 +5,10 @@
 #include "core/base/check.h"
 #include "core/cpu/amx_attention_kernels.h"
 #include "core/cpu/bf16_attention_kernels.h"
+#include "core/cpu/sizes.h"
 
 namespace asterism::cpu {
 namespace {
-
-std::size_t index(std::int64_t value) {
-    return static_cast<std::size_t>(value);
-}
 
 const AttentionKernels& tileKernels(Arithmetic arithmetic, InstructionSet set) {
 #if HWY_ARCH_X86

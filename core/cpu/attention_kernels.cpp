@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "core/cpu/highway_targets.h"
+#include "core/cpu/sizes.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/cpu/attention_kernels.cpp"
@@ -24,10 +25,6 @@ constexpr std::size_t kValueDims = HWY_TARGET == HWY_AVX3 ? 8 : 4;
 constexpr std::int64_t kKeyTile = 96;
 constexpr std::int64_t kTileValues = 24576;
 static_assert(kKeyTile % kScoreKeys == 0);
-
-std::size_t index(std::int64_t value) {
-    return static_cast<std::size_t>(value);
-}
 
 // One row as floats: plain, or bytes with per-channel scales and offsets.
 void widen(const KeyValueView& from, const void* row, std::size_t count, const float* scale,

@@ -7,15 +7,12 @@
 
 #include "core/base/check.h"
 #include "core/base/error.h"
+#include "core/cpu/sizes.h"
 
 namespace asterism::cpu {
 namespace {
 
 constexpr float kEmpty = -std::numeric_limits<float>::infinity();
-
-std::size_t index(std::int64_t value) {
-    return static_cast<std::size_t>(value);
-}
 
 }  // namespace
 
@@ -40,10 +37,10 @@ void AttentionPlan::begin(const AttentionCall& newCall, const RotaryTables& newR
     ASTERISM_CHECK(2 * newRope.pairs() <= headDim);
     for (const AttentionSegment& segment : newCall.segments) {
         ASTERISM_CHECK(segment.keyValues.kvHeads == kvHeads);
-    firstPlace = 0;
         ASTERISM_CHECK(segment.keyValues.headDim == headDim);
     }
     group = heads / kvHeads;
+    firstPlace = 0;
     lastPlace = tokens - 1;
     if (newCall.rowPlaces.empty()) return;
     ASTERISM_CHECK(std::ssize(newCall.rowPlaces) == tokens && !wantsPieces());

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "core/cpu/bf16_vectors.h"
+#include "core/cpu/sizes.h"
 
 namespace asterism::cpu::bf16 {
 namespace {
@@ -19,10 +20,6 @@ constexpr std::int64_t kScoreKeys = 8;
 constexpr std::int64_t kValueDims = 8;
 static_assert(kStep % kScoreKeys == 0 && kStep % kValueDims == 0);
 constexpr std::int64_t kTileValues = 98304;
-
-std::int64_t roundUp(std::int64_t value, std::int64_t step) {
-    return (value + step - 1) / step * step;
-}
 
 // What is not worth an own kernel here.
 const AttentionKernels& floatKernels() {

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/base/check.h"
+#include "core/cpu/sizes.h"
 
 namespace asterism::cpu {
 namespace {
@@ -22,18 +23,6 @@ constexpr std::int64_t kLeastTokens = 192;
 // cache; a multiple of every type's block. The stride keeps rows off each other's cache lines.
 constexpr std::int64_t kDecodeDepth = 256;
 constexpr std::int64_t kDecodeStride = kDecodeDepth + 16;
-
-std::int64_t roundUp(std::int64_t value, std::int64_t step) {
-    return (value + step - 1) / step * step;
-}
-
-std::int64_t ceilDivide(std::int64_t value, std::int64_t by) {
-    return (value + by - 1) / by;
-}
-
-std::size_t index(std::int64_t value) {
-    return static_cast<std::size_t>(value);
-}
 
 // Even cuts of a row at block boundaries, none longer than `most` or one block.
 std::int64_t depthStep(const CpuWeight& weight, std::int64_t most) {
@@ -86,7 +75,7 @@ void Linear::multiply(const LinearCall& call) {
 void Linear::multiplyOne(const LinearCall& call) {
     const CpuWeight& weight = *call.weight;
     constexpr std::int64_t kChunk = 32;
-    m_pool.parallelFor((weight.rows() + kChunk - 1) / kChunk, [&](std::int64_t chunk, int) {
+    m_pool.parallelFor(ceilDivide(weight.rows(), kChunk), [&](std::int64_t chunk, int) {
         const std::int64_t end = std::min(weight.rows(), (chunk + 1) * kChunk);
         for (std::int64_t first = chunk * kChunk; first < end; first += kRowsAtATime) {
             const auto count = static_cast<int>(std::min(kRowsAtATime, end - first));
@@ -104,7 +93,7 @@ void Linear::multiplyFew(const LinearCall& call) {
     const CpuWeight& weight = *call.weight;
     const std::int64_t columns = weight.columns();
     constexpr std::int64_t kChunk = 32;
-    m_pool.parallelFor((weight.rows() + kChunk - 1) / kChunk, [&](std::int64_t chunk, int worker) {
+    m_pool.parallelFor(ceilDivide(weight.rows(), kChunk), [&](std::int64_t chunk, int worker) {
         float* rows = m_scratch[index(worker)].floats(kRowsAtATime * (columns + 16 + call.tokens));
         float* results = rows + kRowsAtATime * (columns + 16);
         const std::int64_t end = std::min(weight.rows(), (chunk + 1) * kChunk);

@@ -2,15 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
+
+#include "core/cpu/sizes.h"
 
 namespace asterism::cpu {
 namespace {
 
 constexpr std::size_t kKeptTables = 8;
-
-std::size_t index(std::int64_t value) {
-    return static_cast<std::size_t>(value);
-}
 
 constexpr std::int64_t kWordPairs = 32;
 

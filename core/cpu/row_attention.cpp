@@ -5,18 +5,9 @@
 #include <numbers>
 #include <utility>
 
+#include "core/cpu/sizes.h"
+
 namespace asterism::cpu {
-namespace {
-
-std::size_t index(std::int64_t value) {
-    return static_cast<std::size_t>(value);
-}
-
-std::int64_t roundUp(std::int64_t value, std::int64_t step) {
-    return (value + step - 1) / step * step;
-}
-
-}  // namespace
 
 // One worker's memory. Rows are (key head, token, head of the group), heads fastest.
 struct RowAttention::Memory {
@@ -51,6 +42,15 @@ RowAttention::RowAttention(ThreadPool& pool, const RowAttentionKernels& kernels,
     : m_pool(pool), m_kernels(kernels), m_bytes(bytes), m_scratch(index(pool.threads())) {}
 
 bool RowAttention::takes(const AttentionPlan& plan) const {
+    const bool fewRows = plan.tokens * plan.group <= kMostRows || !plan.call->rowPlaces.empty();
+    return fewRows && plan.headDim % m_kernels.lanes == 0 &&
+           plan.rope->pairs() % m_kernels.lanes == 0;
+}
+
+std::int64_t RowAttention::wantedShares(const AttentionPlan&) const {
+    return m_pool.threads() == 1 ? 1 : 4 * m_pool.threads();
+}
+
 bool RowAttention::Angles::areFor(const AttentionPlan& plan) const {
     bool same = rope == plan.rope && std::ssize(tokens) == plan.tokens &&
                 places.size() == plan.pieces.size();
@@ -59,15 +59,6 @@ bool RowAttention::Angles::areFor(const AttentionPlan& plan) const {
     for (std::int64_t t = 0; same && t < plan.tokens; ++t)
         same = tokens[index(t)] == plan.placeOf(t);
     return same;
-}
-
-    const bool fewRows = plan.tokens * plan.group <= kMostRows || !plan.call->rowPlaces.empty();
-    return fewRows && plan.headDim % m_kernels.lanes == 0 &&
-           plan.rope->pairs() % m_kernels.lanes == 0;
-}
-
-std::int64_t RowAttention::wantedShares(const AttentionPlan&) const {
-    return m_pool.threads() == 1 ? 1 : 4 * m_pool.threads();
 }
 
 void RowAttention::findAngles(const AttentionPlan& plan) {
@@ -88,9 +79,8 @@ void RowAttention::makeAngles(const AttentionPlan& plan) {
     const auto pieces = static_cast<std::int64_t>(plan.pieces.size());
     float* angles = made.values.floats(std::max<std::int64_t>(pieces * values, 1));
     constexpr std::int64_t kPiecesOfItem = 16;
-    m_pool.parallelFor((pieces + kPiecesOfItem - 1) / kPiecesOfItem, [&](std::int64_t item, int) {
+    m_pool.parallelFor(ceilDivide(pieces, kPiecesOfItem), [&](std::int64_t item, int) {
         const std::int64_t end = std::min(pieces, (item + 1) * kPiecesOfItem);
-    made.rope = plan.rope;  // only now: there may not be memory enough
         for (std::int64_t p = item * kPiecesOfItem; p < end; ++p) {
             for (std::int64_t t = 0; t < plan.tokens; ++t) {
                 float* cosines = angles + p * values + 2 * t * pairs;
@@ -100,6 +90,7 @@ void RowAttention::makeAngles(const AttentionPlan& plan) {
             }
         }
     });
+    made.rope = plan.rope;  // only now: there may not be memory enough
 }
 
 void RowAttention::attend(AttentionPlan& plan) {

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "core/cpu/highway_targets.h"
+#include "core/cpu/sizes.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/cpu/row_attention_kernels.cpp"
@@ -22,10 +23,6 @@ constexpr std::int64_t kKeysAtATime = 4;
 // Rows and vectors whose sums fit the registers.
 constexpr int kDotRows = HWY_TARGET == HWY_AVX3 ? 4 : 2;
 constexpr std::size_t kSumVectors = HWY_TARGET == HWY_AVX3 ? 16 : 8;
-
-std::size_t index(std::int64_t value) {
-    return static_cast<std::size_t>(value);
-}
 
 template <KvType type>
 HWY_INLINE const std::uint8_t* rowOf(const void* data, const RowTile& tile, std::int64_t key) {

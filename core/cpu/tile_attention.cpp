@@ -4,17 +4,12 @@
 #include <array>
 #include <iterator>
 #include <numbers>
+#include "core/base/check.h"
+#include "core/cpu/sizes.h"
+
 
 namespace asterism::cpu {
 namespace {
-
-std::size_t index(std::int64_t value) {
-    return static_cast<std::size_t>(value);
-}
-
-std::int64_t roundUp(std::int64_t value, std::int64_t step) {
-    return (value + step - 1) / step * step;
-}
 
 constexpr std::int64_t kMostPanelRows = 32;
 
@@ -72,13 +67,13 @@ std::int64_t TileAttention::tileTokens(const AttentionPlan& plan) const {
 }
 
 std::int64_t TileAttention::tileCount(const AttentionPlan& plan) const {
-    return (plan.tokens + tileTokens(plan) - 1) / tileTokens(plan);
+    return ceilDivide(plan.tokens, tileTokens(plan));
 }
 
 std::int64_t TileAttention::wantedShares(const AttentionPlan& plan) const {
     const std::int64_t items = tileCount(plan) * plan.kvHeads;
     const std::int64_t wanted = m_pool.threads() == 1 ? 1 : 3 * m_pool.threads();
-    return (wanted + items - 1) / items;
+    return ceilDivide(wanted, items);
 }
 
 void TileAttention::attend(AttentionPlan& plan) {
