@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <numbers>
+
 #include "core/base/check.h"
 #include "core/cpu/sizes.h"
-
 
 namespace asterism::cpu {
 namespace {
@@ -57,7 +56,9 @@ struct TileAttention::Tile {
 };
 
 TileAttention::TileAttention(ThreadPool& pool, const AttentionKernels& kernels)
-    : m_pool(pool), m_kernels(kernels), m_scratch(index(pool.threads())) {}
+    : m_pool(pool), m_kernels(kernels), m_scratch(index(pool.threads())) {
+    ASTERISM_CHECK(kernels.panelRows <= kMostPanelRows);
+}
 
 std::int64_t TileAttention::tileTokens(const AttentionPlan& plan) const {
     const std::int64_t most =
@@ -96,51 +97,53 @@ TileAttention::Tile TileAttention::makeTile(const AttentionPlan& plan, std::int6
     tile.tokens = std::min(tileTokens(plan), plan.tokens - tile.firstToken);
     tile.rows = tile.tokens * plan.group;
     const std::int64_t lanes = m_kernels.panelRows;
-    tile.panels = (tile.rows + lanes - 1) / lanes;
+    tile.panels = ceilDivide(tile.rows, lanes);
+    giveMemory(plan, m_scratch[index(worker)], tile);
+    return tile;
+}
 
+void TileAttention::giveMemory(const AttentionPlan& plan, Scratch& scratch, Tile& tile) const {
+    const std::int64_t lanes = m_kernels.panelRows;
     const std::int64_t block = tile.panels * lanes * plan.headDim;
-    const std::int64_t column = roundUp(tile.panels * lanes, 16);
+    const std::int64_t column = tile.panels * lanes;
     const bool apart = plan.wantsPieces();
-    const std::int64_t angles = roundUp(plan.rope->pairs() * tile.tokens, 16);
-    const std::int64_t laneAngles = roundUp(plan.rope->pairs() * lanes, 16);
-    const std::int64_t sizes[] = {block,
-                                  block,
-                                  block,
-                                  column,
-                                  column,
-                                  apart ? block : 0,
-                                  apart ? column : 0,
-                                  apart ? column : 0,
-                                  column,
-                                  tile.panels,
-                                  tile.panels,
-                                  m_kernels.keyTile * keyStride(plan.headDim),
-                                  m_kernels.keyTile * plan.headDim,
-                                  m_kernels.keyTile * lanes,
-                                  roundUp(lanes, 16),
-                                  angles,
-                                  angles,
-                                  laneAngles,
-                                  laneAngles};
+    const std::int64_t pairs = plan.rope->pairs();
     float* rowTokens = nullptr;
     float* firstTokens = nullptr;
     float* lastTokens = nullptr;
-    float** places[] = {&tile.queries,  &tile.rotated,       &tile.all.outputs,  &tile.all.maxima,
-                        &tile.all.sums, &tile.piece.outputs, &tile.piece.maxima, &tile.piece.sums,
-                        &rowTokens,     &firstTokens,        &lastTokens,        &tile.keys,
-                        &tile.values,   &tile.scores,        &tile.factors,      &tile.cosines,
-                        &tile.sines,    &tile.laneCosines,   &tile.laneSines};
+    struct Part {
+        float** place;
+        std::int64_t floats;
+    };
+    const Part parts[] = {{&tile.queries, block},
+                          {&tile.rotated, block},
+                          {&tile.all.outputs, block},
+                          {&tile.all.maxima, column},
+                          {&tile.all.sums, column},
+                          {&tile.piece.outputs, apart ? block : 0},
+                          {&tile.piece.maxima, apart ? column : 0},
+                          {&tile.piece.sums, apart ? column : 0},
+                          {&rowTokens, column},
+                          {&firstTokens, tile.panels},
+                          {&lastTokens, tile.panels},
+                          {&tile.keys, m_kernels.keyTile * keyStride(plan.headDim)},
+                          {&tile.values, m_kernels.keyTile * plan.headDim},
+                          {&tile.scores, m_kernels.keyTile * lanes},
+                          {&tile.factors, lanes},
+                          {&tile.cosines, pairs * tile.tokens},
+                          {&tile.sines, pairs * tile.tokens},
+                          {&tile.laneCosines, pairs * lanes},
+                          {&tile.laneSines, pairs * lanes}};
     std::int64_t total = 0;
-    for (const std::int64_t size : sizes) total += roundUp(size, 16);
-    float* memory = m_scratch[index(worker)].floats(total);
-    for (std::size_t i = 0; i < std::size(sizes); ++i) {
-        *places[i] = memory;
-        memory += roundUp(sizes[i], 16);
+    for (const Part& part : parts) total += roundUp(part.floats, 16);
+    float* memory = scratch.floats(total);
+    for (const Part& part : parts) {
+        *part.place = memory;
+        memory += roundUp(part.floats, 16);
     }
     tile.rowTokens = reinterpret_cast<std::int32_t*>(rowTokens);
     tile.firstTokens = reinterpret_cast<std::int32_t*>(firstTokens);
     tile.lastTokens = reinterpret_cast<std::int32_t*>(lastTokens);
-    return tile;
 }
 
 void TileAttention::runTile(AttentionPlan& plan, const Tile& tile) const {

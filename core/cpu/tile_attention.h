@@ -35,6 +35,7 @@ class TileAttention {
     std::int64_t tileTokens(const AttentionPlan& plan) const;
     std::int64_t tileCount(const AttentionPlan& plan) const;
     Tile makeTile(const AttentionPlan& plan, std::int64_t item, int worker);
+    void giveMemory(const AttentionPlan& plan, Scratch& scratch, Tile& tile) const;
     void runTile(AttentionPlan& plan, const Tile& tile) const;
     void packQueries(const AttentionPlan& plan, const Tile& tile) const;
     void spreadAngles(const Tile& tile, std::int64_t panel, std::int64_t pairs) const;
