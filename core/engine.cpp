@@ -91,6 +91,30 @@ void dropAnchorsUnlessAll(EncodedContext& context) {
     for (auto& anchor : context.anchors) anchor.reset();
 }
 
+// For events of several ranks.
+EventSink oneAtATime(const EventSink& events) {
+    return [&events, mutex = std::make_shared<std::mutex>()](const EngineEvent& event) {
+        const std::lock_guard lock(*mutex);
+        if (events) events(event);
+    };
+}
+
+// Those of the blocks at `indices` that are not there yet.
+std::vector<std::size_t> missingBlocks(const EncodedContext& context,
+                                       std::span<const std::size_t> indices) {
+    std::vector<std::size_t> blocks;
+    for (const std::size_t index : indices)
+        if (!context.hasBlock(index)) blocks.push_back(index);
+    return blocks;
+}
+
+// Once nothing is encoded behind the anchor any more. Questions see a fixed one.
+void dropAnchorsIfComplete(EncodedContext& context) {
+    if (!context.isComplete()) return;
+    for (std::size_t rank = context.hasFixedAnchor() ? 1 : 0; rank < context.anchors.size(); ++rank)
+        context.anchors[rank].reset();
+}
+
 }  // namespace
 
 Engine::Engine(EngineParts parts)
@@ -227,20 +251,10 @@ EncodingStarted Engine::describe(const EncodedContext& context) const {
 void Engine::encode(EncodedContext& context, std::span<const std::size_t> indices,
                     const EventSink& events, const std::stop_token& stop) {
     ASTERISM_CHECK(context.options.attention == AttentionMode::star);
-    std::mutex mutex;
-    const EventSink serialized = [&](const EngineEvent& event) {
-        const std::lock_guard lock(mutex);
-        if (events) events(event);
-    };
+    const EventSink serialized = oneAtATime(events);
     dropAnchorsUnlessAll(context);
     if (const std::string note = chooseMemory(m_ranks, context, indices); !note.empty())
         serialized(Warning{note});
-    const auto missing = [&] {
-        std::vector<std::size_t> blocks;
-        for (const std::size_t index : indices)
-            if (!context.hasBlock(index)) blocks.push_back(index);
-        return blocks;
-    };
     const auto cache =
         openCache(context, [&](const std::string& text) { serialized(Warning{text}); });
     const Stopwatch clock;
@@ -255,12 +269,12 @@ void Engine::encode(EncodedContext& context, std::span<const std::size_t> indice
             .cache = cache.get(),
             .clock = clock};
     };
-    std::vector<std::size_t> blocks = missing();
+    std::vector<std::size_t> blocks = missingBlocks(context, indices);
     if (cache) {
         const std::size_t wanted = blocks.size();
         const EncodingJob job = jobFor(blocks);
         runOnRanks([&](Rank& rank) { restoreBlocks(rank, job); });
-        blocks = missing();
+        blocks = missingBlocks(context, indices);
         context.restoredBlocks += static_cast<std::int64_t>(wanted - blocks.size());
     }
     if (!blocks.empty() || (context.hasFixedAnchor() && !context.fixedAnchor())) {
@@ -272,20 +286,13 @@ void Engine::encode(EncodedContext& context, std::span<const std::size_t> indice
         });
     }
     context.encodeSeconds += clock.seconds();
-    if (!context.isComplete()) return;
-    // Nothing is encoded behind the anchor any more; questions see a fixed one.
-    for (std::size_t rank = context.hasFixedAnchor() ? 1 : 0; rank < context.anchors.size(); ++rank)
-        context.anchors[rank].reset();
+    dropAnchorsIfComplete(context);
 }
 
 void Engine::encodeWhole(EncodedContext& context, const EventSink& events,
                          const std::stop_token& stop) {
     const ContextOptions& options = context.options;
-    std::mutex mutex;
-    const EventSink serialized = [&](const EngineEvent& event) {
-        const std::lock_guard lock(mutex);
-        if (events) events(event);
-    };
+    const EventSink serialized = oneAtATime(events);
     if (const std::string note = chooseMemory(m_ranks, context, {}); !note.empty())
         serialized(Warning{note});
     const EncodingJob job{.context = context, .events = serialized, .stop = stop};

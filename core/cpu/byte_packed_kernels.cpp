@@ -276,6 +276,25 @@ bool packStored(DataType type, const std::byte* const* rows, std::int64_t valid,
     }
 }
 
+// Adds a group's sums of products, as its rows' and columns' figures count them, to [row, column].
+inline void addGroup(const __m256i (&group)[kAvx2Rows][2], const float* rowFigures,
+                     const float* columnFigures, float* sums) {
+#pragma GCC unroll 2
+    for (std::int64_t half = 0; half < 2; ++half) {
+        const __m256 scales = _mm256_loadu_ps(columnFigures + 8 * half);
+        const __m256 offsets = _mm256_loadu_ps(columnFigures + kAvx2Columns + 8 * half);
+#pragma GCC unroll 4
+        for (std::int64_t r = 0; r < kAvx2Rows; ++r) {
+            float* sum = sums + r * kAvx2Columns + 8 * half;
+            const __m256 scale = _mm256_mul_ps(scales, _mm256_set1_ps(rowFigures[r]));
+            const __m256 offset = _mm256_fmadd_ps(
+                offsets, _mm256_set1_ps(rowFigures[kAvx2Rows + r]), _mm256_load_ps(sum));
+            _mm256_store_ps(sum,
+                            _mm256_fmadd_ps(_mm256_cvtepi32_ps(group[r][half]), scale, offset));
+        }
+    }
+}
+
 // Sums of products of one group stay in registers; those over the groups in the nearest cache.
 void multiplyAvx2(const PackedProduct& product) {
     alignas(32) float sums[kAvx2Rows * kAvx2Columns] = {};
@@ -310,21 +329,7 @@ void multiplyAvx2(const PackedProduct& product) {
             }
             input += 2 * kAvx2Rows;
         }
-        const auto* columnFigures = reinterpret_cast<const float*>(weights);
-#pragma GCC unroll 2
-        for (std::int64_t half = 0; half < 2; ++half) {
-            const __m256 scales = _mm256_loadu_ps(columnFigures + 8 * half);
-            const __m256 offsets = _mm256_loadu_ps(columnFigures + kAvx2Columns + 8 * half);
-#pragma GCC unroll 4
-            for (std::int64_t r = 0; r < kAvx2Rows; ++r) {
-                float* sum = sums + r * kAvx2Columns + 8 * half;
-                const __m256 scale = _mm256_mul_ps(scales, _mm256_set1_ps(figures[r]));
-                const __m256 offset = _mm256_fmadd_ps(
-                    offsets, _mm256_set1_ps(figures[kAvx2Rows + r]), _mm256_load_ps(sum));
-                _mm256_store_ps(sum,
-                                _mm256_fmadd_ps(_mm256_cvtepi32_ps(group[r][half]), scale, offset));
-            }
-        }
+        addGroup(group, figures, reinterpret_cast<const float*>(weights), sums);
         inputs += kGroupBytes<kAvx2Rows>;
         panel += kGroupBytes<kAvx2Columns>;
     }
@@ -360,6 +365,23 @@ namespace {
 constexpr std::int64_t kVnniRows = 6;
 constexpr std::int64_t kVnniColumns = 32;
 
+// Adds a group's sums of products, as its rows' and columns' figures count them.
+inline void addGroup(const __m512i (&group)[kVnniRows][2], const float* rowFigures,
+                     const std::byte* columnFigures, __m512 (&sums)[kVnniRows][2]) {
+#pragma GCC unroll 2
+    for (std::int64_t half = 0; half < 2; ++half) {
+        const __m512 scales = _mm512_loadu_ps(columnFigures + 64 * half);
+        const __m512 offsets = _mm512_loadu_ps(columnFigures + 4 * kVnniColumns + 64 * half);
+#pragma GCC unroll 6
+        for (std::int64_t r = 0; r < kVnniRows; ++r) {
+            const __m512 scale = _mm512_mul_ps(scales, _mm512_set1_ps(rowFigures[r]));
+            const __m512 offset =
+                _mm512_fmadd_ps(offsets, _mm512_set1_ps(rowFigures[kVnniRows + r]), sums[r][half]);
+            sums[r][half] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(group[r][half]), scale, offset);
+        }
+    }
+}
+
 // All sums stay in registers: those of one group as integers, those over the groups as floats.
 void multiplyVnni(const PackedProduct& product) {
     __m512 sums[kVnniRows][2];
@@ -386,18 +408,7 @@ void multiplyVnni(const PackedProduct& product) {
                 group[r][1] = _mm512_dpbusd_epi32(group[r][1], right, four);
             }
         }
-#pragma GCC unroll 2
-        for (std::int64_t half = 0; half < 2; ++half) {
-            const __m512 scales = _mm512_loadu_ps(weights + 64 * half);
-            const __m512 offsets = _mm512_loadu_ps(weights + 4 * kVnniColumns + 64 * half);
-#pragma GCC unroll 6
-            for (std::int64_t r = 0; r < kVnniRows; ++r) {
-                const __m512 scale = _mm512_mul_ps(scales, _mm512_set1_ps(figures[r]));
-                const __m512 offset =
-                    _mm512_fmadd_ps(offsets, _mm512_set1_ps(figures[kVnniRows + r]), sums[r][half]);
-                sums[r][half] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(group[r][half]), scale, offset);
-            }
-        }
+        addGroup(group, figures, weights, sums);
         inputs += kGroupBytes<kVnniRows>;
         panel += kGroupBytes<kVnniColumns>;
     }
