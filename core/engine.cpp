@@ -258,6 +258,7 @@ void Engine::encode(EncodedContext& context, std::span<const std::size_t> indice
     const auto cache =
         openCache(context, [&](const std::string& text) { serialized(Warning{text}); });
     const Stopwatch clock;
+    const AddedTime timed(context.encodeSeconds);  // however it ends
     const auto jobFor = [&](std::span<const std::size_t> some) {
         const auto& all = context.keyValues;
         return EncodingJob{
@@ -285,7 +286,6 @@ void Engine::encode(EncodedContext& context, std::span<const std::size_t> indice
             encodeStar(rank, job);
         });
     }
-    context.encodeSeconds += clock.seconds();
     dropAnchorsIfComplete(context);
 }
 
