@@ -10,7 +10,7 @@ namespace {
 
 // Raised whenever the bytes under a key would differ from those of an earlier version: the layout
 // of KvLayout, the quantisation of q8, the arithmetic of phase 1.
-constexpr std::int64_t kKeyVersion = 1;
+constexpr std::int64_t kKeyVersion = 2;
 
 // Hashes a sequence of parts, each with its length, so that no two sequences run together.
 class KeyHash {
