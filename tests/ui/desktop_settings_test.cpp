@@ -70,11 +70,13 @@ TEST_F(DesktopSettings, ThemeTextSizeAndLanguageChangeTheWindow) {
     const int small = heightOf("scopeLabel");
     const int title = heightOf("emptyStateTitleLabel");
     const int question = heightOf("questionEdit");
+    const int source = heightOf("sourceTextView");
     under->find<QSpinBox>("fontPointsSpinBox")->setValue(20);
     QTest::qWait(20);
     EXPECT_EQ(QApplication::font().pointSize(), 20);
     EXPECT_NEAR(heightOf("questionEdit"), 2 * question, 3);
     EXPECT_NEAR(heightOf("scopeLabel"), 2 * small, 3);
+    EXPECT_NEAR(heightOf("sourceTextView"), 2 * source, 3);
     EXPECT_NEAR(heightOf("emptyStateTitleLabel"), 2 * title, 3);
 
     choose("languageComboBox", 2);

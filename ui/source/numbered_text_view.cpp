@@ -12,6 +12,18 @@
 
 namespace asterism {
 
+namespace {
+
+// Without a size: that of the text around it holds, also when it changes.
+QFont fixedFont() {
+    QFont font;
+    font.setFamilies(QFontDatabase::systemFont(QFontDatabase::FixedFont).families());
+    font.setStyleHint(QFont::Monospace);
+    return font;
+}
+
+}  // namespace
+
 class NumberedTextView::Numbers : public QWidget {
   public:
     explicit Numbers(NumberedTextView* view) : QWidget(view), m_view(*view) {}
@@ -30,7 +42,7 @@ NumberedTextView::NumberedTextView(QWidget* parent)
     setReadOnly(true);
     setFrameShape(QFrame::NoFrame);
     setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+    setFont(fixedFont());
     setWordWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
     connect(this, &QPlainTextEdit::blockCountChanged, this, &NumberedTextView::placeNumbers);
     connect(this, &QPlainTextEdit::updateRequest, m_numbers,
