@@ -86,8 +86,8 @@ std::string Engine::placementNote(const Conversation& conversation,
     return "the context has " + std::to_string(context.contextTokens()) +
            " tokens, the model's window is " + std::to_string(m_config.window) +
            ": blocks are placed inside " +
-           std::to_string(placementRequest(context, options).window) +
-           " positions, every token is read";
+           std::to_string(placementRequest(context, options).window) + " positions" +
+           (conversation.tokensAttended() < context.contextTokens() ? "" : ", every token is read");
 }
 
 Conversation Engine::startConversation(const EncodedContext& context,

@@ -984,9 +984,19 @@
             <numerusform>Liest die eine Quelle · %1 Token</numerusform><numerusform>Liest alle %n Quellen · %1 Token</numerusform></translation>
     </message>
     <message numerus="yes">
-        <source>Reads %1 of %n source(s) · %2 tokens</source>
+        <source>Reads %1 of %n source(s)%2 · %3 tokens</source>
         <translation>
-            <numerusform>Liest %1 von %n Quelle · %2 Token</numerusform><numerusform>Liest %1 von %n Quellen · %2 Token</numerusform></translation>
+            <numerusform>Liest %1 von %n Quelle%2 · %3 Token</numerusform><numerusform>Liest %1 von %n Quellen%2 · %3 Token</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>, %n could not be read</source>
+        <translation>
+            <numerusform>, %n war nicht lesbar</numerusform><numerusform>, %n waren nicht lesbar</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>, %n not encoded yet</source>
+        <translation>
+            <numerusform>, %n noch nicht kodiert</numerusform><numerusform>, %n noch nicht kodiert</numerusform></translation>
     </message>
     <message>
         <source>Stop</source>
@@ -1524,8 +1534,12 @@ Ausgelassen: Sie haben die Datei vor dem Lesen abgewählt.</translation>
         <translation>nichts ausgelassen</translation>
     </message>
     <message>
-        <source>the rest was not part of it</source>
-        <translation>der Rest war nicht dabei</translation>
+        <source>the rest was not encoded yet</source>
+        <translation>der Rest war noch nicht kodiert</translation>
+    </message>
+    <message>
+        <source>the rest was not chosen</source>
+        <translation>der Rest war nicht ausgewählt</translation>
     </message>
     <message>
         <source>first token %1</source>

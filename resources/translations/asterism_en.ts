@@ -62,9 +62,19 @@
             <numerusform>Reads the one source · %1 tokens</numerusform><numerusform>Reads all %n sources · %1 tokens</numerusform></translation>
     </message>
     <message numerus="yes">
-        <source>Reads %1 of %n source(s) · %2 tokens</source>
+        <source>Reads %1 of %n source(s)%2 · %3 tokens</source>
         <translation>
-            <numerusform>Reads %1 of %n source · %2 tokens</numerusform><numerusform>Reads %1 of %n sources · %2 tokens</numerusform></translation>
+            <numerusform>Reads %1 of %n source%2 · %3 tokens</numerusform><numerusform>Reads %1 of %n sources%2 · %3 tokens</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>, %n could not be read</source>
+        <translation>
+            <numerusform>, %n could not be read</numerusform><numerusform>, %n could not be read</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>, %n not encoded yet</source>
+        <translation>
+            <numerusform>, %n not encoded yet</numerusform><numerusform>, %n not encoded yet</numerusform></translation>
     </message>
 </context>
 <context>

@@ -984,9 +984,19 @@
             <numerusform>读取全部 %n 个来源 · %1 个词元</numerusform></translation>
     </message>
     <message numerus="yes">
-        <source>Reads %1 of %n source(s) · %2 tokens</source>
+        <source>Reads %1 of %n source(s)%2 · %3 tokens</source>
         <translation>
-            <numerusform>读取 %1 / %n 个来源 · %2 个词元</numerusform></translation>
+            <numerusform>读取 %1 / %n 个来源%2 · %3 个词元</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>, %n could not be read</source>
+        <translation>
+            <numerusform>，%n 个无法读取</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>, %n not encoded yet</source>
+        <translation>
+            <numerusform>，%n 个尚未编码</numerusform></translation>
     </message>
     <message>
         <source>Stop</source>
@@ -1524,8 +1534,12 @@ Left out: you did not tick it when it was to be read.</source>
         <translation>没有遗漏</translation>
     </message>
     <message>
-        <source>the rest was not part of it</source>
-        <translation>其余未包含在内</translation>
+        <source>the rest was not encoded yet</source>
+        <translation>其余尚未编码</translation>
+    </message>
+    <message>
+        <source>the rest was not chosen</source>
+        <translation>其余未被选中</translation>
     </message>
     <message>
         <source>first token %1</source>

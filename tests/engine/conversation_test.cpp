@@ -270,6 +270,10 @@ TEST_F(Refusals, ContextsBeyondTheModelsWindowAreReadWithAWarning) {
     PlacementOptions placement;
     const Conversation inside = m_engine->startConversation(*context, placement);
     EXPECT_NE(inside.note().find("2100"), std::string::npos) << inside.note();
+    EXPECT_NE(inside.note().find("every token is read"), std::string::npos) << inside.note();
+    const Conversation part = m_engine->startConversation(*context, placement, {{{0, 512}}});
+    EXPECT_NE(part.note().find("2100"), std::string::npos) << part.note();
+    EXPECT_EQ(part.note().find("every token is read"), std::string::npos) << part.note();
     EXPECT_LE(inside.placed().queryStart + static_cast<double>(placement.room), 2048.0);
     const Conversation beyond = m_engine->startConversation(*context, truePlacement());
     EXPECT_NE(beyond.note().find("2048"), std::string::npos) << beyond.note();

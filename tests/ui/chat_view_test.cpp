@@ -113,6 +113,14 @@ TEST_F(ChatViewTest, TheLineUnderAnAnswerSaysWhatWasRead) {
         QStringLiteral("read 30,112 of 30,112 tokens, nothing dropped · first token 0.4 s")))
         << line.toStdString();
     EXPECT_TRUE(line.contains(QStringLiteral("31 tokens/s")));
+
+    record.tokensRead = 9058;
+    const auto begin = [&] {
+        return MessageWidget::figuresOf(record).section(QStringLiteral(" · "), 0, 0).toStdString();
+    };
+    EXPECT_EQ(begin(), "read 9,058 of 30,112 tokens, the rest was not encoded yet");
+    record.selectedBlocks = {0, 4};
+    EXPECT_EQ(begin(), "read 9,058 of 30,112 tokens, the rest was not chosen");
 }
 
 }  // namespace

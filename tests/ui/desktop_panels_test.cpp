@@ -40,6 +40,17 @@ TEST(DesktopPanels, TheModelOfTheProjectIsNamedBesideTheQuestion) {
     EXPECT_EQ(label->text(), QString());
 }
 
+TEST(DesktopPanels, TheLineBelowTheQuestionSaysWhatIsReadAndWhatIsNot) {
+    DesktopUnderTest under;
+    under.desktop().settings().set(Setting::hasSeenFirstRun, true);
+    under.window().resize(1280, 800);
+    under.desktop().show({});
+    test::fillProject(under.library(), under.folder());
+    EXPECT_EQ(under.find<QLabel>("scopeLabel")->text(),
+              QStringLiteral("Reads 4 of 6 sources, 1 could not be read, 1 not encoded yet · "
+                             "26,176 tokens"));
+}
+
 TEST(DesktopPanels, TheTextGrowsFromTheSizeThatIsShown) {
     DesktopUnderTest under;
     under.desktop().settings().set(Setting::hasSeenFirstRun, true);

@@ -41,11 +41,16 @@ TEST_F(Models, DocumentsFormATreeWhoseTicksAreTheScope) {
     fill();
     EXPECT_EQ(model.figures().documents, 6);
     EXPECT_EQ(model.figures().failed, 1);
+    EXPECT_EQ(model.figures().tickedFailed, 1);
+    EXPECT_EQ(model.figures().tickedWaiting, 1);
+    EXPECT_EQ(model.figures().readTokens, 26176);
     EXPECT_TRUE(model.scope().empty());
     const QModelIndex source = model.indexOf("src");
     ASSERT_TRUE(source.isValid());
     model.setData(source, Qt::Unchecked, Qt::CheckStateRole);
     EXPECT_EQ(model.scope(), (std::vector<std::string>{"manual/*", "paper.pdf", "reports/*"}));
+    EXPECT_EQ(model.figures().tickedWaiting, 0);
+    EXPECT_EQ(model.figures().readTokens, 26080);
     model.setData(model.indexOf("src/merge.cpp"), Qt::Checked, Qt::CheckStateRole);
     EXPECT_EQ(model.indexOf("src").data(Qt::CheckStateRole).toInt(), Qt::PartiallyChecked);
     EXPECT_EQ(model.scope().back(), "src/merge.cpp");

@@ -41,6 +41,13 @@ QString quoteOf(const CitationRecord& citation) {
         .arg(place.toHtmlEscaped(), quote, warning);
 }
 
+// Blocks are left out where the question chose others, else only before they are encoded.
+QString restOf(const MessageRecord& record) {
+    if (record.tokensRead >= record.tokensInScope) return MessageWidget::tr("nothing dropped");
+    return record.selectedBlocks.empty() ? MessageWidget::tr("the rest was not encoded yet")
+                                         : MessageWidget::tr("the rest was not chosen");
+}
+
 }  // namespace
 
 QString MessageWidget::figuresOf(const MessageRecord& record) {
@@ -48,9 +55,7 @@ QString MessageWidget::figuresOf(const MessageRecord& record) {
     QStringList parts;
     parts << tr("read %1 of %2 tokens, %3")
                  .arg(countText(record.tokensRead), countText(record.tokensInScope),
-                      record.tokensRead >= record.tokensInScope
-                          ? tr("nothing dropped")
-                          : tr("the rest was not part of it"));
+                      restOf(record));
     if (record.firstTokenSeconds > 0)
         parts << tr("first token %1").arg(roughTimeText(record.firstTokenSeconds));
     if (record.tokensPerSecond > 0)

@@ -404,11 +404,15 @@ void DocumentTreeModel::summarizeDocument(Node& node) {
     node.state = node.document->state;
     ++m_figures.documents;
     m_figures.ticked += isTicked ? 1 : 0;
-    m_figures.failed += node.state == DocumentState::failed ? 1 : 0;
+    const bool isFailed = node.state == DocumentState::failed;
+    const bool isWaiting = node.state <= DocumentState::encoding;
+    m_figures.failed += isFailed ? 1 : 0;
     m_figures.changed += node.state == DocumentState::changed ? 1 : 0;
-    m_figures.waiting += node.state <= DocumentState::encoding ? 1 : 0;
+    m_figures.waiting += isWaiting ? 1 : 0;
+    m_figures.tickedFailed += isTicked && isFailed ? 1 : 0;
+    m_figures.tickedWaiting += isTicked && isWaiting ? 1 : 0;
     m_figures.tokens += node.tokens;
-    m_figures.tickedTokens += isTicked ? node.tokens : 0;
+    m_figures.readTokens += isTicked && !isFailed && !isWaiting ? node.tokens : 0;
 }
 
 void DocumentTreeModel::summarize(Node& node) {

@@ -50,8 +50,10 @@ class DocumentTreeModel : public QAbstractItemModel {
         int changed = 0;
         int waiting = 0;  // queued, reading or encoding
         int leftOut = 0;  // not among the documents
+        int tickedFailed = 0;
+        int tickedWaiting = 0;
         std::int64_t tokens = 0;
-        std::int64_t tickedTokens = 0;
+        std::int64_t readTokens = 0;  // of those that are ticked and encoded
     };
     const Figures& figures() const { return m_figures; }
     // Globs of what is ticked, as few as possible; empty if everything is.

@@ -170,15 +170,22 @@ void ChatPanel::showConversation(std::int64_t conversation) {
 
 void ChatPanel::showScope() {
     const DocumentTreeModel::Figures& figures = m_sources.figures();
+    QString rest;
+    if (figures.tickedFailed > 0)
+        rest += tr(", %n could not be read", nullptr, figures.tickedFailed);
+    if (figures.tickedWaiting > 0)
+        rest += tr(", %n not encoded yet", nullptr, figures.tickedWaiting);
+    const int read = figures.ticked - figures.tickedFailed - figures.tickedWaiting;
     if (figures.documents == 0)
         m_scopeLabel->clear();
-    else if (figures.ticked == figures.documents)
+    else if (read == figures.documents)
         m_scopeLabel->setText(tr("Reads all %n source(s) · %1 tokens", nullptr, figures.documents)
-                                  .arg(countText(figures.tokens)));
+                                  .arg(countText(figures.readTokens)));
     else
-        m_scopeLabel->setText(tr("Reads %1 of %n source(s) · %2 tokens", nullptr, figures.documents)
-                                  .arg(figures.ticked)
-                                  .arg(countText(figures.tickedTokens)));
+        m_scopeLabel->setText(
+            tr("Reads %1 of %n source(s)%2 · %3 tokens", nullptr, figures.documents)
+                .arg(read)
+                .arg(rest, countText(figures.readTokens)));
     showState();
 }
 
