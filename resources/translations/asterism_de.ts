@@ -1714,6 +1714,22 @@ SHA-256: %2</translation>
         <source>Getting %1: %2</source>
         <translation>%1 wird geholt: %2</translation>
     </message>
+    <message>
+        <source>A Model Is Being Fetched</source>
+        <translation>Ein Modell wird geholt</translation>
+    </message>
+    <message>
+        <source>Stop getting %1?</source>
+        <translation>%1 nicht weiter holen?</translation>
+    </message>
+    <message>
+        <source>What has arrived is kept: Resume under Models goes on from there.</source>
+        <translation>Was schon da ist, bleibt: „Fortsetzen“ unter Modelle macht dort weiter.</translation>
+    </message>
+    <message>
+        <source>Stop and Close</source>
+        <translation>Anhalten und schließen</translation>
+    </message>
 </context>
 <context>
     <name>asterism::NumberedTextView</name>

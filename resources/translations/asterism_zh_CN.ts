@@ -1714,6 +1714,22 @@ SHA-256：%2</translation>
         <source>Getting %1: %2</source>
         <translation>正在获取 %1：%2</translation>
     </message>
+    <message>
+        <source>A Model Is Being Fetched</source>
+        <translation>正在获取模型</translation>
+    </message>
+    <message>
+        <source>Stop getting %1?</source>
+        <translation>停止获取 %1？</translation>
+    </message>
+    <message>
+        <source>What has arrived is kept: Resume under Models goes on from there.</source>
+        <translation>已下载的部分会保留：在“模型”中按“继续”即可接着获取。</translation>
+    </message>
+    <message>
+        <source>Stop and Close</source>
+        <translation>停止并关闭</translation>
+    </message>
 </context>
 <context>
     <name>asterism::NumberedTextView</name>

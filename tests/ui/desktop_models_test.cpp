@@ -11,6 +11,7 @@
 #include "app/fetch/sha256.h"
 #include "tests/support/http_server.h"
 #include "tests/ui/desktop_fixture.h"
+#include "ui/dialogs.h"
 
 namespace asterism::test {
 namespace {
@@ -35,9 +36,9 @@ std::string entry(const std::string& name, const std::string& sha256, const std:
 
 // The server gives a part of the file at a time and is silent then, so that every pause comes at a
 // known place.
-class DesktopModels : public testing::Test {
+class ServedModels : public testing::Test {
   protected:
-    DesktopModels()
+    ServedModels()
         : m_content(sampleContent()),
           m_server(m_content, {.breakAfter = kAtATime, .stalls = true}),
           m_catalogue(Catalogue::parse(
@@ -45,11 +46,7 @@ class DesktopModels : public testing::Test {
                   entry("good", sha256Of(m_content), m_server.url("/good")) + ", " +
                   entry("damaged", std::string(64, '0'), m_server.url("/damaged")) + "]}",
               "the test's catalogue")),
-          under(DesktopSetup{.catalogue = &m_catalogue}) {
-        under.desktop().settings().set(Setting::hasSeenFirstRun, true);
-        under.desktop().show({});
-        under.window().findChild<QAction*>(QStringLiteral("modelsAction"))->trigger();
-    }
+          under(DesktopSetup{.catalogue = &m_catalogue}) {}
 
     static std::string sha256Of(std::string_view text) {
         Sha256 hash;
@@ -75,6 +72,15 @@ class DesktopModels : public testing::Test {
     HttpServer m_server;
     Catalogue m_catalogue;
     DesktopUnderTest under;
+};
+
+class DesktopModels : public ServedModels {
+  protected:
+    DesktopModels() {
+        under.desktop().settings().set(Setting::hasSeenFirstRun, true);
+        under.desktop().show({});
+        under.window().findChild<QAction*>(QStringLiteral("modelsAction"))->trigger();
+    }
 };
 
 TEST_F(DesktopModels, AreFetchedWithProgressPausedAndGoneOnWith) {
@@ -124,6 +130,65 @@ TEST_F(DesktopModels, ADamagedOneIsThrownAwayAndTheReasonShown) {
     EXPECT_EQ(buttonText(), "Get") << "it starts from the beginning";
     EXPECT_FALSE(fs::exists(under.folder() / "models/damaged.gguf"));
     EXPECT_FALSE(fs::exists(under.folder() / "models/damaged.gguf.part"));
+}
+
+class DesktopFirstRun : public ServedModels {
+  protected:
+    std::string chosen() {
+        const auto* models = under.find<QTreeWidget>("modelsTree");
+        return models->currentItem()->data(0, Qt::UserRole).toString().toStdString();
+    }
+    std::string modelOfNewProjects() {
+        return under.desktop().settings().text(Setting::defaultModel).toStdString();
+    }
+    void keep(const std::string& file) {
+        fs::create_directories(under.folder() / "models");
+        writeFile(under.folder() / file, m_content);
+    }
+    static bool isOpen() {
+        const QWidget* dialog = findWidget(QStringLiteral("firstRunDialog"));
+        return dialog && dialog->isVisible();
+    }
+};
+
+TEST_F(DesktopFirstRun, AModelThatIsHereIsChosenWhereTheDefaultIsNot) {
+    keep("models/damaged.gguf");
+    under.desktop().show({});
+    EXPECT_EQ(chosen(), "damaged");
+    ASSERT_TRUE(under.find<QPushButton>("nextButton")->isEnabled());
+    under.click("nextButton");
+    EXPECT_EQ(modelOfNewProjects(), "damaged");
+}
+
+TEST_F(DesktopFirstRun, AFileThatIsAddedIsChosen) {
+    keep("models/good.gguf");
+    keep("own.gguf");
+    const std::string own = (under.folder() / "own.gguf").string();
+    under.desktop().show({});
+    EXPECT_EQ(chosen(), "good");
+    dialogs::answerPickers({QString::fromStdString(own)});
+    under.click("addModelButton");
+    EXPECT_EQ(chosen(), own);
+    under.picture(QStringLiteral("first-run-own-model"), under.find<QDialog>("firstRunDialog"));
+    under.click("nextButton");
+    EXPECT_EQ(modelOfNewProjects(), own);
+}
+
+TEST_F(DesktopFirstRun, ClosingAsksBeforeItEndsADownload) {
+    under.desktop().show({});
+    choose(0);
+    under.click("getModelButton");
+    ASSERT_TRUE(waitFor("Getting good: 40")) << said();
+    for (int step = 0; step < 3; ++step) under.click("skipButton");
+    EXPECT_TRUE(isOpen());
+    EXPECT_NE(messagesShown().find("Stop getting good?"), std::string::npos) << messagesShown();
+    under.click("cancelButton");
+    EXPECT_TRUE(isOpen());
+    EXPECT_EQ(buttonText(), "Pause") << "it goes on";
+    under.click("skipButton");
+    under.click("actionButton");
+    EXPECT_TRUE(under.wait([] { return !isOpen(); }, 10));
+    EXPECT_TRUE(under.desktop().settings().isOn(Setting::hasSeenFirstRun));
 }
 
 }  // namespace

@@ -60,9 +60,15 @@ class FirstRunDialog : public QDialog {
                 [this] { show(m_steps->currentIndex() - 1); });
         connect(m_skipButton, &QPushButton::clicked, this, [this] { goOn(false); });
         connect(m_nextButton, &QPushButton::clicked, this, [this] { goOn(true); });
-        connect(this, &QDialog::finished, this,
-                [this] { m_settings.set(Setting::hasSeenFirstRun, true); });
+        connect(this, &QDialog::finished, this, [this](int result) {
+            m_settings.set(Setting::hasSeenFirstRun, true);
+            if (result == QDialog::Accepted && m_takesSample) m_onSample();
+        });
         show(0);
+    }
+
+    void done(int result) override {
+        m_models->leave([this, result] { QDialog::done(result); });
     }
 
   private:
@@ -155,8 +161,8 @@ class FirstRunDialog : public QDialog {
         const int step = m_steps->currentIndex();
         if (step == 0 && takes) m_settings.set(Setting::defaultModel, m_models->chosen());
         if (step < m_steps->count() - 1) return show(step + 1);
+        m_takesSample = takes;
         accept();
-        if (takes) m_onSample();
     }
 
     Settings& m_settings;
@@ -168,6 +174,7 @@ class FirstRunDialog : public QDialog {
     QPushButton* m_nextButton;
     ModelList* m_models = nullptr;
     bool m_hasSample = false;
+    bool m_takesSample = false;
 };
 
 }  // namespace

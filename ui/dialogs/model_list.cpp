@@ -81,6 +81,7 @@ ModelList::ModelList(const DesktopParts& parts, Library& library, Settings& sett
         dialogs::chooseFiles(this, tr("Add a Model"), [this](const QStringList& paths) {
             m_settings.set(Setting::defaultModel, paths.value(0));
             fill();
+            choose(paths.value(0));
             emit arrived(paths.value(0));
         });
     });
@@ -127,10 +128,24 @@ void ModelList::fill() {
                 speedOf(own.toStdString())},
                file.exists());
     }
-    for (int row = 0; row < m_modelsTree->topLevelItemCount(); ++row)
-        if (row == 0 || m_modelsTree->topLevelItem(row)->data(0, Qt::UserRole) == before)
-            m_modelsTree->setCurrentItem(m_modelsTree->topLevelItem(row));
+    choose(before.isEmpty() ? usual() : before);
     showChoice();
+}
+
+void ModelList::choose(const QString& model) {
+    for (int row = 0; row < m_modelsTree->topLevelItemCount(); ++row)
+        if (row == 0 || m_modelsTree->topLevelItem(row)->data(0, Qt::UserRole) == model)
+            m_modelsTree->setCurrentItem(m_modelsTree->topLevelItem(row));
+}
+
+// That of new projects or, where it is not here, one that can be used without the network.
+QString ModelList::usual() const {
+    QString set = m_settings.text(Setting::defaultModel);
+    if (!set.isEmpty() && isHere(set)) return set;
+    const auto isFetched = [this](const CatalogueEntry& entry) {
+        return isHere(QString::fromStdString(entry.name));
+    };
+    return QString::fromStdString(m_parts.catalogue->usualEntry(isFetched).name);
 }
 
 void ModelList::addRow(const QString& model, const QStringList& texts, bool isHere) {
@@ -197,6 +212,15 @@ void ModelList::toggleDownload() {
     m_progressLabel->setText(tr("Looking for %1…").arg(chosen()));
     m_download->start(*entry);
     showChoice();
+}
+
+void ModelList::leave(const std::function<void()>& onLeave) {
+    if (!m_download->isRunning()) return onLeave();
+    dialogs::ask(this,
+                 {tr("A Model Is Being Fetched"), tr("Stop getting %1?").arg(m_download->model()),
+                  tr("What has arrived is kept: Resume under Models goes on from there."),
+                  tr("Stop and Close"), false},
+                 onLeave);
 }
 
 void ModelList::showProgress(bool isChecking, double share) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include <QWidget>
@@ -28,6 +29,9 @@ class ModelList : public QWidget {
     // Catalogue name or path of the chosen row; empty: none.
     QString chosen() const;
     bool isHere(const QString& model) const;
+    // Calls back at once or, while a model is being fetched, once a person has agreed that this
+    // ends: a dialog that closes takes the list with it.
+    void leave(const std::function<void()>& onLeave);
 
   signals:
     void choiceChanged();
@@ -35,6 +39,8 @@ class ModelList : public QWidget {
 
   private:
     void fill();
+    void choose(const QString& model);
+    QString usual() const;
     void addRow(const QString& model, const QStringList& texts, bool isHere);
     QString speedOf(const std::string& model) const;
     bool hasBegun(const CatalogueEntry& entry) const;

@@ -58,6 +58,10 @@ class ModelsDialog : public QDialog {
         showChoice();
     }
 
+    void done(int result) override {
+        m_list->leave([this, result] { QDialog::done(result); });
+    }
+
   private:
     void showChoice() {
         const QString model = m_list->chosen();
