@@ -189,6 +189,8 @@ void MainWindow::connectPanels() {
     connect(m_chat, &ChatPanel::addSourcesAsked, m_flow, &SourceFlow::chooseFolder);
     connect(m_chat, &ChatPanel::modelsAsked, m_commands->action(Command::models),
             &QAction::trigger);
+    connect(m_chat, &ChatPanel::settingsAsked, m_commands->action(Command::settings),
+            &QAction::trigger);
     connect(m_chat, &ChatPanel::longTextPasted, m_flow, &SourceFlow::addPastedText);
     connect(m_chat, &ChatPanel::explainAsked, this,
             [this](qint64 message) { m_parts.bridge.explain(message, 8); });

@@ -1102,6 +1102,26 @@
         <source>Model of this project: %1</source>
         <translation>Modell dieses Projekts: %1</translation>
     </message>
+    <message>
+        <source>Open Settings</source>
+        <translation>Einstellungen öffnen</translation>
+    </message>
+    <message>
+        <source>There is no room for an answer.</source>
+        <translation>Für eine Antwort ist kein Platz.</translation>
+    </message>
+    <message>
+        <source>“%1” was not answered: %2</source>
+        <translation>„%1“ wurde nicht beantwortet: %2</translation>
+    </message>
+    <message>
+        <source>This chat is full: the question and the longest answer allowed do not fit in what is left of its room. Begin a new chat; new ones get the room that is set under Settings &gt; Answers.</source>
+        <translation>Dieser Chat ist voll: Die Frage und die längste erlaubte Antwort passen nicht in den Platz, der ihm bleibt. Beginnen Sie einen neuen Chat; neue bekommen den Platz, der unter Einstellungen &gt; Antworten steht.</translation>
+    </message>
+    <message>
+        <source>A chat has room for %1 tokens, too few for this question and an answer of up to %2. Give chats more room, or allow shorter answers only, under Settings &gt; Answers.</source>
+        <translation>Ein Chat hat Platz für %1 Token, zu wenig für diese Frage und eine Antwort von bis zu %2. Geben Sie Chats unter Einstellungen &gt; Antworten mehr Platz oder erlauben Sie nur kürzere Antworten.</translation>
+    </message>
 </context>
 <context>
     <name>asterism::ChatView</name>

@@ -1102,6 +1102,26 @@
         <source>Model of this project: %1</source>
         <translation>此项目的模型：%1</translation>
     </message>
+    <message>
+        <source>Open Settings</source>
+        <translation>打开设置</translation>
+    </message>
+    <message>
+        <source>There is no room for an answer.</source>
+        <translation>没有空间容纳回答。</translation>
+    </message>
+    <message>
+        <source>“%1” was not answered: %2</source>
+        <translation>“%1”未得到回答：%2</translation>
+    </message>
+    <message>
+        <source>This chat is full: the question and the longest answer allowed do not fit in what is left of its room. Begin a new chat; new ones get the room that is set under Settings &gt; Answers.</source>
+        <translation>此对话已满：剩余空间容纳不下问题和允许的最长回答。请新建对话；新对话的空间在“设置 &gt; 回答”中设定。</translation>
+    </message>
+    <message>
+        <source>A chat has room for %1 tokens, too few for this question and an answer of up to %2. Give chats more room, or allow shorter answers only, under Settings &gt; Answers.</source>
+        <translation>一个对话可容纳 %1 个词元，不足以容纳此问题和最多 %2 个词元的回答。请在“设置 &gt; 回答”中增大对话空间，或只允许更短的回答。</translation>
+    </message>
 </context>
 <context>
     <name>asterism::ChatView</name>

@@ -10,11 +10,13 @@
 #include <QLineEdit>
 #include <QListWidget>
 #include <QPlainTextEdit>
+#include <QPushButton>
 #include <QTest>
 #include <QTreeWidget>
 
 #include "tests/ui/desktop_flow.h"
 #include "ui/dialogs.h"
+#include "ui/widgets/notice_bar.h"
 
 namespace asterism::test {
 namespace {
@@ -37,6 +39,15 @@ class DesktopChat : public DesktopFlow {
         return texts;
     }
     void press(QAbstractButton* button) const { QTest::mouseClick(button, Qt::LeftButton); }
+    bool waitForAnswer() const {
+        return under->wait([&] { return !under->desktop().bridge().isAnswering(); });
+    }
+    bool isEmptyChatShown() const { return under->find<QWidget>("chatEmptyState")->isVisible(); }
+    QString draft() const { return under->find<QPlainTextEdit>("questionEdit")->toPlainText(); }
+    NoticeBar* notice() const { return under->find<NoticeBar>("chatNoticeBar"); }
+    QPushButton* noticeButton() const {
+        return notice()->findChild<QPushButton*>(QStringLiteral("noticeButton"));
+    }
 };
 
 TEST_F(DesktopChat, WhyThisAnswerNamesTheBlockThatItNeeds) {
@@ -98,6 +109,91 @@ TEST_F(DesktopChat, AnEditedQuestionIsABranchBesideTheOldOne) {
     under->restart();
     under->desktop().show({});
     EXPECT_EQ(chats().find(chat)->leafMessage, leaf);
+}
+
+TEST_F(DesktopChat, AnAnswerStaysInTheProjectItWasAskedIn) {
+    openNotes();
+    ProjectStore& projects = under->library().projects();
+    projects.create("beta", under->library().project().model, {});
+    ask(QStringLiteral("First question?"));
+    ASSERT_TRUE(under->desktop().bridge().isAnswering());
+    under->library().openProject(QStringLiteral("beta"));
+    EXPECT_TRUE(isEmptyChatShown());
+    ASSERT_TRUE(waitForAnswer());
+    EXPECT_EQ(openChat(), 0);
+    EXPECT_TRUE(isEmptyChatShown());
+    EXPECT_TRUE(chats().list(under->library().project().id).empty());
+    EXPECT_EQ(chats().list(projects.get("notes").id).size(), 1U);
+}
+
+TEST_F(DesktopChat, ANewChatIsEmptyThoughTheAnswerOfTheLastOneIsStillComing) {
+    openNotes();
+    ask(QStringLiteral("First question?"));
+    ASSERT_TRUE(under->desktop().bridge().isAnswering());
+    trigger("newChatAction");
+    EXPECT_TRUE(isEmptyChatShown());
+    ASSERT_TRUE(waitForAnswer());
+    EXPECT_TRUE(isEmptyChatShown());
+    EXPECT_EQ(openChat(), 0);
+    ASSERT_NO_FATAL_FAILURE(askAndWait(QStringLiteral("Second question?")));
+    EXPECT_EQ(textsShown(), std::vector<std::string>{"Second question?"});
+    EXPECT_EQ(chats().list(0).size(), 2U);
+}
+
+TEST_F(DesktopChat, AQuestionWithoutRoomIsGivenBackWithTheWayToTheSettings) {
+    openNotes();
+    under->desktop().settings().set(Setting::room, 256);
+    under->desktop().settings().set(Setting::maxTokens, 512);
+    ASSERT_NO_FATAL_FAILURE(askAndWait(QStringLiteral("First question?")));
+    EXPECT_EQ(draft(), QStringLiteral("First question?"));
+    EXPECT_TRUE(notice()->text().contains(QStringLiteral("room for 256 tokens")))
+        << notice()->text().toStdString();
+    EXPECT_TRUE(notice()->text().contains(QStringLiteral("Settings > Answers")));
+    under->picture(QStringLiteral("no-room"));
+    press(noticeButton());
+    EXPECT_TRUE(under->find<QDialog>("settingsDialog")->isVisible());
+}
+
+TEST_F(DesktopChat, ANewChatInsteadOfAFullOneKeepsTheQuestion) {
+    openNotes();
+    under->desktop().settings().set(Setting::room, 256);
+    for (int turn = 0; turn < 20 && draft().isEmpty(); ++turn)
+        ASSERT_NO_FATAL_FAILURE(askAndWait(QStringLiteral("And what came then?")));
+    ASSERT_EQ(draft(), QStringLiteral("And what came then?")) << "the chat is full";
+    EXPECT_FALSE(notice()->text().contains(QStringLiteral("--room")));
+    press(noticeButton());
+    EXPECT_EQ(openChat(), 0);
+    EXPECT_EQ(draft(), QStringLiteral("And what came then?"));
+    QTest::keyClick(under->find<QPlainTextEdit>("questionEdit"), Qt::Key_Return);
+    ASSERT_TRUE(waitForAnswer());
+    EXPECT_EQ(textsShown(), std::vector<std::string>{"And what came then?"});
+}
+
+TEST_F(DesktopChat, AnEditThatFailedIsStillAnEditWhenItIsAskedAgain) {
+    openNotes();
+    ASSERT_NO_FATAL_FAILURE(askAndWait(QStringLiteral("First question?")));
+    ASSERT_NO_FATAL_FAILURE(askAndWait(QStringLiteral("Second question?")));
+    press(lastOf<QAbstractButton>("editButton"));
+    under->desktop().settings().set(Setting::maxTokens, 8192);
+    ASSERT_NO_FATAL_FAILURE(askAndWait(QStringLiteral("Second question, better?")));
+    EXPECT_EQ(draft(), QStringLiteral("Second question, better?"));
+    under->desktop().settings().set(Setting::maxTokens, 16);
+    QTest::keyClick(under->find<QPlainTextEdit>("questionEdit"), Qt::Key_Return);
+    ASSERT_TRUE(waitForAnswer());
+    EXPECT_EQ(textsShown(),
+              (std::vector<std::string>{"First question?", "Second question, better?"}));
+}
+
+TEST_F(DesktopChat, AFailureElsewhereIsToldWithItsQuestion) {
+    openNotes();
+    under->desktop().settings().set(Setting::maxTokens, 8192);
+    ask(QStringLiteral("First question?"));
+    trigger("newChatAction");
+    under->find<QPlainTextEdit>("questionEdit")->setPlainText(QStringLiteral("The next one"));
+    ASSERT_TRUE(waitForAnswer());
+    EXPECT_TRUE(notice()->text().startsWith(QStringLiteral("“First question?” was not answered")))
+        << notice()->text().toStdString();
+    EXPECT_EQ(draft(), QStringLiteral("The next one"));
 }
 
 TEST_F(DesktopChat, IsExportedAsMarkdownAndAsJsonWithItsSources) {

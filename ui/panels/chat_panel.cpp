@@ -1,5 +1,7 @@
 #include "ui/panels/chat_panel.h"
 
+#include <utility>
+
 #include <QClipboard>
 #include <QDesktopServices>
 #include <QFileInfo>
@@ -27,10 +29,19 @@
 #include "ui/widgets/composer_frame.h"
 #include "ui/widgets/eliding_label.h"
 #include "ui/widgets/empty_state.h"
-#include "ui/widgets/notice_bar.h"
 #include "ui/widgets/relative_font.h"
 
 namespace asterism {
+
+namespace {
+
+QString beginningOf(const QString& question) {
+    constexpr qsizetype kMost = 80;
+    const QString line = question.simplified();
+    return line.size() <= kMost ? line : line.left(kMost) + QStringLiteral("…");
+}
+
+}  // namespace
 
 ChatPanel::ChatPanel(Library& library, EngineBridge& bridge, Settings& settings,
                      DocumentTreeModel& sources, QWidget* parent)
@@ -64,11 +75,8 @@ ChatPanel::ChatPanel(Library& library, EngineBridge& bridge, Settings& settings,
     layout->addWidget(m_noticeBar);
     layout->addWidget(makeComposer());
     connectView();
+    connectLibrary();
     connectBridge();
-    connect(&library, &Library::conversationOpened, this, &ChatPanel::showConversation);
-    connect(&library, &Library::chatsChanged, this, &ChatPanel::showState);
-    connect(&library, &Library::projectOpened, this, &ChatPanel::showModel);
-    connect(&library, &Library::projectsChanged, this, &ChatPanel::showModel);
     connect(&sources, &DocumentTreeModel::figuresChanged, this, &ChatPanel::showScope);
     showModel();
     showScope();
@@ -114,8 +122,17 @@ void ChatPanel::connectView() {
         m_messages->show(m_library.conversation());
     });
     connect(m_emptyState, &EmptyState::activated, this, &ChatPanel::takeEmptyAction);
-    connect(m_noticeBar, &NoticeBar::activated, this,
-            [this] { m_editParent ? stopEditing() : startChat(); });
+    connect(m_noticeBar, &NoticeBar::activated, this, &ChatPanel::takeNoticeAction);
+}
+
+void ChatPanel::connectLibrary() {
+    connect(&m_library, &Library::conversationOpened, this, &ChatPanel::showConversation);
+    connect(&m_library, &Library::chatsChanged, this, &ChatPanel::showState);
+    connect(&m_library, &Library::projectOpened, this, [this] {
+        m_showsAsked = false;
+        showModel();
+    });
+    connect(&m_library, &Library::projectsChanged, this, &ChatPanel::showModel);
 }
 
 void ChatPanel::connectBridge() {
@@ -131,6 +148,7 @@ void ChatPanel::setReadiness(Readiness readiness, const QString& reason) {
 }
 
 void ChatPanel::startChat() {
+    m_showsAsked = false;
     m_library.openConversation(0);
     focusQuestion();
 }
@@ -161,10 +179,11 @@ void ChatPanel::showMessage(std::int64_t message) {
 
 void ChatPanel::showConversation(std::int64_t conversation) {
     m_editParent.reset();
-    m_noticeBar->show(NoticeBar::Kind::information, {});
+    clearNotice();
     // An answer that is coming in stays where it is until another chat is opened.
-    if (!m_messages->isStreaming() || conversation != m_askedConversation)
-        m_messages->show(conversation);
+    const bool staysAsked = m_showsAsked && conversation == m_asked.conversation;
+    if (!staysAsked || !m_messages->isStreaming()) m_messages->show(conversation);
+    m_showsAsked = staysAsked || (conversation != 0 && conversation == m_asked.conversation);
     showState();
 }
 
@@ -204,6 +223,11 @@ void ChatPanel::showState() {
     const auto conversation = m_library.chats().find(m_library.conversation());
     m_titleLabel->setText(conversation ? ConversationListModel::titleOf(*conversation) : QString());
     m_titleLabel->setVisible(conversation.has_value());
+    showComposer();
+    showEmptyState();
+}
+
+void ChatPanel::showComposer() {
     const bool isAnswering = m_bridge.isAnswering();
     m_sendButton->setIcon(icon(isAnswering ? "media-playback-stop" : "document-send"));
     m_sendButton->setText(isAnswering ? tr("Stop") : tr("Ask"));
@@ -215,6 +239,9 @@ void ChatPanel::showState() {
     m_questionEdit->setPlaceholderText(m_readiness == Readiness::ready
                                            ? tr("Ask about your sources")
                                            : tr("You can ask once a project is open"));
+}
+
+void ChatPanel::showEmptyState() {
     switch (m_readiness) {
         case Readiness::noProject:
             m_emptyState->show("project", tr("Read whole documents, not snippets"),
@@ -244,6 +271,48 @@ void ChatPanel::showState() {
     }
 }
 
+void ChatPanel::showEditing() {
+    showNotice(NoticeBar::Kind::information,
+               tr("You are editing an earlier question. Asking it starts a new branch; the old one "
+                  "is kept."),
+               NoticeAction::stopEditing);
+}
+
+void ChatPanel::showNotice(NoticeBar::Kind kind, const QString& text, NoticeAction action) {
+    QString button;
+    switch (action) {
+        case NoticeAction::none:
+            break;
+        case NoticeAction::stopEditing:
+            button = tr("Cancel");
+            break;
+        case NoticeAction::startChat:
+            button = tr("New Chat");
+            break;
+        case NoticeAction::openSettings:
+            button = tr("Open Settings");
+            break;
+    }
+    m_noticeAction = action;
+    m_noticeBar->show(kind, text, button);
+}
+
+void ChatPanel::takeNoticeAction() {
+    switch (m_noticeAction) {
+        case NoticeAction::none:
+            break;
+        case NoticeAction::stopEditing:
+            stopEditing();
+            break;
+        case NoticeAction::startChat:
+            startChat();
+            break;
+        case NoticeAction::openSettings:
+            emit settingsAsked();
+            break;
+    }
+}
+
 void ChatPanel::takeEmptyAction() {
     if (m_readiness == Readiness::noModel)
         emit modelsAsked();
@@ -255,56 +324,94 @@ void ChatPanel::send() {
     const QString question = m_questionEdit->toPlainText().trimmed();
     if (question.isEmpty() || m_readiness != Readiness::ready || m_bridge.isAnswering()) return;
     if (m_sources.figures().ticked == 0) {
-        m_noticeBar->show(NoticeBar::Kind::warning,
-                          tr("No source is ticked, so there is nothing to read. Tick one on the "
-                             "left."));
+        showNotice(NoticeBar::Kind::warning,
+                   tr("No source is ticked, so there is nothing to read. Tick one on the "
+                      "left."));
         return;
     }
-    const auto parent = m_editParent;
-    m_editParent.reset();
+    Asked asked;
+    asked.text = question;
+    asked.parent = std::exchange(m_editParent, {});
+    asked.isTyped = true;
     m_questionEdit->clear();
-    ask(question, parent, m_settings.value(Setting::temperature).toDouble());
+    ask(asked, m_settings.value(Setting::temperature).toDouble());
 }
 
-void ChatPanel::ask(const QString& question, std::optional<std::int64_t> parent,
-                    double temperature) {
-    m_noticeBar->show(NoticeBar::Kind::information, {});
+void ChatPanel::ask(const Asked& asked, double temperature) {
+    clearNotice();
+    m_asked = asked;
+    m_asked.project = m_library.project().id;
+    m_asked.conversation = m_library.conversation();
+    m_showsAsked = true;
     AskRequest request;
-    request.question = question.toStdString();
+    request.question = asked.text.toStdString();
     request.only = m_sources.scope();
-    request.conversation = m_library.conversation();
-    request.parent = parent;
+    request.conversation = m_asked.conversation;
+    request.parent = asked.parent;
     request.placement.room = m_settings.number(Setting::room);
     request.answer.maxTokens = m_settings.number(Setting::maxTokens);
     request.answer.sampling.temperature = temperature;
     request.answer.sampling.seed = QRandomGenerator::global()->generate();
-    m_askedConversation = m_library.conversation();
-    m_messages->beginAnswer(question, parent.value_or(m_messages->lastStored()));
+    m_messages->beginAnswer(asked.text, asked.parent.value_or(m_messages->lastStored()));
     m_bridge.ask(request);
     showState();
 }
 
 void ChatPanel::finish(const AskResult& result) {
-    const bool isShown = m_library.conversation() == m_askedConversation;
     m_library.noteChats();
-    if (isShown) {
-        m_askedConversation = result.message.conversationId;
-        if (m_library.conversation() != result.message.conversationId)
-            m_library.openConversation(result.message.conversationId);
-        m_messages->endAnswer(result.message.conversationId);
+    m_asked.conversation = result.message.conversationId;
+    if (m_showsAsked) {
+        if (m_library.conversation() != m_asked.conversation)
+            m_library.openConversation(m_asked.conversation);
+        m_messages->endAnswer(m_asked.conversation);
         if (!result.note.empty())
-            m_noticeBar->show(NoticeBar::Kind::information, QString::fromStdString(result.note));
+            showNotice(NoticeBar::Kind::information, QString::fromStdString(result.note));
     }
     showState();
 }
 
 void ChatPanel::fail(const QString& reason, bool isFull) {
-    if (m_library.conversation() == m_askedConversation) {
-        m_messages->failAnswer(reason);
-        if (isFull) m_noticeBar->show(NoticeBar::Kind::warning, reason, tr("New Chat"));
+    giveBack();
+    const QString words = isFull ? tr("There is no room for an answer.") : reason;
+    if (m_showsAsked && m_messages->isStreaming()) {
+        m_messages->failAnswer(words);
+        if (isFull)
+            showFull();
+        else if (m_editParent)
+            showEditing();
+    } else {
+        showNotice(NoticeBar::Kind::warning,
+                   tr("“%1” was not answered: %2").arg(beginningOf(m_asked.text), words));
     }
     m_library.noteChats();
     showState();
+}
+
+// The question, to be asked again, unless the next one is being written.
+void ChatPanel::giveBack() {
+    if (!m_asked.isTyped || m_asked.project != m_library.project().id) return;
+    if (!m_questionEdit->toPlainText().isEmpty()) return;
+    m_questionEdit->setPlainText(m_asked.text);
+    m_questionEdit->moveCursor(QTextCursor::End);
+    if (m_showsAsked) m_editParent = m_asked.parent;
+}
+
+// In the window's words: the engine's name an option of the command line.
+void ChatPanel::showFull() {
+    if (m_asked.conversation != 0)
+        return showNotice(
+            NoticeBar::Kind::warning,
+            tr("This chat is full: the question and the longest answer allowed do not fit in what "
+               "is left of its room. Begin a new chat; new ones get the room that is set under "
+               "Settings > Answers."),
+            NoticeAction::startChat);
+    showNotice(NoticeBar::Kind::warning,
+               tr("A chat has room for %1 tokens, too few for this question and an answer of up to "
+                  "%2. Give chats more room, or allow shorter answers only, under Settings > "
+                  "Answers.")
+                   .arg(countText(m_settings.number(Setting::room)),
+                        countText(m_settings.number(Setting::maxTokens))),
+               NoticeAction::openSettings);
 }
 
 void ChatPanel::edit(int row) {
@@ -312,17 +419,14 @@ void ChatPanel::edit(int row) {
     m_editParent = record.parentId;
     m_questionEdit->setPlainText(QString::fromStdString(record.text));
     m_questionEdit->moveCursor(QTextCursor::End);
-    m_noticeBar->show(NoticeBar::Kind::information,
-                      tr("You are editing an earlier question. Asking it starts a new branch; the "
-                         "old one is kept."),
-                      tr("Cancel"));
+    showEditing();
     focusQuestion();
 }
 
 void ChatPanel::stopEditing() {
     m_editParent.reset();
     m_questionEdit->clear();
-    m_noticeBar->show(NoticeBar::Kind::information, {});
+    clearNotice();
 }
 
 // The same question once more as a branch beside it, with some chance in the choice of words:
@@ -333,7 +437,10 @@ void ChatPanel::regenerate(int row) {
     if (question < 0) return;
     const MessageRecord record = m_messages->message(question).record;
     const double temperature = m_settings.value(Setting::temperature).toDouble();
-    ask(QString::fromStdString(record.text), record.parentId, temperature > 0 ? temperature : 0.7);
+    Asked asked;
+    asked.text = QString::fromStdString(record.text);
+    asked.parent = record.parentId;
+    ask(asked, temperature > 0 ? temperature : 0.7);
 }
 
 void ChatPanel::openLink(const QUrl& address) {

@@ -6,6 +6,7 @@
 
 #include "core/options.h"
 #include "storage/projects/project_session.h"
+#include "ui/widgets/notice_bar.h"
 
 class QLabel;
 class QPushButton;
@@ -19,7 +20,6 @@ class EmptyState;
 class EngineBridge;
 class Library;
 class MessageListModel;
-class NoticeBar;
 class QuestionEdit;
 class Settings;
 
@@ -45,26 +45,49 @@ class ChatPanel : public QWidget {
     void citationActivated(const asterism::CitationRecord& citation);
     void addSourcesAsked();
     void modelsAsked();
+    void settingsAsked();
     void longTextPasted(const QString& text);
     void explainAsked(qint64 message);
 
   private:
+    // What the button of the notice does.
+    enum class NoticeAction : std::uint8_t { none, stopEditing, startChat, openSettings };
+
+    // The question that was asked last.
+    struct Asked {
+        std::int64_t project = 0;
+        std::int64_t conversation = 0;  // 0: a new one
+        QString text;
+        std::optional<std::int64_t> parent;  // as AskRequest::parent
+        bool isTyped = false;                // or else asked once more by a button
+    };
+
     QWidget* makeComposer();
     void connectView();
+    void connectLibrary();
     void connectBridge();
     void showConversation(std::int64_t conversation);
     void showScope();
     void showModel();
     void showState();
+    void showComposer();
+    void showEmptyState();
+    void showEditing();
+    void showNotice(NoticeBar::Kind kind, const QString& text,
+                    NoticeAction action = NoticeAction::none);
+    void clearNotice() { showNotice(NoticeBar::Kind::information, {}); }
     void send();
-    void ask(const QString& question, std::optional<std::int64_t> parent, double temperature);
+    void ask(const Asked& asked, double temperature);
     void finish(const AskResult& result);
     void fail(const QString& reason, bool isFull);
+    void giveBack();
+    void showFull();
     void edit(int row);
     void stopEditing();
     void regenerate(int row);
     void openLink(const QUrl& address);
     void takeEmptyAction();
+    void takeNoticeAction();
 
     Library& m_library;
     EngineBridge& m_bridge;
@@ -81,9 +104,12 @@ class ChatPanel : public QWidget {
     QPushButton* m_sendButton;
     Readiness m_readiness = Readiness::noProject;
     QString m_reason;
+    NoticeAction m_noticeAction = NoticeAction::none;
     // While an earlier question is edited: the message that the new one follows.
     std::optional<std::int64_t> m_editParent;
-    std::int64_t m_askedConversation = 0;  // where the answer that is coming belongs
+    Asked m_asked;
+    // The chat that is shown is the one the answer belongs to. A new chat has no id to tell it by.
+    bool m_showsAsked = false;
 };
 
 }  // namespace asterism
