@@ -29,10 +29,19 @@ std::vector<std::filesystem::path> findSample() {
     return {};
 }
 
+// As for the command line, but in the window's words: it has a button that fetches models.
+std::filesystem::path resolveForWindow(const std::string& name) {
+    try {
+        return resolveModel(name);
+    } catch (const ModelMissing&) {
+        throw Error("the model ", name, " is not on this machine; get it under Models");
+    }
+}
+
 DesktopParts desktopParts() {
     DesktopParts parts;
     parts.openEngine = [](const EngineOptions& options) { return openEngine(options); };
-    parts.resolveModel = [](const std::string& name) { return resolveModel(name); };
+    parts.resolveModel = [](const std::string& name) { return resolveForWindow(name); };
     parts.makeFetcher = [] { return std::make_unique<CatalogueFetcher>(); };
     parts.catalogue = &builtInCatalogue();
     parts.modelFolder = modelFolder();

@@ -45,8 +45,8 @@ fs::path resolveModel(const std::string& nameFileOrFolder, const Catalogue& cata
     const CatalogueEntry& entry = catalogue.get(nameFileOrFolder);
     fs::path file = folder / entry.fileName;
     if (!fs::exists(file, error))
-        throw Error("the model ", entry.name, " is not on this machine; fetch it with ",
-                    "`asterism-cli model pull ", entry.name, "`");
+        throw ModelMissing("the model ", entry.name, " is not on this machine; fetch it with ",
+                           "`asterism-cli model pull ", entry.name, "`");
     return file;
 }
 

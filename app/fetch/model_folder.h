@@ -3,9 +3,16 @@
 #include <filesystem>
 #include <string>
 
+#include "core/base/error.h"
 #include "core/fetch/catalogue.h"
 
 namespace asterism {
+
+// A model of the catalogue that has not been pulled.
+class ModelMissing : public Error {
+  public:
+    using Error::Error;
+};
 
 // The catalogue compiled into the program (resources/models.json).
 const Catalogue& builtInCatalogue();
@@ -16,7 +23,7 @@ std::filesystem::path modelFolder();
 
 // The file or folder that --model means: a path if it contains a slash or exists, else a name of
 // the catalogue, looked up in `folder`. Throws Error that says what to do if there is no such path
-// or name, or if the model has not been pulled.
+// or name, and ModelMissing if the model has not been pulled.
 std::filesystem::path resolveModel(const std::string& nameFileOrFolder, const Catalogue& catalogue,
                                    const std::filesystem::path& folder);
 std::filesystem::path resolveModel(const std::string& nameFileOrFolder);

@@ -1103,6 +1103,18 @@
         <translation>Modell dieses Projekts: %1</translation>
     </message>
     <message>
+        <source>Add something to read first</source>
+        <translation>Erst etwas zum Lesen hinzufügen</translation>
+    </message>
+    <message>
+        <source>The project's model is not open</source>
+        <translation>Das Projektmodell ist nicht offen</translation>
+    </message>
+    <message>
+        <source>Opening the project…</source>
+        <translation>Das Projekt wird geöffnet …</translation>
+    </message>
+    <message>
         <source>Open Settings</source>
         <translation>Einstellungen öffnen</translation>
     </message>

@@ -1103,6 +1103,18 @@
         <translation>此项目的模型：%1</translation>
     </message>
     <message>
+        <source>Add something to read first</source>
+        <translation>请先添加要阅读的内容</translation>
+    </message>
+    <message>
+        <source>The project's model is not open</source>
+        <translation>项目的模型未打开</translation>
+    </message>
+    <message>
+        <source>Opening the project…</source>
+        <translation>正在打开项目…</translation>
+    </message>
+    <message>
         <source>Open Settings</source>
         <translation>打开设置</translation>
     </message>

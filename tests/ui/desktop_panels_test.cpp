@@ -3,9 +3,11 @@
 
 #include <QAction>
 #include <QApplication>
+#include <QDialog>
 #include <QGroupBox>
 #include <QLabel>
 #include <QPlainTextEdit>
+#include <QPushButton>
 #include <QSignalSpy>
 #include <QSpinBox>
 #include <QTest>
@@ -17,6 +19,7 @@
 #include "ui/engine_worker.h"
 #include "ui/figures.h"
 #include "ui/widgets/heat_strip.h"
+#include "ui/widgets/notice_bar.h"
 
 namespace asterism {
 namespace {
@@ -49,6 +52,51 @@ TEST(DesktopPanels, TheLineBelowTheQuestionSaysWhatIsReadAndWhatIsNot) {
     EXPECT_EQ(under.find<QLabel>("scopeLabel")->text(),
               QStringLiteral("Reads 4 of 6 sources, 1 could not be read, 1 not encoded yet · "
                              "26,176 tokens"));
+}
+
+// Counts how often a widget is painted.
+class PaintCounter : public QObject {
+  public:
+    explicit PaintCounter(QWidget* widget) { widget->installEventFilter(this); }
+    bool eventFilter(QObject*, QEvent* event) override {
+        count += event->type() == QEvent::Paint ? 1 : 0;
+        return false;
+    }
+    int count = 0;
+};
+
+TEST(DesktopPanels, AModelThatCannotBeOpenedIsANoticeUnderTheChatThatIsShown) {
+    DesktopUnderTest under;
+    under.desktop().settings().set(Setting::hasSeenFirstRun, true);
+    under.window().resize(1280, 800);
+    under.desktop().show({});
+    auto* edit = under.find<QPlainTextEdit>("questionEdit");
+    EXPECT_EQ(edit->placeholderText(), QStringLiteral("You can ask once a project is open"));
+    under.library().openConversation(test::fillProject(under.library(), under.folder()));
+    QTest::qWait(50);
+    PaintCounter paints(edit->viewport());
+    EngineBridge& bridge = under.desktop().bridge();
+    emit bridge.projectFailed(QStringLiteral(
+        "device cuda: this machine has no NVIDIA driver; install one, or use --device cpu"));
+    auto* notice = under.find<NoticeBar>("chatNoticeBar");
+    auto* button = notice->findChild<QPushButton*>(QStringLiteral("noticeButton"));
+    EXPECT_TRUE(notice->isVisible());
+    EXPECT_TRUE(notice->text().contains(QStringLiteral("no NVIDIA driver")));
+    EXPECT_FALSE(notice->text().contains(QStringLiteral("--device")));
+    EXPECT_EQ(edit->placeholderText(), QStringLiteral("The project's model is not open"));
+    EXPECT_TRUE(under.wait([&] { return paints.count > 0; }, 2)) << "the new words are seen";
+    under.picture(QStringLiteral("model-problem"));
+    QTest::mouseClick(button, Qt::LeftButton);
+    ASSERT_TRUE(under.find<QDialog>("settingsDialog")->isVisible());
+    under.find<QDialog>("settingsDialog")->close();
+
+    emit bridge.projectFailed(QStringLiteral("the model x is not on this machine"));
+    QTest::mouseClick(button, Qt::LeftButton);
+    ASSERT_TRUE(under.find<QDialog>("modelsDialog")->isVisible());
+    under.find<QDialog>("modelsDialog")->close();
+    emit bridge.projectReady();
+    EXPECT_FALSE(notice->isVisible());
+    EXPECT_EQ(edit->placeholderText(), QStringLiteral("Ask about your sources"));
 }
 
 TEST(DesktopPanels, TheTextGrowsFromTheSizeThatIsShown) {

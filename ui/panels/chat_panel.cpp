@@ -35,6 +35,22 @@ namespace asterism {
 
 namespace {
 
+QString placeholder(ChatPanel::Readiness readiness) {
+    switch (readiness) {
+        case ChatPanel::Readiness::noProject:
+            return ChatPanel::tr("You can ask once a project is open");
+        case ChatPanel::Readiness::noSources:
+            return ChatPanel::tr("Add something to read first");
+        case ChatPanel::Readiness::noModel:
+            return ChatPanel::tr("The project's model is not open");
+        case ChatPanel::Readiness::opening:
+            return ChatPanel::tr("Opening the project…");
+        case ChatPanel::Readiness::ready:
+            break;
+    }
+    return ChatPanel::tr("Ask about your sources");
+}
+
 QString beginningOf(const QString& question) {
     constexpr qsizetype kMost = 80;
     const QString line = question.simplified();
@@ -225,6 +241,7 @@ void ChatPanel::showState() {
     m_titleLabel->setVisible(conversation.has_value());
     showComposer();
     showEmptyState();
+    showModelProblem();
 }
 
 void ChatPanel::showComposer() {
@@ -236,9 +253,10 @@ void ChatPanel::showComposer() {
     const bool canAsk = m_readiness == Readiness::ready && m_sources.figures().ticked > 0 &&
                         !m_questionEdit->toPlainText().trimmed().isEmpty();
     m_sendButton->setEnabled(isAnswering || canAsk);
-    m_questionEdit->setPlaceholderText(m_readiness == Readiness::ready
-                                           ? tr("Ask about your sources")
-                                           : tr("You can ask once a project is open"));
+    const QString words = placeholder(m_readiness);
+    if (m_questionEdit->placeholderText() == words) return;
+    m_questionEdit->setPlaceholderText(words);
+    m_questionEdit->viewport()->update();  // Qt 6.4 does not by itself
 }
 
 void ChatPanel::showEmptyState() {
@@ -255,8 +273,8 @@ void ChatPanel::showEmptyState() {
                                tr("Choose a Folder"));
             break;
         case Readiness::noModel:
-            m_emptyState->show("cpu", tr("The project's model could not be opened"), m_reason,
-                               tr("Open Models"));
+            m_emptyState->show("cpu", tr("The project's model could not be opened"), problem(),
+                               isDeviceProblem() ? tr("Open Settings") : tr("Open Models"));
             break;
         case Readiness::opening:
             m_emptyState->show("project", tr("Opening the project"),
@@ -269,6 +287,29 @@ void ChatPanel::showEmptyState() {
                                {});
             break;
     }
+}
+
+// Where messages stand there is no empty state to say it.
+void ChatPanel::showModelProblem() {
+    const bool isDue = m_readiness == Readiness::noModel && m_messages->rowCount() > 0;
+    if (isDue) {
+        showNotice(NoticeBar::Kind::error, problem(),
+                   isDeviceProblem() ? NoticeAction::openSettings : NoticeAction::openModels);
+    } else if (m_showsProblem) {
+        m_editParent ? showEditing() : clearNotice();
+    }
+    m_showsProblem = isDue;
+}
+
+// Errors begin with what they are about.
+bool ChatPanel::isDeviceProblem() const {
+    return m_reason.startsWith(QLatin1String("device "));
+}
+
+// In the window's words: it has a setting where the command line has an option.
+QString ChatPanel::problem() const {
+    QString text = m_reason;
+    return text.replace(QLatin1String("--device "), QLatin1String("device "));
 }
 
 void ChatPanel::showEditing() {
@@ -289,6 +330,9 @@ void ChatPanel::showNotice(NoticeBar::Kind kind, const QString& text, NoticeActi
         case NoticeAction::startChat:
             button = tr("New Chat");
             break;
+        case NoticeAction::openModels:
+            button = tr("Open Models");
+            break;
         case NoticeAction::openSettings:
             button = tr("Open Settings");
             break;
@@ -307,6 +351,9 @@ void ChatPanel::takeNoticeAction() {
         case NoticeAction::startChat:
             startChat();
             break;
+        case NoticeAction::openModels:
+            emit modelsAsked();
+            break;
         case NoticeAction::openSettings:
             emit settingsAsked();
             break;
@@ -314,10 +361,12 @@ void ChatPanel::takeNoticeAction() {
 }
 
 void ChatPanel::takeEmptyAction() {
-    if (m_readiness == Readiness::noModel)
-        emit modelsAsked();
-    else
+    if (m_readiness != Readiness::noModel)
         emit addSourcesAsked();
+    else if (isDeviceProblem())
+        emit settingsAsked();
+    else
+        emit modelsAsked();
 }
 
 void ChatPanel::send() {

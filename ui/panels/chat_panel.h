@@ -51,7 +51,13 @@ class ChatPanel : public QWidget {
 
   private:
     // What the button of the notice does.
-    enum class NoticeAction : std::uint8_t { none, stopEditing, startChat, openSettings };
+    enum class NoticeAction : std::uint8_t {
+        none,
+        stopEditing,
+        startChat,
+        openModels,
+        openSettings
+    };
 
     // The question that was asked last.
     struct Asked {
@@ -72,10 +78,13 @@ class ChatPanel : public QWidget {
     void showState();
     void showComposer();
     void showEmptyState();
+    void showModelProblem();
     void showEditing();
     void showNotice(NoticeBar::Kind kind, const QString& text,
                     NoticeAction action = NoticeAction::none);
     void clearNotice() { showNotice(NoticeBar::Kind::information, {}); }
+    bool isDeviceProblem() const;
+    QString problem() const;
     void send();
     void ask(const Asked& asked, double temperature);
     void finish(const AskResult& result);
@@ -105,6 +114,7 @@ class ChatPanel : public QWidget {
     Readiness m_readiness = Readiness::noProject;
     QString m_reason;
     NoticeAction m_noticeAction = NoticeAction::none;
+    bool m_showsProblem = false;  // the notice is that of the model
     // While an earlier question is edited: the message that the new one follows.
     std::optional<std::int64_t> m_editParent;
     Asked m_asked;

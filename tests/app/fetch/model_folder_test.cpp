@@ -74,6 +74,8 @@ TEST_F(ModelFolder, WithoutANameTheDefaultIsMeantUnlessOnlyAnotherIsThere) {
 TEST_F(ModelFolder, SaysHowToPullAModelThatIsNotThere) {
     EXPECT_THAT(failure("qwen2.5-coder-0.5b"),
                 HasSubstr("`asterism-cli model pull qwen2.5-coder-0.5b`"));
+    EXPECT_THROW(resolveModel("qwen2.5-coder-0.5b", builtInCatalogue(), m_dir.path()),
+                 ModelMissing);
 }
 
 TEST_F(ModelFolder, NamesTheChoicesForAnUnknownName) {
