@@ -11,7 +11,8 @@
 namespace asterism {
 
 void exportChat(QWidget& window, Library& library, ExportFormat format) {
-    const auto record = library.chats().find(library.conversation());
+    const auto record =
+        library.attempt([&] { return library.chats().find(library.conversation()); });
     if (!record) {
         dialogs::showError(
             &window, QCoreApplication::translate("ChatExport", "Export"),
@@ -23,9 +24,11 @@ void exportChat(QWidget& window, Library& library, ExportFormat format) {
     const QString name =
         ConversationListModel::titleOf(*record).left(60).replace(unfit, QStringLiteral("_")) +
         (isMarkdown ? QStringLiteral(".md") : QStringLiteral(".json"));
-    const std::string content = isMarkdown
-                                    ? exportMarkdown(library.chats(), *record)
-                                    : exportJson(library.chats(), library.project(), *record);
+    const std::string content = library.attempt([&] {
+        return isMarkdown ? exportMarkdown(library.chats(), *record)
+                          : exportJson(library.chats(), library.project(), *record);
+    });
+    if (content.empty()) return;  // the reason is told
     dialogs::saveNewFile(&window, QCoreApplication::translate("ChatExport", "Export Chat"), name,
                          QByteArray::fromStdString(content));
 }

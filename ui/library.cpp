@@ -1,26 +1,40 @@
 #include "ui/library.h"
 
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
 namespace asterism {
 
 namespace {
 
-WorkspaceOptions withoutBlocks(WorkspaceOptions options) {
+// The window stands still while another process writes.
+constexpr auto kLongestWait = std::chrono::milliseconds(500);
+
+WorkspaceOptions ofWindow(WorkspaceOptions options) {
     options.keepsBlocks = false;
+    options.longestWait = std::min(options.longestWait, kLongestWait);
     return options;
 }
 
 }  // namespace
 
 Library::Library(const WorkspaceOptions& options, QObject* parent)
-    : QObject(parent), m_workspace(withoutBlocks(options)) {}
+    : QObject(parent), m_workspace(ofWindow(options)) {}
 
 void Library::openProject(const QString& name) {
-    m_project = projects().find(name.toStdString()).value_or(ProjectRecord());
+    m_project = {};
     m_conversation = 0;
     m_documents.clear();
     m_unwanted.clear();
+    attempt([&] {
+        if (const auto found = projects().find(name.toStdString())) {
+            readDocuments(found->id);
+            m_project = *found;
+        }
+    });
     emit projectOpened();
-    noteDocuments();
+    emit documentsChanged();
     emit chatsChanged();
     emit conversationOpened(0);
 }
@@ -32,23 +46,36 @@ void Library::openConversation(std::int64_t conversation) {
 
 void Library::noteProjects() {
     if (hasProject())
-        for (const ProjectRecord& project : projects().list())
+        for (const ProjectRecord& project : attempt([this] { return projects().list(); }))
             if (project.id == m_project.id) m_project = project;
     emit projectsChanged();
 }
 
 void Library::noteDocuments() {
-    m_documents.clear();
-    m_unwanted.clear();
-    if (hasProject()) {
-        m_documents = documents().list(m_project.id);
-        m_unwanted = documents().unwanted(m_project.id);
-    }
+    attempt([this] { readDocuments(m_project.id); });
     emit documentsChanged();
+}
+
+// None of no project.
+void Library::readDocuments(std::int64_t project) {
+    std::vector<DocumentRecord> records;
+    std::vector<std::string> unwanted;
+    if (project != 0) {
+        records = documents().list(project);
+        unwanted = documents().unwanted(project);
+    }
+    m_documents = std::move(records);
+    m_unwanted = std::move(unwanted);
 }
 
 void Library::noteChats() {
     emit chatsChanged();
+}
+
+void Library::tell(const Error& error) {
+    QMetaObject::invokeMethod(
+        this, [this, reason = QString::fromUtf8(error.what())] { emit failed(reason); },
+        Qt::QueuedConnection);
 }
 
 }  // namespace asterism

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <type_traits>
 #include <vector>
 
 #include <QObject>
 #include <QString>
 
+#include "core/base/error.h"
 #include "storage/workspace.h"
 
 namespace asterism {
@@ -22,11 +24,25 @@ class Library : public QObject {
     ProjectStore& projects() { return m_workspace.projects(); }
     DocumentStore& documents() { return m_workspace.documents(); }
     ChatStore& chats() { return m_workspace.chats(); }
+    const Database& database() const { return m_workspace.database(); }
+
+    // What a slot, which may not throw, does with them: if that fails its result is an empty one,
+    // and failed() says why.
+    template <typename Work>
+    std::invoke_result_t<const Work&> attempt(const Work& work) {
+        try {
+            return work();
+        } catch (const Error& error) {
+            tell(error);
+            return std::invoke_result_t<const Work&>();
+        }
+    }
 
     // The open project; id 0: none.
     const ProjectRecord& project() const { return m_project; }
     bool hasProject() const { return m_project.id != 0; }
-    // Opens a project, or none (empty name). One that is not there any more counts as none.
+    // Opens a project, or none (empty name). One that is not there any more or cannot be read
+    // counts as none.
     void openProject(const QString& name);
 
     // Of the open project, by name, as they were when documentsChanged() was sent last.
@@ -38,7 +54,8 @@ class Library : public QObject {
     std::int64_t conversation() const { return m_conversation; }
     void openConversation(std::int64_t conversation);
 
-    // Others changed something: reads the open project again and tells.
+    // Others changed something: reads the open project again and tells. What cannot be read stays
+    // as it was.
     void noteProjects();
     void noteDocuments();
     void noteChats();
@@ -49,8 +66,13 @@ class Library : public QObject {
     void documentsChanged();
     void chatsChanged();
     void conversationOpened(qint64 conversation);
+    // Something could not be read or written; sent from the event loop.
+    void failed(const QString& reason);
 
   private:
+    void tell(const Error& error);
+    void readDocuments(std::int64_t project);
+
     Workspace m_workspace;
     ProjectRecord m_project;
     std::vector<DocumentRecord> m_documents;

@@ -39,7 +39,8 @@ void SourceWatch::watchSources() {
     int files = 0;
     if (m_isOn && m_library.hasProject()) {
         const std::int64_t project = m_library.project().id;
-        for (const SourceRecord& source : m_library.projects().sources(project))
+        for (const SourceRecord& source :
+             m_library.attempt([&] { return m_library.projects().sources(project); }))
             paths.insert(QString::fromStdString(source.path.string()));
         for (const DocumentRecord& document : m_library.openDocuments()) {
             const QString path = QString::fromStdString(document.path.string());

@@ -24,7 +24,7 @@ class CliProject : public testing::Test {
     // The object of a command that ends well.
     nlohmann::json run(const Arguments& command);
     nlohmann::json ask(const std::string& question, const Arguments& more = {});
-    // Options with which an answer of the tiny model is complete whatever it begins with.
+    // Options with which an answer of the tiny model ends at its first character.
     static Arguments stopsAtOnce();
 
     SharedHome m_home;

@@ -162,10 +162,13 @@ void ModelList::addRow(const QString& model, const QStringList& texts, bool isHe
 // What this machine was measured at with the model, in any project that uses it.
 QString ModelList::speedOf(const std::string& model) const {
     const std::string device = m_settings.text(Setting::device).toStdString();
-    for (const ProjectRecord& project : m_library.projects().list()) {
+    for (const ProjectRecord& project :
+         m_library.attempt([this] { return m_library.projects().list(); })) {
         if (project.model != model || project.modelFingerprint.empty()) continue;
-        const double rate = m_library.documents().rate(device, project.modelFingerprint,
-                                                       project.settings.blockTokens);
+        const double rate = m_library.attempt([&] {
+            return m_library.documents().rate(device, project.modelFingerprint,
+                                              project.settings.blockTokens);
+        });
         if (rate > 0) return tr("%1 tokens/s").arg(QLocale().toString(rate, 'f', 0));
     }
     return tr("not measured");

@@ -73,7 +73,8 @@ class ModelsDialog : public QDialog {
 
     void askChange() {
         std::int64_t tokens = 0;
-        for (const DocumentRecord& document : m_library.documents().list(m_library.project().id))
+        for (const DocumentRecord& document : m_library.attempt(
+                 [this] { return m_library.documents().list(m_library.project().id); }))
             tokens += document.tokens;
         const QString model = m_list->chosen();
         dialogs::ask(this,

@@ -100,7 +100,8 @@ class SummaryDialog : public QDialog {
         auto* whole = new QListWidgetItem(icon("project"), tr("All of them"), m_documentsList);
         whole->setData(Qt::UserRole, QString());
         std::map<std::int64_t, QString> names;
-        for (const DocumentRecord& document : m_library.documents().list(m_library.project().id)) {
+        for (const DocumentRecord& document : m_library.attempt(
+                 [this] { return m_library.documents().list(m_library.project().id); })) {
             if (document.state == DocumentState::failed) continue;
             const QString name = QString::fromStdString(document.name);
             auto* item = new QListWidgetItem(icon("text-x-generic"), name, m_documentsList);
@@ -109,11 +110,13 @@ class SummaryDialog : public QDialog {
             item->setCheckState(Qt::Checked);
             names[document.id] = name;
         }
-        for (const SummaryRecord& summary : m_library.chats().summaries(m_library.project().id)) {
+        for (const SummaryRecord& summary : m_library.attempt(
+                 [this] { return m_library.chats().summaries(m_library.project().id); })) {
             if (summary.documentId == 0)
-                m_citations = m_library.chats().citations(summary.messageId);
+                m_citations = m_library.attempt(
+                    [&] { return m_library.chats().citations(summary.messageId); });
             keep(names[summary.documentId].toStdString(), summary.text,
-                 endOf(m_library.chats(), summary));
+                 m_library.attempt([&] { return endOf(m_library.chats(), summary); }));
         }
         m_documentsList->setCurrentRow(0);
         m_makeButton->setEnabled(m_documentsList->count() > 1);

@@ -116,7 +116,9 @@ void ConversationListModel::read() {
     beginResetModel();
     m_rows.clear();
     std::vector<ConversationRecord> records;
-    if (m_library.hasProject()) records = m_library.chats().list(m_library.project().id);
+    if (m_library.hasProject())
+        records =
+            m_library.attempt([this] { return m_library.chats().list(m_library.project().id); });
     const QDate today = QDate::currentDate();
     std::stable_sort(records.begin(), records.end(),
                      [&](const ConversationRecord& one, const ConversationRecord& other) {

@@ -326,7 +326,8 @@ void DocumentTreeModel::addScope(const Node& node, std::vector<std::string>& glo
 }
 
 void DocumentTreeModel::readTicks() {
-    const auto names = m_library.documents().outOfScope(m_library.project().id);
+    const auto names = m_library.attempt(
+        [this] { return m_library.documents().outOfScope(m_library.project().id); });
     m_unticked = {names.begin(), names.end()};
 }
 

@@ -51,15 +51,21 @@ std::int64_t MessageListModel::lastStored() const {
     return 0;
 }
 
+std::vector<MessageRecord> MessageListModel::branchOf(std::int64_t conversation) const {
+    return m_library.attempt([&] {
+        const auto record = m_library.chats().find(conversation);
+        return record ? m_library.chats().branch(record->leafMessage)
+                      : std::vector<MessageRecord>();
+    });
+}
+
 void MessageListModel::show(std::int64_t conversation) {
     beginResetModel();
     m_messages.clear();
-    const auto record = m_library.chats().find(conversation);
-    if (record)
-        for (MessageRecord& message : m_library.chats().branch(record->leafMessage)) {
-            m_messages.emplace_back();
-            m_messages.back().record = std::move(message);
-        }
+    for (MessageRecord& message : branchOf(conversation)) {
+        m_messages.emplace_back();
+        m_messages.back().record = std::move(message);
+    }
     endResetModel();
 }
 
@@ -86,9 +92,7 @@ void MessageListModel::addText(const QString& text) {
 }
 
 void MessageListModel::endAnswer(std::int64_t conversation) {
-    const auto record = m_library.chats().find(conversation);
-    std::vector<MessageRecord> branch;
-    if (record) branch = m_library.chats().branch(record->leafMessage);
+    std::vector<MessageRecord> branch = branchOf(conversation);
     const bool isSameBranch =
         branch.size() >= 2 && branch.size() == m_messages.size() &&
         (branch.size() == 2 ||
@@ -114,9 +118,11 @@ bool MessageListModel::isStreaming() const {
 
 void MessageListModel::readDetails(ShownMessage& message) const {
     message.hasDetails = true;
-    message.siblings = m_library.chats().siblings(message.record.id);
+    ChatStore& chats = m_library.chats();
+    const std::int64_t id = message.record.id;
+    message.siblings = m_library.attempt([&] { return chats.siblings(id); });
     if (message.record.role == MessageRole::question) return;
-    std::vector<CitationRecord> all = m_library.chats().citations(message.record.id);
+    std::vector<CitationRecord> all = m_library.attempt([&] { return chats.citations(id); });
     std::stable_partition(all.begin(), all.end(),
                           [](const CitationRecord& citation) { return citation.sentence >= 0; });
     for (CitationRecord& citation : all) {
@@ -132,7 +138,7 @@ void MessageListModel::readDetails(ShownMessage& message) const {
             message.cited.emplace_back(sentence,
                                        static_cast<int>(known - message.citations.begin()));
     }
-    message.quotations = m_library.chats().quotations(message.record.id);
+    message.quotations = m_library.attempt([&] { return chats.quotations(id); });
 }
 
 }  // namespace asterism

@@ -51,6 +51,7 @@ class MessageListModel : public QAbstractListModel {
     bool isStreaming() const;
 
   private:
+    std::vector<MessageRecord> branchOf(std::int64_t conversation) const;
     void readDetails(ShownMessage& message) const;
 
     Library& m_library;

@@ -133,8 +133,10 @@ void ChatPanel::connectView() {
     connect(m_view, &ChatView::explainAsked, this,
             [this](int row) { emit explainAsked(m_messages->message(row).record.id); });
     connect(m_view, &ChatView::branchAsked, this, [this](qint64 message) {
-        m_library.chats().showBranch(m_library.conversation(),
-                                     m_library.chats().leafBelow(message));
+        m_library.attempt([&] {
+            m_library.chats().showBranch(m_library.conversation(),
+                                         m_library.chats().leafBelow(message));
+        });
         m_messages->show(m_library.conversation());
     });
     connect(m_emptyState, &EmptyState::activated, this, &ChatPanel::takeEmptyAction);
@@ -188,7 +190,10 @@ void ChatPanel::stop() {
 }
 
 void ChatPanel::showMessage(std::int64_t message) {
-    m_library.chats().showBranch(m_library.conversation(), m_library.chats().leafBelow(message));
+    m_library.attempt([&] {
+        m_library.chats().showBranch(m_library.conversation(),
+                                     m_library.chats().leafBelow(message));
+    });
     m_messages->show(m_library.conversation());
     m_view->scrollToMessage(m_messages->rowOf(message));
 }
@@ -236,7 +241,8 @@ void ChatPanel::showState() {
     const bool isEmpty = m_messages->rowCount() == 0;
     m_view->setVisible(!isEmpty);
     m_emptyState->setVisible(isEmpty);
-    const auto conversation = m_library.chats().find(m_library.conversation());
+    const auto conversation =
+        m_library.attempt([this] { return m_library.chats().find(m_library.conversation()); });
     m_titleLabel->setText(conversation ? ConversationListModel::titleOf(*conversation) : QString());
     m_titleLabel->setVisible(conversation.has_value());
     showComposer();

@@ -156,7 +156,7 @@ void SourceViewPanel::showCitation(const CitationRecord& citation) {
 
 void SourceViewPanel::open(const DocumentRecord& document) {
     m_document = document;
-    m_text = m_library.documents().text(document.id);
+    m_text = m_library.attempt([&] { return m_library.documents().text(document.id); });
     m_nameLabel->setText(QString::fromStdString(document.name));
     m_nameLabel->setToolTip(QString::fromStdString(document.path.string()));
     m_noticeBar->show(NoticeBar::Kind::information, {});

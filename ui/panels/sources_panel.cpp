@@ -165,7 +165,9 @@ void SourcesPanel::addDocumentActions(QMenu& menu, const DocumentRecord& documen
         [this, name = QString::fromStdString(document.name)] { emit documentOpened(name); });
     if (document.state == DocumentState::failed)
         menu.addAction(icon("view-refresh"), tr("Retry"), this, &SourcesPanel::encodeAsked);
-    for (const SourceRecord& source : m_library.projects().sources(m_library.project().id)) {
+    const auto sources =
+        m_library.attempt([this] { return m_library.projects().sources(m_library.project().id); });
+    for (const SourceRecord& source : sources) {
         if (source.id != document.sourceId) continue;
         const QString path = QString::fromStdString(source.path.string());
         menu.addAction(icon("edit-delete"),
@@ -203,7 +205,8 @@ void SourcesPanel::openMenu(const QPoint& position) {
 }
 
 void SourcesPanel::showLeftOut() {
-    const auto leftOut = m_library.documents().leftOut(m_library.project().id);
+    const auto leftOut =
+        m_library.attempt([this] { return m_library.documents().leftOut(m_library.project().id); });
     QStringList lines;
     constexpr std::size_t kMostLines = 30;
     for (std::size_t i = 0; i < leftOut.size() && i < kMostLines; ++i)
