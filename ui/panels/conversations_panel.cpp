@@ -120,10 +120,8 @@ void ConversationsPanel::askTitle(std::int64_t conversation, const QString& titl
 }
 
 void ConversationsPanel::askRemoval(std::int64_t conversation, const QString& title) {
-    const auto messages = [&] {
-        const auto record = m_library.chats().find(conversation);
-        return record ? static_cast<int>(m_library.chats().branch(record->leafMessage).size()) : 0;
-    }();
+    const auto messages = static_cast<int>(
+        m_library.attempt([&] { return m_library.chats().messages(conversation); }).size());
     dialogs::ask(this,
                  {tr("Delete Chat"), tr("Delete the chat “%1”?").arg(title),
                   tr("Its %n message(s) go for good.", nullptr, messages), tr("Delete"), true},
