@@ -63,8 +63,9 @@ class SearchDialog : public QDialog {
             const auto* key = static_cast<QKeyEvent*>(event);
             if (key->key() == Qt::Key_Down || key->key() == Qt::Key_Up) {
                 const int step = key->key() == Qt::Key_Down ? 1 : -1;
-                m_hitsList->setCurrentRow(
-                    std::clamp(m_hitsList->currentRow() + step, 0, m_hitsList->count() - 1));
+                const int last = m_hitsList->count() - 1;
+                if (last >= 0)
+                    m_hitsList->setCurrentRow(std::clamp(m_hitsList->currentRow() + step, 0, last));
                 return true;
             }
             if (key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter) {
@@ -78,7 +79,8 @@ class SearchDialog : public QDialog {
   private:
     void search() {
         const QString words = m_wordsEdit->text();
-        m_hits = m_library.chats().search(words.toStdString(), 0);
+        m_hits =
+            m_library.attempt([&] { return m_library.chats().search(words.toStdString(), 0); });
         m_hitsList->clear();
         for (const ChatHit& hit : m_hits) {
             auto* item = new QListWidgetItem(m_hitsList);
