@@ -16,6 +16,7 @@
 
 #include "storage/cache_settings.h"
 #include "tests/ui/desktop_flow.h"
+#include "ui/dialogs.h"
 
 namespace asterism::test {
 namespace {
@@ -168,6 +169,25 @@ TEST_F(DesktopSettings, QuotaAndKindOfNewProjectsHoldFromTheNextProjectOn) {
     ASSERT_TRUE(under->wait([&] { return allReady(); })) << messagesShown();
     EXPECT_EQ(under->library().project().settings.kv, KvType::bf16);
     EXPECT_EQ(under->library().project().settings.blockTokens, 4096);
+}
+
+TEST_F(DesktopSettings, AnotherCacheFolderIsSaidToBeUsedFromTheNextStartOn) {
+    startTiny();
+    const std::filesystem::path other = under->folder() / "other cache";
+    std::filesystem::create_directories(other);
+    dialogs::answerPickers({QString::fromStdString(other.string())});
+    const auto label = [&] { return under->find<QLabel>("cacheFolderLabel")->text(); };
+    openSettings(2);
+    under->click("moveCacheButton");
+    EXPECT_TRUE(label().endsWith(QStringLiteral("(from the next start on)")));
+    closeSettings();
+    openSettings(2);
+    EXPECT_TRUE(label().endsWith(QStringLiteral("(from the next start on)")));
+    closeSettings();
+    under->restart();
+    under->desktop().show({});
+    openSettings(2);
+    EXPECT_EQ(label(), QString::fromStdString(other.string()));
 }
 
 TEST_F(DesktopSettings, ChangesOfFilesAreNoticedOnlyWhileThatIsOn) {

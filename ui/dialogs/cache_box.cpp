@@ -38,7 +38,10 @@ CacheBox::CacheBox(std::filesystem::path folder, Settings& settings, QWidget* pa
       m_usageLabel(new QLabel(tr("Counting…"), this)),
       m_clearButton(new QPushButton(tr("Clear…"), this)) {
     const QString kept = settings.text(Setting::cacheFolder);
-    m_folderLabel->setText(kept.isEmpty() ? QString::fromStdString(m_folder.string()) : kept);
+    const QString used = QString::fromStdString(m_folder.string());
+    m_folderLabel->setObjectName(QStringLiteral("cacheFolderLabel"));
+    m_folderLabel->setText(
+        kept.isEmpty() || kept == used ? used : tr("%1 (from the next start on)").arg(kept));
     m_folderLabel->setWordWrap(true);
     m_folderLabel->setTextInteractionFlags(Qt::TextSelectableByMouse |
                                            Qt::TextSelectableByKeyboard);
