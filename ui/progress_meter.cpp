@@ -3,9 +3,14 @@
 namespace asterism {
 
 void ProgressMeter::begin(Activity::Stage stage, const QString& subject) {
-    m_activity = {};
+    end();
     m_activity.stage = stage;
     m_activity.subject = subject;
+}
+
+void ProgressMeter::end() {
+    m_activity = {};
+    m_encoding = {};
 }
 
 void ProgressMeter::count(std::int64_t done, std::int64_t total, const QString& subject) {
@@ -15,8 +20,8 @@ void ProgressMeter::count(std::int64_t done, std::int64_t total, const QString& 
 }
 
 bool ProgressMeter::take(const EngineEvent& event) {
-    if (m_activity.isIdle()) return false;
-    if (const auto* read = std::get_if<DocumentRead>(&event)) return readDocument(*read);
+    if (const auto* read = std::get_if<DocumentRead>(&event))
+        return !m_activity.isIdle() && readDocument(*read);
     if (const auto* started = std::get_if<EncodingStarted>(&event)) return startEncoding(*started);
     if (const auto* block = std::get_if<BlockEncoded>(&event)) return countBlock(*block);
     return false;
@@ -31,44 +36,46 @@ bool ProgressMeter::readDocument(const DocumentRead& event) {
 }
 
 bool ProgressMeter::startEncoding(const EncodingStarted& event) {
-    const bool isOther = m_activity.stage == Activity::Stage::explaining ||
-                         m_activity.stage == Activity::Stage::summarizing;
-    if (isOther) return false;  // its own count says more
     const bool isLoading = m_activity.stage == Activity::Stage::loading;
-    m_activity.stage = isLoading ? Activity::Stage::loading : Activity::Stage::encoding;
-    m_activity.subject.clear();
-    m_activity.done = 0;
-    m_activity.total = static_cast<std::int64_t>(event.blocks.size());
-    m_activity.tokensPerSecond = 0;
-    m_activity.secondsLeft = 0;
-    m_activity.canPause = true;
+    // Then most often nothing is encoded: it is not shown before something is.
+    m_isAside = m_activity.isIdle() || m_activity.stage == Activity::Stage::explaining ||
+                m_activity.stage == Activity::Stage::summarizing;
+    m_before = m_activity;
+    m_encoding = {};
+    m_encoding.stage = isLoading ? Activity::Stage::loading : Activity::Stage::encoding;
+    m_encoding.total = static_cast<std::int64_t>(event.blocks.size());
+    m_encoding.canPause = !m_isAside;
     m_totalTokens = event.contextTokens;
     m_encodedTokens = 0;
     m_restoredTokens = 0;
     m_clock = {};
-    return true;
+    if (!m_isAside) m_activity = m_encoding;
+    return !m_isAside;
 }
 
 bool ProgressMeter::countBlock(const BlockEncoded& event) {
-    const bool isCounted = m_activity.stage == Activity::Stage::loading ||
-                           m_activity.stage == Activity::Stage::encoding;
-    if (!isCounted) return false;
-    ++m_activity.done;
+    if (m_encoding.isIdle()) return false;
+    ++m_encoding.done;
     if (event.isRestored) {
         m_restoredTokens += event.tokens.tokens();
-        return true;
+    } else {
+        // The first block that has to be encoded ends what was only a load.
+        m_encoding.stage = Activity::Stage::encoding;
+        m_encodedTokens += event.tokens.tokens();
+        showRate();
     }
-    // The first block that has to be encoded ends what was only a load.
-    m_activity.stage = Activity::Stage::encoding;
-    m_encodedTokens += event.tokens.tokens();
-    const double seconds = m_clock.seconds();
-    if (seconds > 0) m_activity.tokensPerSecond = static_cast<double>(m_encodedTokens) / seconds;
-    const auto left = static_cast<double>(m_totalTokens - m_encodedTokens - m_restoredTokens);
-    if (m_activity.tokensPerSecond > 0 && left > 0)
-        m_activity.secondsLeft = left / m_activity.tokensPerSecond;
-    else
-        m_activity.secondsLeft = 0;
+    if (m_isAside && m_encodedTokens == 0) return false;
+    const bool isOver = m_isAside && m_encoding.done >= m_encoding.total;
+    m_activity = isOver ? m_before : m_encoding;
     return true;
+}
+
+void ProgressMeter::showRate() {
+    const double seconds = m_clock.seconds();
+    if (seconds > 0) m_encoding.tokensPerSecond = static_cast<double>(m_encodedTokens) / seconds;
+    const auto left = static_cast<double>(m_totalTokens - m_encodedTokens - m_restoredTokens);
+    m_encoding.secondsLeft =
+        m_encoding.tokensPerSecond > 0 && left > 0 ? left / m_encoding.tokensPerSecond : 0;
 }
 
 }  // namespace asterism

@@ -14,7 +14,7 @@ class ProgressMeter {
     void count(std::int64_t done, std::int64_t total, const QString& subject);
     // True if what is shown has changed.
     bool take(const EngineEvent& event);
-    void end() { m_activity = {}; }
+    void end();
 
     const Activity& activity() const { return m_activity; }
 
@@ -22,9 +22,13 @@ class ProgressMeter {
     bool readDocument(const DocumentRead& event);
     bool startEncoding(const EncodingStarted& event);
     bool countBlock(const BlockEncoded& event);
+    void showRate();
 
     Activity m_activity;
-    Stopwatch m_clock;  // since encoding began
+    Activity m_encoding;     // as it is to be shown; idle: no blocks are expected
+    Activity m_before;       // encoding began
+    bool m_isAside = false;  // blocks are encoded for something else, such as an answer
+    Stopwatch m_clock;       // since encoding began
     std::int64_t m_encodedTokens = 0;
     std::int64_t m_restoredTokens = 0;
     std::int64_t m_totalTokens = 0;

@@ -96,5 +96,29 @@ TEST(Progress, CountsBlocksAndSaysWhenItEnds) {
     EXPECT_TRUE(meter.activity().isIdle());
 }
 
+TEST(Progress, ShowsBlocksThatAreEncodedForSomethingElse) {
+    EncodingStarted started;
+    started.contextTokens = 200;
+    started.blocks = {{0, 100}, {100, 200}};
+    BlockEncoded restored;
+    restored.isRestored = true;
+    BlockEncoded encoded;
+    encoded.tokens = {100, 200};
+    for (const auto stage : {Activity::Stage::idle, Activity::Stage::explaining}) {
+        ProgressMeter meter;
+        meter.begin(stage);
+        EXPECT_FALSE(meter.take(started));
+        EXPECT_FALSE(meter.take(restored)) << "that takes no time";
+        EXPECT_EQ(meter.activity().stage, stage);
+        meter.take(started);
+        EXPECT_TRUE(meter.take(encoded));
+        EXPECT_EQ(meter.activity().stage, Activity::Stage::encoding);
+        EXPECT_EQ(meter.activity().done, 1);
+        EXPECT_EQ(meter.activity().total, 2);
+        EXPECT_TRUE(meter.take(encoded));
+        EXPECT_EQ(meter.activity().stage, stage);
+    }
+}
+
 }  // namespace
 }  // namespace asterism
