@@ -67,8 +67,9 @@ void EngineBridge::postWork(Activity::Stage stage, const Work& work,
             begin();
             work(worker, events, stop);
         },
-        [this, onDone, onFailed](JobEnd end, const QString& message) {
-            endWork(end, message, onDone, onFailed);
+        [this, opening = m_openings, onDone, onFailed](JobEnd end, const QString& message) {
+            endWork(end == JobEnd::done && opening != m_openings ? JobEnd::stopped : end, message,
+                    onDone, onFailed);
         },
         false));
 }
@@ -106,15 +107,17 @@ void EngineBridge::takeEvents() {
 void EngineBridge::openProject(const QString& name, const EngineOptions& engine) {
     stopWork();
     stopAnswer();
+    ++m_openings;
     ++m_works;
     m_meter.begin(Activity::Stage::openingModel, name);
     emit activityChanged(activity());
     m_posted.push_back(post([project = name.toStdString(), engine](
                                 EngineWorker& worker, const EventSink&,
                                 const std::stop_token&) { worker.open(project, engine); },
-                            [this](JobEnd end, const QString& message) {
+                            [this, opening = m_openings](JobEnd end, const QString& message) {
                                 endWork(end == JobEnd::failed ? JobEnd::done : end, message,
-                                        [this, end, message] {
+                                        [this, opening, end, message] {
+                                            if (opening != m_openings) return;
                                             if (end == JobEnd::failed)
                                                 return emit projectFailed(message);
                                             emit projectReady();
@@ -157,6 +160,7 @@ void EngineBridge::noteCache() {
 void EngineBridge::closeProject() {
     stopWork();
     stopAnswer();
+    ++m_openings;
     post([](EngineWorker& worker, const EventSink&, const std::stop_token&) { worker.close(); },
          [](JobEnd, const QString&) {}, false);
 }
@@ -174,7 +178,7 @@ void EngineBridge::preflight(const IngestOptions& options) {
                                                const std::stop_token& stop) {
             *result = worker.session().preflight(options, events, stop);
         },
-        [this, result] { emit preflightReady(result); });
+        [this, result, paths = options.paths] { emit preflightReady(result, paths); });
 }
 
 void EngineBridge::ingest(const IngestOptions& options) {

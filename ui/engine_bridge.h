@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -38,8 +39,8 @@ class EngineBridge : public QObject {
     void openProject(const QString& name, const EngineOptions& engine);
     void closeProject();
 
-    // Each answers by its signal, or by workFailed() or workStopped(); they run one after the
-    // other.
+    // Each answers by its signal, or by workFailed() or workStopped(), by the latter also if
+    // another project is opened meanwhile; they run one after the other.
     void preflight(const IngestOptions& options);
     void ingest(const IngestOptions& options);
     // Not asked for by a person as a rule: fails by rescanFailed().
@@ -65,7 +66,9 @@ class EngineBridge : public QObject {
     void projectReady();
     void projectFailed(const QString& reason);
     void blocksLoaded();
-    void preflightReady(std::shared_ptr<const asterism::Preflight> preflight);
+    // What reading these paths, too, would do.
+    void preflightReady(std::shared_ptr<const asterism::Preflight> preflight,
+                        const std::vector<std::filesystem::path>& paths);
     void ingestFinished(const asterism::IngestReport& report);
     void changesFound(const asterism::ProjectChanges& changes);
     void rescanFailed(const QString& reason);
@@ -108,7 +111,8 @@ class EngineBridge : public QObject {
     ProgressMeter m_meter;
     std::vector<JobId> m_posted;  // work that may be running or waiting
     int m_works = 0;
-    JobId m_answer = 0;                      // 0: none is being made
+    int m_openings = 0;  // and closings of projects: what was asked before is of another one
+    JobId m_answer = 0;  // 0: none is being made
     std::unique_ptr<EngineThread> m_thread;  // ends first
 };
 

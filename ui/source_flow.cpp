@@ -1,7 +1,9 @@
 #include "ui/source_flow.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 #include <QDateTime>
 #include <QDir>
@@ -41,7 +43,10 @@ SourceFlow::SourceFlow(const DesktopParts& parts, Library& library, EngineBridge
       m_bridge(bridge),
       m_settings(settings),
       m_window(window) {
-    connect(&library, &Library::projectOpened, this, [this] { m_isReady = false; });
+    connect(&library, &Library::projectOpened, this, [this] {
+        m_isReady = false;
+        if (m_library.project().id != m_pendingProject) m_pending.clear();
+    });
     connect(&bridge, &EngineBridge::projectReady, this, [this] {
         m_isReady = true;
         goOn();
@@ -86,12 +91,19 @@ std::string SourceFlow::chosenModel() const {
 }
 
 void SourceFlow::createProject(const QString& name) {
+    makeProject(name, {});
+}
+
+void SourceFlow::makeProject(const QString& name, const Paths& paths) {
     try {
-        m_library.projects().create(name.trimmed().toStdString(), chosenModel(), chosenSettings());
+        m_pendingProject =
+            m_library.projects()
+                .create(name.trimmed().toStdString(), chosenModel(), chosenSettings())
+                .id;
+        m_pending = paths;
         m_library.noteProjects();
         emit projectChosen(name.trimmed());
     } catch (const Error& error) {
-        m_pending.clear();
         dialogs::showError(m_window, tr("The project was not made"),
                            QString::fromUtf8(error.what()));
     }
@@ -103,13 +115,15 @@ void SourceFlow::askProjectName() {
     });
 }
 
+bool SourceFlow::hasProject(const QString& name) const {
+    return m_library.attempt([&] { return m_library.projects().find(name.toStdString()); })
+        .has_value();
+}
+
 void SourceFlow::openSample() {
     const QString name = tr("Asterism sample");
-    if (m_library.projects().find(name.toStdString())) return emit projectChosen(name);
-    m_pending.clear();
-    for (const std::filesystem::path& path : m_parts.sample)
-        m_pending << QString::fromStdString(path.string());
-    createProject(name);
+    if (hasProject(name)) return emit projectChosen(name);
+    makeProject(name, m_parts.sample);
 }
 
 void SourceFlow::chooseFiles() {
@@ -124,52 +138,79 @@ void SourceFlow::chooseFolder() {
 
 void SourceFlow::addPaths(const QStringList& paths) {
     if (paths.isEmpty()) return;
-    m_pending = paths;
-    if (m_library.hasProject()) return goOn();
+    if (m_library.hasProject()) {
+        if (m_pendingProject != m_library.project().id) m_pending.clear();
+        m_pendingProject = m_library.project().id;
+        const Paths more = toPaths(paths);
+        m_pending.insert(m_pending.end(), more.begin(), more.end());
+        return goOn();
+    }
     const QString base = QFileInfo(QDir::cleanPath(paths.first())).completeBaseName();
     QString name = base.isEmpty() ? tr("Project") : base.left(80);
-    for (int number = 2; m_library.projects().find(name.toStdString()); ++number)
+    for (int number = 2; hasProject(name); ++number)
         name = QStringLiteral("%1 %2").arg(base.left(80)).arg(number);
-    createProject(name);
+    makeProject(name, toPaths(paths));
 }
 
 void SourceFlow::goOn() {
-    if (!m_isReady || m_pending.isEmpty()) return;
+    if (!m_isReady || m_pending.empty() || m_pendingProject != m_library.project().id) return;
     IngestOptions options;
-    options.paths = toPaths(m_pending);
+    options.paths = std::exchange(m_pending, {});
     m_bridge.preflight(options);
 }
 
-void SourceFlow::showPreflight(const std::shared_ptr<const Preflight>& preflight) {
+void SourceFlow::showPreflight(const std::shared_ptr<const Preflight>& preflight,
+                               const Paths& paths) {
     if (preflight->collection.isStopped) return;
     const std::filesystem::path folder = m_parts.workspace.blocks.folder;
     PreflightDialog::Costs costs;
     costs.freeBytes = freeDiskBytes(folder);
     costs.quotaBytes = quotaInForce(folder, 0);
     costs.settings = m_library.project().settings;
-    costs.canChooseSettings = m_library.openDocuments().empty();
+    costs.canChooseSettings = m_library.attempt([this] { return holdsNothing(); });
     auto* dialog = new PreflightDialog(preflight, costs, m_window);
-    connect(dialog, &PreflightDialog::settingsChosen, this, &SourceFlow::remake);
+    connect(dialog, &PreflightDialog::settingsChosen, this,
+            [this, paths](const ProjectSettings& settings) { remake(settings, paths); });
     connect(dialog, &PreflightDialog::encodeAsked, this,
-            [this](const std::vector<std::string>& without) {
+            [this, paths](const std::vector<std::string>& without) {
                 IngestOptions options;
-                options.paths = toPaths(m_pending);
+                options.paths = paths;
                 options.without = without;
-                m_pending.clear();
                 m_bridge.ingest(options);
             });
     dialog->open();
 }
 
+bool SourceFlow::holdsNothing() const {
+    const std::int64_t project = m_library.project().id;
+    return m_library.documents().list(project).empty() && m_library.chats().list(project).empty();
+}
+
+void SourceFlow::remake(const ProjectSettings& settings, const Paths& paths) {
+    try {
+        if (!holdsNothing())
+            throw Error(m_library.project().name,
+                        ": holds documents or chats by now; choose settings in a new project");
+        makeAnew(settings, paths);
+    } catch (const Error& error) {
+        dialogs::showError(m_window, tr("The project keeps its settings"),
+                           QString::fromUtf8(error.what()));
+    }
+}
+
 // Settings are fixed when a project is made, so one that holds nothing yet is made anew.
-void SourceFlow::remake(const ProjectSettings& settings) {
+void SourceFlow::makeAnew(const ProjectSettings& settings, Paths paths) {
     const ProjectRecord project = m_library.project();
-    const QStringList paths = m_pending;
-    m_bridge.closeProject();
+    for (const SourceRecord& source : m_library.projects().sources(project.id))
+        if (std::find(paths.begin(), paths.end(), source.path) == paths.end())
+            paths.push_back(source.path);
+    Transaction transaction(m_library.database());
     m_library.projects().remove(project.id);
-    m_library.projects().create(project.name, project.model, settings);
+    m_pendingProject = m_library.projects().create(project.name, project.model, settings).id;
+    transaction.commit();
+    m_pending = std::move(paths);
+    m_bridge.closeProject();
     m_library.noteProjects();
-    m_pending = paths;
     emit projectChosen(QString::fromStdString(project.name));
 }
 
@@ -217,7 +258,12 @@ void SourceFlow::removeSource(qint64 source, const QString& path) {
                      "encoded again."),
                   tr("Remove"), true},
                  [this, source] {
-                     m_library.projects().removeSource(source);
+                     try {
+                         m_library.projects().removeSource(source);
+                     } catch (const Error& error) {
+                         return dialogs::showError(m_window, tr("The source was not removed"),
+                                                   QString::fromUtf8(error.what()));
+                     }
                      m_library.noteDocuments();
                      encode();
                  });

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <QObject>
 #include <QStringList>
@@ -57,9 +60,16 @@ class SourceFlow : public QObject {
     void said(const QString& text);
 
   private:
+    using Paths = std::vector<std::filesystem::path>;
+
+    bool hasProject(const QString& name) const;
+    void makeProject(const QString& name, const Paths& paths);
     void goOn();
-    void showPreflight(const std::shared_ptr<const Preflight>& preflight);
-    void remake(const ProjectSettings& settings);
+    void showPreflight(const std::shared_ptr<const Preflight>& preflight, const Paths& paths);
+    // Of the open project: neither documents nor chats, as the database has it now. Throws Error.
+    bool holdsNothing() const;
+    void remake(const ProjectSettings& settings, const Paths& paths);
+    void makeAnew(const ProjectSettings& settings, Paths paths);
     void finish(const IngestReport& report);
     ProjectSettings chosenSettings() const;
     std::string chosenModel() const;
@@ -70,7 +80,8 @@ class SourceFlow : public QObject {
     Settings& m_settings;
     QWidget* m_window;
     QTimer m_refreshTimer;
-    QStringList m_pending;  // paths that wait for the project to be ready or for the dialog
+    Paths m_pending;  // they wait for their project to be ready
+    std::int64_t m_pendingProject = 0;
     bool m_isReady = false;
     bool m_isPaused = false;
 };

@@ -2091,6 +2091,14 @@ SHA-256: %2</translation>
         <source>+%1 ~%2 -%3, %4 unchanged, %5 blocks to encode</source>
         <translation>+%1 ~%2 -%3, %4 unverändert, %5 Blöcke zu kodieren</translation>
     </message>
+    <message>
+        <source>The project keeps its settings</source>
+        <translation>Das Projekt behält seine Einstellungen</translation>
+    </message>
+    <message>
+        <source>The source was not removed</source>
+        <translation>Die Quelle wurde nicht entfernt</translation>
+    </message>
 </context>
 <context>
     <name>asterism::SourceViewPanel</name>

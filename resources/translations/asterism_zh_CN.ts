@@ -2091,6 +2091,14 @@ SHA-256：%2</translation>
         <source>+%1 ~%2 -%3, %4 unchanged, %5 blocks to encode</source>
         <translation>+%1 ~%2 -%3，%4 个未变，%5 个块待编码</translation>
     </message>
+    <message>
+        <source>The project keeps its settings</source>
+        <translation>项目保留原有设置</translation>
+    </message>
+    <message>
+        <source>The source was not removed</source>
+        <translation>来源未移除</translation>
+    </message>
 </context>
 <context>
     <name>asterism::SourceViewPanel</name>

@@ -1,8 +1,11 @@
 // What is seen and chosen before anything is read.
 #include <gtest/gtest.h>
 
+#include <QComboBox>
+#include <QDialog>
 #include <QLabel>
 #include <QPushButton>
+#include <QSignalSpy>
 #include <QTest>
 #include <QTreeView>
 
@@ -86,6 +89,87 @@ TEST_F(DesktopPreflight, NothingTickedCannotBeRead) {
     EXPECT_FALSE(under->find<QPushButton>("encodeButton")->isEnabled());
     toggle("plan.txt");
     EXPECT_TRUE(under->find<QPushButton>("encodeButton")->isEnabled());
+}
+
+TEST_F(DesktopPreflight, OneThatWasCancelledDoesNotComeBackInAnotherProject) {
+    startTiny();
+    write("plan.txt", "The ferry leaves at nine.\n");
+    ASSERT_NO_FATAL_FAILURE(openPreflight());
+    under->click("cancelButton");
+    under->library().projects().create("other", "tiny", {});
+    under->library().noteProjects();
+    const QSignalSpy found(&under->desktop().bridge(), &EngineBridge::changesFound);
+    auto* box = under->find<QComboBox>("projectComboBox");
+    emit box->activated(box->findText(QStringLiteral("other")));
+    ASSERT_TRUE(under->wait([&] { return found.count() == 1 && isIdle(); }));
+    const QWidget* dialog = findWidget(QStringLiteral("preflightDialog"));
+    EXPECT_TRUE(!dialog || !dialog->isVisible());
+}
+
+TEST_F(DesktopPreflight, EachOfTwoReadsWhatItShows) {
+    startTiny();
+    write("first.txt", "The ferry leaves at nine.\n");
+    write("second.txt", "The harbour was quiet.\n");
+    const QSignalSpy ready(&under->desktop().bridge(), &EngineBridge::blocksLoaded);
+    under->library().projects().create("notes", "tiny", {});
+    under->window().begin({});
+    ASSERT_TRUE(under->wait([&] { return ready.count() == 1 && isIdle(); }));
+    const auto drop = [&](const char* name) {
+        under->window().openPaths({QString::fromStdString((notes() / name).string())});
+    };
+    drop("first.txt");
+    drop("second.txt");  // while the first one is being read
+    QList<QDialog*> dialogs;
+    ASSERT_TRUE(under->wait([&] {
+        dialogs = under->window().findChildren<QDialog*>(QStringLiteral("preflightDialog"));
+        return dialogs.size() == 2;
+    }));
+    const auto encode = [&](QDialog* dialog) {
+        dialog->findChild<QPushButton*>(QStringLiteral("encodeButton"))->click();
+    };
+    encode(dialogs.first());
+    ASSERT_TRUE(under->wait([&] { return allReady(); })) << messagesShown();
+    ASSERT_EQ(under->library().openDocuments().size(), 1U);
+    EXPECT_EQ(under->library().openDocuments().front().name, "first.txt");
+    encode(dialogs.last());
+    ASSERT_TRUE(under->wait([&] { return allReady() && figures().documents == 2; }))
+        << messagesShown();
+}
+
+TEST_F(DesktopPreflight, AProjectThatHasChatsIsNotMadeAnewForOtherSettings) {
+    startTiny();
+    write("plan.txt", "The ferry leaves at nine.\n");
+    const ProjectRecord project = under->library().projects().create("notes", "tiny", {});
+    under->window().begin({});
+    ASSERT_NO_FATAL_FAILURE(openPreflight());
+    auto* box = under->find<QComboBox>("kvComboBox");
+    EXPECT_TRUE(box->isEnabled());
+    under->library().chats().create(project.id, 2048);  // by another program
+    box->setCurrentIndex(1);
+    emit box->activated(1);
+    EXPECT_NE(messagesShown().find("holds documents or chats"), std::string::npos);
+    EXPECT_EQ(under->library().chats().list(project.id).size(), 1U);
+    under->click("closeButton");
+
+    ASSERT_NO_FATAL_FAILURE(openPreflight());
+    EXPECT_FALSE(under->find<QComboBox>("kvComboBox")->isEnabled());
+}
+
+TEST_F(DesktopPreflight, OtherSettingsOfAnEmptyProjectKeepWhatIsToBeRead) {
+    startTiny();
+    under->desktop().settings().set(Setting::blockTokens, 4096);
+    write("plan.txt", "The ferry leaves at nine.\n");
+    ASSERT_NO_FATAL_FAILURE(openPreflight());
+    auto* box = under->find<QComboBox>("kvComboBox");
+    box->setCurrentIndex(1);
+    emit box->activated(1);
+    ASSERT_TRUE(under->wait([&] {
+        const auto* dialog = findWidget(QStringLiteral("preflightDialog"));
+        return dialog && dialog->isVisible() && under->find<QComboBox>("kvComboBox") != box;
+    })) << messagesShown();
+    under->click("encodeButton");
+    ASSERT_TRUE(under->wait([&] { return allReady(); })) << messagesShown();
+    EXPECT_EQ(under->library().project().settings.kv, KvType::bf16);
 }
 
 }  // namespace
