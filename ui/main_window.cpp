@@ -201,9 +201,7 @@ void MainWindow::connectPanels() {
     connect(m_activity, &ActivityBar::pauseAsked, m_flow, &SourceFlow::pause);
     connect(m_activity, &ActivityBar::resumeAsked, m_flow, &SourceFlow::encode);
     connect(m_activity, &ActivityBar::stopAsked, &m_parts.bridge, &EngineBridge::stopWork);
-    connect(m_watch, &SourceWatch::changed, this, [this] {
-        if (!m_parts.bridge.isWorking()) m_parts.bridge.rescan();
-    });
+    connect(m_watch, &SourceWatch::changed, m_flow, &SourceFlow::lookForChanges);
     const auto watch = [this] { m_watch->setOn(m_parts.settings.isOn(Setting::watchesSources)); };
     connect(&m_parts.settings, &Settings::changed, m_watch, watch);
     watch();

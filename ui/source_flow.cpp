@@ -45,6 +45,7 @@ SourceFlow::SourceFlow(const DesktopParts& parts, Library& library, EngineBridge
       m_window(window) {
     connect(&library, &Library::projectOpened, this, [this] {
         m_isReady = false;
+        m_hasChanges = false;  // opening looks for them
         if (m_library.project().id != m_pendingProject) m_pending.clear();
     });
     connect(&bridge, &EngineBridge::projectReady, this, [this] {
@@ -64,6 +65,7 @@ SourceFlow::SourceFlow(const DesktopParts& parts, Library& library, EngineBridge
             m_refreshTimer.stop();
         else if (!m_refreshTimer.isActive())
             m_refreshTimer.start();
+        if (activity.isIdle() && m_hasChanges) lookForChanges();
     });
     connect(&bridge, &EngineBridge::workFailed, this, [this](const QString& reason) {
         m_library.noteDocuments();
@@ -249,6 +251,11 @@ void SourceFlow::pause() {
     m_isPaused = true;
     m_bridge.stopWork();
     emit pausedChanged(true);
+}
+
+void SourceFlow::lookForChanges() {
+    m_hasChanges = m_bridge.isWorking();
+    if (!m_hasChanges && m_isReady) m_bridge.rescan();
 }
 
 void SourceFlow::removeSource(qint64 source, const QString& path) {

@@ -45,6 +45,8 @@ class SourceFlow : public QObject {
     // Reads files, by name, that were left out because they were not wanted.
     void readLeftOut(const std::vector<std::string>& names);
     void pause();
+    // Files have changed on disk: looks at them, after what is running.
+    void lookForChanges();
     void removeSource(qint64 source, const QString& path);
 
     bool isPaused() const { return m_isPaused; }
@@ -84,6 +86,7 @@ class SourceFlow : public QObject {
     std::int64_t m_pendingProject = 0;
     bool m_isReady = false;
     bool m_isPaused = false;
+    bool m_hasChanges = false;  // of files, that are to be looked at
 };
 
 }  // namespace asterism
