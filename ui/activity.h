@@ -17,6 +17,7 @@ struct Activity {
         loading,   // blocks from the KV cache
         explaining,
         summarizing,
+        removing,  // a project
     };
 
     Stage stage = Stage::idle;

@@ -50,34 +50,37 @@ JobId EngineBridge::post(const Work& work, const Ended& onEnd, bool isAnswer) {
     return m_thread->post(std::move(job));
 }
 
-void EngineBridge::postWork(Activity::Stage stage, const Work& work,
-                            const std::function<void()>& onDone, const Failed& onFailed) {
+void EngineBridge::postWork(const Task& task) {
     ++m_works;
-    const auto begin = [this, stage] {
+    const auto begin = [this, stage = task.stage, subject = task.subject] {
         QMetaObject::invokeMethod(
             this,
-            [this, stage] {
-                m_meter.begin(stage);
+            [this, stage, subject] {
+                m_meter.begin(stage, subject);
                 emit activityChanged(activity());
             },
             Qt::QueuedConnection);
     };
-    m_posted.push_back(post(
-        [begin, work](EngineWorker& worker, const EventSink& events, const std::stop_token& stop) {
+    const JobId job = post(
+        [begin, work = task.work](EngineWorker& worker, const EventSink& events,
+                                  const std::stop_token& stop) {
             begin();
             work(worker, events, stop);
         },
-        [this, opening = m_openings, onDone, onFailed](JobEnd end, const QString& message) {
-            endWork(end == JobEnd::done && opening != m_openings ? JobEnd::stopped : end, message,
-                    onDone, onFailed);
+        [this, opening = m_openings, task](JobEnd end, const QString& message) {
+            const bool isLate = task.isOfProject && opening != m_openings;
+            endWork(end == JobEnd::done && isLate ? JobEnd::stopped : end, message, task.onDone,
+                    task.onFailed);
         },
-        false));
+        false);
+    (task.isOfProject ? m_posted : m_others).push_back(job);
 }
 
 void EngineBridge::endWork(JobEnd end, const QString& message, const std::function<void()>& onDone,
                            const Failed& onFailed) {
     if (--m_works == 0) {
         m_posted.clear();
+        m_others.clear();
         m_meter.end();
         emit activityChanged(activity());
     }
@@ -105,9 +108,7 @@ void EngineBridge::takeEvents() {
 }
 
 void EngineBridge::openProject(const QString& name, const EngineOptions& engine) {
-    stopWork();
-    stopAnswer();
-    ++m_openings;
+    stopProject();
     ++m_works;
     m_meter.begin(Activity::Stage::openingModel, name);
     emit activityChanged(activity());
@@ -122,18 +123,18 @@ void EngineBridge::openProject(const QString& name, const EngineOptions& engine)
                                                 return emit projectFailed(message);
                                             emit projectReady();
                                             loadBlocks();
-                                        });
+                                        },
+                                        {});
                             },
                             false));
 }
 
 void EngineBridge::loadBlocks() {
-    postWork(
-        Activity::Stage::loading,
-        [](EngineWorker& worker, const EventSink& events, const std::stop_token& stop) {
-            if (!worker.session().context().isEmpty()) worker.session().load(events, stop);
-        },
-        [this] { emit blocksLoaded(); });
+    postWork({Activity::Stage::loading,
+              [](EngineWorker& worker, const EventSink& events, const std::stop_token& stop) {
+                  if (!worker.session().context().isEmpty()) worker.session().load(events, stop);
+              },
+              [this] { emit blocksLoaded(); }});
     readLayout();
     rescan();
 }
@@ -157,10 +158,19 @@ void EngineBridge::noteCache() {
     readLayout();
 }
 
+void EngineBridge::removeProject(const QString& name) {
+    postWork({Activity::Stage::removing,
+              [project = name.toStdString()](EngineWorker& worker, const EventSink&,
+                                             const std::stop_token& stop) {
+                  worker.remove(project, stop);
+              },
+              [this] { emit projectRemoved(); },
+              [this](const QString& reason) { emit removalFailed(reason); }, name, false});
+    readLayout();
+}
+
 void EngineBridge::closeProject() {
-    stopWork();
-    stopAnswer();
-    ++m_openings;
+    stopProject();
     post([](EngineWorker& worker, const EventSink&, const std::stop_token&) { worker.close(); },
          [](JobEnd, const QString&) {}, false);
 }
@@ -172,48 +182,44 @@ IngestOptions EngineBridge::lettingIn(IngestOptions options) const {
 
 void EngineBridge::preflight(const IngestOptions& options) {
     auto result = std::make_shared<Preflight>();
-    postWork(
-        Activity::Stage::reading,
-        [result, options = lettingIn(options)](EngineWorker& worker, const EventSink& events,
-                                               const std::stop_token& stop) {
-            *result = worker.session().preflight(options, events, stop);
-        },
-        [this, result, paths = options.paths] { emit preflightReady(result, paths); });
+    postWork({Activity::Stage::reading,
+              [result, options = lettingIn(options)](EngineWorker& worker, const EventSink& events,
+                                                     const std::stop_token& stop) {
+                  *result = worker.session().preflight(options, events, stop);
+              },
+              [this, result, paths = options.paths] { emit preflightReady(result, paths); }});
 }
 
 void EngineBridge::ingest(const IngestOptions& options) {
     auto result = std::make_shared<IngestReport>();
-    postWork(
-        Activity::Stage::reading,
-        [result, options = lettingIn(options)](EngineWorker& worker, const EventSink& events,
-                                               const std::stop_token& stop) {
-            *result = worker.session().ingest(options, events, stop);
-        },
-        [this, result] { emit ingestFinished(*result); });
+    postWork({Activity::Stage::reading,
+              [result, options = lettingIn(options)](EngineWorker& worker, const EventSink& events,
+                                                     const std::stop_token& stop) {
+                  *result = worker.session().ingest(options, events, stop);
+              },
+              [this, result] { emit ingestFinished(*result); }});
     readLayout();
 }
 
 void EngineBridge::rescan() {
     auto result = std::make_shared<ProjectChanges>();
-    postWork(
-        Activity::Stage::reading,
-        [result, options = lettingIn({})](EngineWorker& worker, const EventSink& events,
-                                          const std::stop_token& stop) {
-            *result = worker.rescan(options, events, stop);
-        },
-        [this, result] { emit changesFound(*result); },
-        [this](const QString& reason) { emit rescanFailed(reason); });
+    postWork({Activity::Stage::reading,
+              [result, options = lettingIn({})](EngineWorker& worker, const EventSink& events,
+                                                const std::stop_token& stop) {
+                  *result = worker.rescan(options, events, stop);
+              },
+              [this, result] { emit changesFound(*result); },
+              [this](const QString& reason) { emit rescanFailed(reason); }});
 }
 
 void EngineBridge::explain(std::int64_t message, std::size_t blocks) {
     auto result = std::make_shared<Explanation>();
-    postWork(
-        Activity::Stage::explaining,
-        [result, message, blocks](EngineWorker& worker, const EventSink& events,
-                                  const std::stop_token& stop) {
-            *result = worker.session().explain(message, blocks, events, stop);
-        },
-        [this, message, result] { emit explanationReady(message, *result); });
+    postWork({Activity::Stage::explaining,
+              [result, message, blocks](EngineWorker& worker, const EventSink& events,
+                                        const std::stop_token& stop) {
+                  *result = worker.session().explain(message, blocks, events, stop);
+              },
+              [this, message, result] { emit explanationReady(message, *result); }});
 }
 
 void EngineBridge::summarize(const std::vector<std::string>& only) {
@@ -230,14 +236,13 @@ void EngineBridge::summarize(const std::vector<std::string>& only) {
         };
         QMetaObject::invokeMethod(this, show, Qt::QueuedConnection);
     };
-    postWork(
-        Activity::Stage::summarizing,
-        [result, request](EngineWorker& worker, const EventSink& events,
-                          const std::stop_token& stop) {
-            *result = summarizeProject(worker.workspace(), worker.session(),
-                                       worker.engine().tokenizer(), request, events, stop);
-        },
-        [this, result] { emit summariesFinished(*result); });
+    postWork({Activity::Stage::summarizing,
+              [result, request](EngineWorker& worker, const EventSink& events,
+                                const std::stop_token& stop) {
+                  *result = summarizeProject(worker.workspace(), worker.session(),
+                                             worker.engine().tokenizer(), request, events, stop);
+              },
+              [this, result] { emit summariesFinished(*result); }});
 }
 
 void EngineBridge::ask(const AskRequest& request) {
@@ -275,6 +280,14 @@ void EngineBridge::stopAnswer() {
 
 void EngineBridge::stopWork() {
     for (const JobId job : std::exchange(m_posted, {})) m_thread->stop(job);
+    for (const JobId job : std::exchange(m_others, {})) m_thread->stop(job);
+}
+
+// What it was asked for before has ended, whatever it still answers.
+void EngineBridge::stopProject() {
+    for (const JobId job : std::exchange(m_posted, {})) m_thread->stop(job);
+    stopAnswer();
+    ++m_openings;
 }
 
 }  // namespace asterism

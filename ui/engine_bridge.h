@@ -38,6 +38,9 @@ class EngineBridge : public QObject {
     // its blocks into memory and looks for changes. What was running is stopped.
     void openProject(const QString& name, const EngineOptions& engine);
     void closeProject();
+    // Removes a project that is not open, with what the KV cache has of it alone. Waits for other
+    // processes that work on it; answers by projectRemoved() or removalFailed().
+    void removeProject(const QString& name);
 
     // Each answers by its signal, or by workFailed() or workStopped(), by the latter also if
     // another project is opened meanwhile; they run one after the other.
@@ -65,6 +68,8 @@ class EngineBridge : public QObject {
     // The project and its model are open; questions can be asked.
     void projectReady();
     void projectFailed(const QString& reason);
+    void projectRemoved();
+    void removalFailed(const QString& reason);
     void blocksLoaded();
     // What reading these paths, too, would do.
     void preflightReady(std::shared_ptr<const asterism::Preflight> preflight,
@@ -93,12 +98,21 @@ class EngineBridge : public QObject {
     using Ended = std::function<void(JobEnd end, const QString& message)>;
     using Failed = std::function<void(const QString& reason)>;
 
+    // Work that is shown while it runs.
+    struct Task {
+        Activity::Stage stage = Activity::Stage::idle;
+        Work work;
+        std::function<void()> onDone;
+        Failed onFailed = {};  // empty: workFailed() tells
+        QString subject = {};
+        bool isOfProject = true;  // of the open one: ends when another one is opened
+    };
+
     JobId post(const Work& work, const Ended& onEnd, bool isAnswer);
-    // Shows a stage while it runs; success is `onDone`, a failure `onFailed` or else workFailed().
-    void postWork(Activity::Stage stage, const Work& work, const std::function<void()>& onDone,
-                  const Failed& onFailed = {});
+    void postWork(const Task& task);
     void endWork(JobEnd end, const QString& message, const std::function<void()>& onDone,
-                 const Failed& onFailed = {});
+                 const Failed& onFailed);
+    void stopProject();
     void takeEvents();
     void loadBlocks();
     void readLayout();
@@ -109,7 +123,8 @@ class EngineBridge : public QObject {
     std::unique_ptr<EngineWorker> m_worker;
     QTimer m_eventTimer;
     ProgressMeter m_meter;
-    std::vector<JobId> m_posted;  // work that may be running or waiting
+    std::vector<JobId> m_posted;  // work on the open project that may be running or waiting
+    std::vector<JobId> m_others;  // the same, of no open project
     int m_works = 0;
     int m_openings = 0;  // and closings of projects: what was asked before is of another one
     JobId m_answer = 0;  // 0: none is being made

@@ -6,6 +6,7 @@
 #include "core/star/context_encoder.h"
 #include "storage/cache_settings.h"
 #include "storage/model_fingerprint.h"
+#include "storage/projects/project_removal.h"
 
 namespace asterism {
 
@@ -26,12 +27,21 @@ bool isOnHost(const EncodedContext* context, std::size_t block) {
 
 void EngineWorker::open(const std::string& project, EngineOptions options) {
     m_session.reset();
-    if (!m_workspace) m_workspace = std::make_unique<Workspace>(m_parts.workspace);
+    openWorkspace();
     const std::string model = m_workspace->projects().get(project).model;
     options.model = m_parts.resolveModel(model);
     if (!m_engine || !isSameEngine(options, *m_options)) openEngine(options);
     m_session = std::make_unique<ProjectSession>(
         *m_workspace, SessionEngine{*m_engine, model, m_fingerprint}, project);
+}
+
+void EngineWorker::openWorkspace() {
+    if (!m_workspace) m_workspace = std::make_unique<Workspace>(m_parts.workspace);
+}
+
+void EngineWorker::remove(const std::string& project, const std::stop_token& stop) {
+    openWorkspace();
+    removeProject(*m_workspace, project, stop);
 }
 
 void EngineWorker::openEngine(const EngineOptions& options) {

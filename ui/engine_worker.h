@@ -34,6 +34,8 @@ class EngineWorker {
     // Opens a project's model, unless it is the one that is open, and the project. Throws Error.
     void open(const std::string& project, EngineOptions options);
     void close() { m_session.reset(); }
+    // Removes a project that is not open, as removeProject() does.
+    void remove(const std::string& project, const std::stop_token& stop);
 
     // The open project's blocks and the stretches of its documents, as they are now; without a
     // project, the KV cache alone.
@@ -53,6 +55,7 @@ class EngineWorker {
     const Engine& engine() const { return *m_engine; }
 
   private:
+    void openWorkspace();
     void openEngine(const EngineOptions& options);
     void addMemory(const std::vector<PlannedBlock>& plan, ProjectLayout& layout) const;
     void addBlocks(const std::vector<PlannedBlock>& plan, ProjectLayout& layout);

@@ -171,6 +171,7 @@ void MainWindow::connectCommands() {
 
 void MainWindow::connectPanels() {
     connect(m_projects, &ProjectsPanel::projectChosen, m_projectFlow, &ProjectFlow::open);
+    connect(m_projects, &ProjectsPanel::removalAsked, m_projectFlow, &ProjectFlow::remove);
     connect(m_projects, &ProjectsPanel::newProjectAsked, m_flow, &SourceFlow::askProjectName);
     connect(m_conversations, &ConversationsPanel::newChatAsked, m_chat, &ChatPanel::startChat);
     connect(m_conversations, &ConversationsPanel::searchAsked,
@@ -220,6 +221,7 @@ void MainWindow::connectBridge() {
     connect(&bridge, &EngineBridge::rescanFailed, m_sources, &SourcesPanel::showProblem);
     connect(&bridge, &EngineBridge::ingestFinished, m_sources,
             [this] { m_sources->showChanges({}); });
+    connect(&bridge, &EngineBridge::removalFailed, m_activity, &ActivityBar::setIdleText);
     connect(&bridge, &EngineBridge::warned, m_activity, &ActivityBar::setIdleText);
     connect(
         &bridge, &EngineBridge::explanationReady, this,
@@ -227,8 +229,7 @@ void MainWindow::connectBridge() {
 }
 
 void MainWindow::begin(const QStringList& paths) {
-    m_projectFlow->open(m_parts.settings.text(Setting::lastProject));
-    if (!m_parts.settings.isOn(Setting::hasSeenFirstRun))
+    if (!m_projectFlow->openLast() && !m_parts.settings.isOn(Setting::hasSeenFirstRun))
         openFirstRun(dialogParts(), [this] { m_flow->openSample(); });
     if (!paths.isEmpty()) openPaths(paths);
 }
@@ -261,10 +262,7 @@ void MainWindow::showDocument(const QString& name) {
 }
 
 void MainWindow::showHit(const ChatHit& hit) {
-    if (hit.projectId != m_parts.library.project().id)
-        for (const ProjectRecord& project : m_parts.library.projects().list())
-            if (project.id == hit.projectId)
-                m_projectFlow->open(QString::fromStdString(project.name));
+    m_projectFlow->openWithId(hit.projectId);
     m_parts.library.openConversation(hit.conversationId);
     m_chat->showMessage(hit.messageId);
 }

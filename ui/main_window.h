@@ -41,7 +41,7 @@ class MainWindow : public QMainWindow {
     explicit MainWindow(const Parts& parts);
     ~MainWindow() override;
 
-    // Opens the project that was open last, or the first-run dialog, then what was given.
+    // Opens the project that was used last, or the first-run dialog, then what was given.
     void begin(const QStringList& paths);
     void openPaths(const QStringList& paths);
     void bringToFront();

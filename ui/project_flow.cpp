@@ -19,6 +19,8 @@ ProjectFlow::ProjectFlow(Library& library, EngineBridge& bridge, Settings& setti
         m_reason = reason;
         showReadiness();
     });
+    connect(&bridge, &EngineBridge::projectRemoved, &library, &Library::noteProjects);
+    connect(&library, &Library::projectsChanged, this, &ProjectFlow::keepLast);
     connect(&library, &Library::documentsChanged, this, &ProjectFlow::showReadiness);
     connect(&settings, &Settings::changed, this, [this](Setting setting) {
         if (setting == Setting::device || setting == Setting::threads) reopenEngine();
@@ -33,6 +35,40 @@ void ProjectFlow::open(const QString& name) {
     m_library.openProject(name);
     m_settings.set(Setting::lastProject, current());
     reopenEngine();
+}
+
+void ProjectFlow::openWithId(std::int64_t project) {
+    if (project == m_library.project().id) return;
+    for (const ProjectRecord& other :
+         m_library.attempt([this] { return m_library.projects().list(); }))
+        if (other.id == project) open(QString::fromStdString(other.name));
+}
+
+QString ProjectFlow::lastProject() const {
+    const auto projects = m_library.attempt([this] { return m_library.projects().list(); });
+    const std::string kept = m_settings.text(Setting::lastProject).toStdString();
+    const ProjectRecord* last = nullptr;
+    for (const ProjectRecord& project : projects) {
+        if (project.name == kept) return QString::fromStdString(kept);
+        if (!last || project.openedAt > last->openedAt) last = &project;
+    }
+    return last ? QString::fromStdString(last->name) : QString();
+}
+
+bool ProjectFlow::openLast() {
+    const QString name = lastProject();
+    open(name);
+    return !name.isEmpty();
+}
+
+// It is kept by its name, which may have changed.
+void ProjectFlow::keepLast() {
+    if (m_library.hasProject()) m_settings.set(Setting::lastProject, current());
+}
+
+void ProjectFlow::remove(const QString& name) {
+    if (name == current()) open({});
+    m_bridge.removeProject(name);
 }
 
 void ProjectFlow::reopenEngine() {

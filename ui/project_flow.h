@@ -19,12 +19,20 @@ class ProjectFlow : public QObject {
 
     // An empty name, or that of a project that is gone, closes what is open.
     void open(const QString& name);
+    // Nothing happens if it is open, or gone.
+    void openWithId(std::int64_t project);
+    // The project that was open last, or else the one that was used last; false if there is none.
+    bool openLast();
+    // Closes it if it is open.
+    void remove(const QString& name);
     QString current() const;
 
   signals:
     void readinessChanged(asterism::ChatPanel::Readiness readiness, const QString& reason);
 
   private:
+    QString lastProject() const;
+    void keepLast();
     void showReadiness();
     void reopenEngine();
 

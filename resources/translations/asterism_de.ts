@@ -801,6 +801,10 @@
         <source>Resume</source>
         <translation>Fortsetzen</translation>
     </message>
+    <message>
+        <source>Deleting the project %1, once no other program works on it</source>
+        <translation>Lösche das Projekt %1, sobald kein anderes Programm daran arbeitet</translation>
+    </message>
 </context>
 <context>
     <name>asterism::BlockTableModel</name>
@@ -2003,8 +2007,8 @@ SHA-256: %2</translation>
         <translation>Löschen</translation>
     </message>
     <message>
-        <source>The project was not deleted</source>
-        <translation>Das Projekt wurde nicht gelöscht</translation>
+        <source>Choose a project</source>
+        <translation>Wählen Sie ein Projekt</translation>
     </message>
 </context>
 <context>

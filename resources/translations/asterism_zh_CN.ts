@@ -801,6 +801,10 @@
         <source>Resume</source>
         <translation>继续</translation>
     </message>
+    <message>
+        <source>Deleting the project %1, once no other program works on it</source>
+        <translation>正在删除项目 %1（等其他程序处理完该项目后进行）</translation>
+    </message>
 </context>
 <context>
     <name>asterism::BlockTableModel</name>
@@ -2003,8 +2007,8 @@ SHA-256：%2</translation>
         <translation>删除</translation>
     </message>
     <message>
-        <source>The project was not deleted</source>
-        <translation>项目未删除</translation>
+        <source>Choose a project</source>
+        <translation>请选择项目</translation>
     </message>
 </context>
 <context>

@@ -1,5 +1,7 @@
 #include "ui/models/project_list_model.h"
 
+#include <utility>
+
 #include "ui/icons.h"
 #include "ui/library.h"
 
@@ -41,8 +43,11 @@ int ProjectListModel::rowOf(std::int64_t project) const {
 }
 
 void ProjectListModel::read() {
+    std::vector<ProjectRecord> projects =
+        m_library.attempt([this] { return m_library.projects().list(); });
+    if (projects == m_projects) return;
     beginResetModel();
-    m_projects = m_library.projects().list();
+    m_projects = std::move(projects);
     endResetModel();
 }
 

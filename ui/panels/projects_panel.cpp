@@ -1,6 +1,7 @@
 #include "ui/panels/projects_panel.h"
 
 #include <QComboBox>
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QMenu>
 #include <QToolButton>
@@ -24,7 +25,6 @@ ProjectsPanel::ProjectsPanel(Library& library, QWidget* parent)
     m_projectComboBox->setObjectName(QStringLiteral("projectComboBox"));
     m_projectComboBox->setAccessibleName(tr("Project"));
     m_projectComboBox->setModel(m_model);
-    m_projectComboBox->setPlaceholderText(tr("No project yet"));
     m_projectComboBox->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_projectComboBox->setMinimumContentsLength(10);
     auto* newButton =
@@ -49,8 +49,18 @@ ProjectsPanel::ProjectsPanel(Library& library, QWidget* parent)
 }
 
 void ProjectsPanel::showOpenProject() {
+    const bool hasProjects = m_model->rowCount() > 0;
+    m_projectComboBox->setPlaceholderText(hasProjects ? tr("Choose a project")
+                                                      : tr("No project yet"));
     m_projectComboBox->setCurrentIndex(m_model->rowOf(m_library.project().id));
-    m_projectComboBox->setEnabled(m_model->rowCount() > 0);
+    m_projectComboBox->setEnabled(hasProjects);
+}
+
+// Another program may have made projects while its window was in front.
+bool ProjectsPanel::event(QEvent* event) {
+    if (event->type() == QEvent::WindowActivate || event->type() == QEvent::Show)
+        m_library.noteProjects();
+    return QWidget::event(event);
 }
 
 void ProjectsPanel::openMenu() {
@@ -84,7 +94,8 @@ void ProjectsPanel::askRemoval() {
     const std::int64_t project = m_library.project().id;
     std::int64_t tokens = 0;
     for (const DocumentRecord& document : m_library.openDocuments()) tokens += document.tokens;
-    const auto chats = static_cast<int>(m_library.chats().list(project).size());
+    const auto chats =
+        static_cast<int>(m_library.attempt([&] { return m_library.chats().list(project); }).size());
     const QString name = QString::fromStdString(m_library.project().name);
     dialogs::Question question{
         tr("Delete Project"), tr("Delete the project “%1” with its chats?").arg(name),
@@ -93,17 +104,7 @@ void ProjectsPanel::askRemoval() {
            nullptr, chats)
             .arg(countText(tokens)),
         tr("Delete"), true};
-    dialogs::ask(this, question, [this, project] {
-        try {
-            m_library.projects().remove(project);
-            m_library.openProject({});
-            m_library.noteProjects();
-            emit projectChosen({});
-        } catch (const Error& error) {
-            dialogs::showError(this, tr("The project was not deleted"),
-                               QString::fromUtf8(error.what()));
-        }
-    });
+    dialogs::ask(this, question, [this, name] { emit removalAsked(name); });
 }
 
 }  // namespace asterism

@@ -19,6 +19,10 @@ class ProjectsPanel : public QWidget {
   signals:
     void projectChosen(const QString& name);
     void newProjectAsked();
+    void removalAsked(const QString& name);  // of the open project
+
+  protected:
+    bool event(QEvent* event) override;
 
   private:
     void showOpenProject();

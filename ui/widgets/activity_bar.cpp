@@ -40,6 +40,9 @@ QString ActivityBar::textOf(const Activity& activity) {
         case Stage::summarizing:
             return activity.total > 0 ? tr("Summarising %1: %2").arg(count, activity.subject)
                                       : tr("Summarising");
+        case Stage::removing:
+            return tr("Deleting the project %1, once no other program works on it")
+                .arg(activity.subject);
     }
     return {};
 }
