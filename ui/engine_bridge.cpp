@@ -11,12 +11,19 @@ namespace {
 
 constexpr int kEventMs = 33;
 
+// Empty: none.
+std::string warningOf(const EngineEvent& event) {
+    if (const auto* started = std::get_if<EncodingStarted>(&event)) return started->warning;
+    const auto* warning = std::get_if<Warning>(&event);
+    return warning ? warning->text : std::string();
+}
+
 }  // namespace
 
 EngineBridge::EngineBridge(const DesktopParts& parts, QObject* parent)
     : QObject(parent),
       m_batch(std::make_shared<EventBatch>()),
-      m_worker(std::make_unique<EngineWorker>(parts)),
+      m_worker(std::make_unique<EngineWorker>(withWarnings(parts))),
       m_thread(std::make_unique<EngineThread>()) {
     m_eventTimer.setSingleShot(true);
     m_eventTimer.setInterval(kEventMs);
@@ -24,6 +31,16 @@ EngineBridge::EngineBridge(const DesktopParts& parts, QObject* parent)
 }
 
 EngineBridge::~EngineBridge() = default;
+
+// Those of the KV cache come from the engine's thread.
+DesktopParts EngineBridge::withWarnings(DesktopParts parts) {
+    parts.workspace.blocks.onWarning = [this](const std::string& line) {
+        QMetaObject::invokeMethod(
+            this, [this, text = QString::fromStdString(line)] { emit warned(text); },
+            Qt::QueuedConnection);
+    };
+    return parts;
+}
 
 JobId EngineBridge::post(const Work& work, const Ended& onEnd, bool isAnswer) {
     const auto tell = [this] {
@@ -99,8 +116,8 @@ void EngineBridge::takeEvents() {
     bool isChanged = false;
     for (const EngineEvent& event : content.events) {
         isChanged |= m_meter.take(event);
-        if (const auto* warning = std::get_if<Warning>(&event))
-            emit warned(QString::fromStdString(warning->text));
+        const std::string warning = warningOf(event);
+        if (!warning.empty()) emit warned(QString::fromStdString(warning));
     }
     if (isChanged) emit activityChanged(activity());
     if (!content.answerText.empty()) emit answerText(QString::fromStdString(content.answerText));
@@ -175,8 +192,17 @@ void EngineBridge::closeProject() {
          [](JobEnd, const QString&) {}, false);
 }
 
-IngestOptions EngineBridge::lettingIn(IngestOptions options) const {
+void EngineBridge::showWaiting() {
+    if (m_works == 0) return;  // it has ended meanwhile
+    m_meter.begin(Activity::Stage::waiting);
+    emit activityChanged(activity());
+}
+
+IngestOptions EngineBridge::lettingIn(IngestOptions options) {
     options.betweenBlocks = [thread = m_thread.get()] { thread->runUrgentJobs(); };
+    options.onWait = [this] {
+        QMetaObject::invokeMethod(this, &EngineBridge::showWaiting, Qt::QueuedConnection);
+    };
     return options;
 }
 
@@ -197,7 +223,11 @@ void EngineBridge::ingest(const IngestOptions& options) {
                                                      const std::stop_token& stop) {
                   *result = worker.session().ingest(options, events, stop);
               },
-              [this, result] { emit ingestFinished(*result); }});
+              [this, result] {
+                  for (const std::string& problem : result->changes.problems)
+                      emit warned(QString::fromStdString(problem));
+                  emit ingestFinished(*result);
+              }});
     readLayout();
 }
 

@@ -86,6 +86,7 @@ class EngineBridge : public QObject {
     void answerFinished(const asterism::AskResult& result);
     // isFull: the chat has no room; the reason says what can be done.
     void answerFailed(const QString& reason, bool isFull);
+    // Something a person should know that ended no work: one line.
     void warned(const QString& text);
     // After opening, loading and encoding: how the project lies in its blocks.
     void layoutChanged(const asterism::ProjectLayout& layout);
@@ -108,6 +109,7 @@ class EngineBridge : public QObject {
         bool isOfProject = true;  // of the open one: ends when another one is opened
     };
 
+    DesktopParts withWarnings(DesktopParts parts);
     JobId post(const Work& work, const Ended& onEnd, bool isAnswer);
     void postWork(const Task& task);
     void endWork(JobEnd end, const QString& message, const std::function<void()>& onDone,
@@ -117,7 +119,8 @@ class EngineBridge : public QObject {
     void loadBlocks();
     void readLayout();
     // Options that let questions in between blocks.
-    IngestOptions lettingIn(IngestOptions options) const;
+    IngestOptions lettingIn(IngestOptions options);
+    void showWaiting();
 
     std::shared_ptr<EventBatch> m_batch;
     std::unique_ptr<EngineWorker> m_worker;

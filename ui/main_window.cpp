@@ -33,6 +33,7 @@
 #include "ui/theme.h"
 #include "ui/timing_view.h"
 #include "ui/widgets/activity_bar.h"
+#include "ui/widgets/warning_bar.h"
 #include "ui/window_state.h"
 
 namespace asterism {
@@ -49,9 +50,7 @@ MainWindow::MainWindow(const Parts& parts)
     setAcceptDrops(true);
     setDockNestingEnabled(true);
     makeSidebar();
-    m_chat = new ChatPanel(parts.library, parts.bridge, parts.settings, m_sources->model(), this);
-    m_chat->setMinimumWidth(38 * kGridUnit);  // of a question and an answer
-    setCentralWidget(m_chat);
+    setCentralWidget(makeCentre());
     makeDocks();
     makeBars();
     makeMenus(*this, *m_commands, m_docks);
@@ -89,6 +88,20 @@ void MainWindow::makeSidebar() {
     m_sidebar->setWidget(content);
     m_sidebar->setMinimumWidth(220);
     addDockWidget(isRightToLeft() ? Qt::RightDockWidgetArea : Qt::LeftDockWidgetArea, m_sidebar);
+}
+
+QWidget* MainWindow::makeCentre() {
+    auto* centre = new QWidget(this);
+    m_warnings = new WarningBar(centre);
+    m_chat = new ChatPanel(m_parts.library, m_parts.bridge, m_parts.settings, m_sources->model(),
+                           centre);
+    m_chat->setMinimumWidth(38 * kGridUnit);  // of a question and an answer
+    auto* layout = new QVBoxLayout(centre);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_warnings);
+    layout->addWidget(m_chat, 1);
+    return centre;
 }
 
 void MainWindow::addPanel(QWidget* panel, const QString& title, const QString& name) {
@@ -221,8 +234,9 @@ void MainWindow::connectBridge() {
     connect(&bridge, &EngineBridge::rescanFailed, m_sources, &SourcesPanel::showProblem);
     connect(&bridge, &EngineBridge::ingestFinished, m_sources,
             [this] { m_sources->showChanges({}); });
-    connect(&bridge, &EngineBridge::removalFailed, m_activity, &ActivityBar::setIdleText);
-    connect(&bridge, &EngineBridge::warned, m_activity, &ActivityBar::setIdleText);
+    connect(&bridge, &EngineBridge::removalFailed, m_warnings, &WarningBar::add);
+    connect(&bridge, &EngineBridge::warned, m_warnings, &WarningBar::add);
+    connect(&m_parts.library, &Library::failed, m_warnings, &WarningBar::add);
     connect(
         &bridge, &EngineBridge::explanationReady, this,
         [this](qint64, const Explanation& explanation) { showExplanation(*this, explanation); });

@@ -22,6 +22,7 @@ class SourceViewPanel;
 class SourceWatch;
 class SourcesPanel;
 class TimingView;
+class WarningBar;
 struct DesktopParts;
 struct DialogParts;
 
@@ -53,6 +54,7 @@ class MainWindow : public QMainWindow {
 
   private:
     void makeSidebar();
+    QWidget* makeCentre();
     void makeDocks();
     void makeBars();
     void addPanel(QWidget* panel, const QString& title, const QString& name);
@@ -73,6 +75,7 @@ class MainWindow : public QMainWindow {
     ConversationsPanel* m_conversations = nullptr;
     SourcesPanel* m_sources = nullptr;
     ChatPanel* m_chat = nullptr;
+    WarningBar* m_warnings = nullptr;
     SourceViewPanel* m_sourceView = nullptr;
     TimingView* m_timing = nullptr;
     ActivityBar* m_activity = nullptr;

@@ -2313,4 +2313,16 @@ SHA-256: %2</translation>
         <translation>Zahlen exportieren</translation>
     </message>
 </context>
+<context>
+    <name>asterism::WarningBar</name>
+    <message>
+        <source>Dismiss</source>
+        <translation>Schließen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n earlier warning(s)</source>
+        <translation>
+            <numerusform>%n frühere Warnung</numerusform><numerusform>%n frühere Warnungen</numerusform></translation>
+    </message>
+</context>
 </TS>

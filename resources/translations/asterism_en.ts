@@ -160,4 +160,12 @@
             <numerusform>and %n more</numerusform><numerusform>and %n more</numerusform></translation>
     </message>
 </context>
+<context>
+    <name>asterism::WarningBar</name>
+    <message numerus="yes">
+        <source>%n earlier warning(s)</source>
+        <translation>
+            <numerusform>%n earlier warning</numerusform><numerusform>%n earlier warnings</numerusform></translation>
+    </message>
+</context>
 </TS>

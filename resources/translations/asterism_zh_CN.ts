@@ -2313,4 +2313,16 @@ SHA-256：%2</translation>
         <translation>导出数据</translation>
     </message>
 </context>
+<context>
+    <name>asterism::WarningBar</name>
+    <message>
+        <source>Dismiss</source>
+        <translation>关闭</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n earlier warning(s)</source>
+        <translation>
+            <numerusform>之前还有 %n 条警告</numerusform></translation>
+    </message>
+</context>
 </TS>

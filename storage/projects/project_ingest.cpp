@@ -247,7 +247,9 @@ IngestReport ProjectSession::ingest(const IngestOptions& options, const EventSin
     const ProjectLock lock(
         m_workspace.lockFolder(), m_project.id,
         [&] {
-            if (events)
+            if (options.onWait)
+                options.onWait();
+            else if (events)
                 events(Warning{m_project.name +
                                ": another process is reading this project; waiting for it"});
         },

@@ -35,6 +35,9 @@ struct IngestOptions {
     // Called between files while reading and blocks while encoding: whatever else waits for the
     // engine may be done in it, questions to this session included.
     std::function<void()> betweenBlocks;
+    // Called when another process reads the project, which is then waited for; without it a Warning
+    // event says so.
+    std::function<void()> onWait;
     // About how long blocks are encoded between two such calls; at least one a rank each time.
     double sliceSeconds = 1.0;
 };
@@ -168,7 +171,7 @@ class ProjectSession {
     // Refreshes, marks documents whose files changed, and says what ingest() would read; cheap.
     ProjectChanges rescan(const std::stop_token& stop);
     // Reads added and changed documents, drops removed ones, encodes blocks that are not in the KV
-    // cache. One process at a time: a second one waits, and says so by a Warning event.
+    // cache. One process at a time: a second one waits, and says so.
     IngestReport ingest(const IngestOptions& options, const EventSink& events,
                         const std::stop_token& stop);
     // Brings all blocks into memory: from the KV cache, else by encoding them. Returns how many

@@ -3,12 +3,17 @@
 
 #include <QAction>
 #include <QComboBox>
+#include <QLabel>
 #include <QMenu>
+#include <QPushButton>
 #include <QTest>
 
 #include "storage/disk_block_store.h"
+#include "storage/projects/project_lock.h"
 #include "tests/ui/desktop_flow.h"
 #include "tests/ui/filled_project.h"
+#include "ui/source_watch.h"
+#include "ui/widgets/warning_bar.h"
 
 namespace asterism::test {
 namespace {
@@ -70,6 +75,22 @@ TEST(DesktopProjects, OneThatTheCommandLineMakesMeanwhileCanBeChosen) {
     EXPECT_TRUE(box->isEnabled());
 }
 
+TEST(DesktopProjects, OneThatCannotBeReadIsAWarningThatStaysUntilItIsDismissed) {
+    DesktopUnderTest under;
+    fillProject(under.library(), under.folder());
+    Database(defaultDatabase()).execute("ALTER TABLE document RENAME TO gone");
+    under.restart();
+    under.desktop().show({});
+    auto* warnings = under.find<WarningBar>("warningBar");
+    ASSERT_TRUE(under.wait([&] { return warnings->isVisible(); }, 10));
+    EXPECT_TRUE(warnings->text().contains(QStringLiteral("asterism.db")))
+        << warnings->text().toStdString();
+    EXPECT_FALSE(under.library().hasProject());
+    under.picture(QStringLiteral("real-warning"));
+    QTest::mouseClick(warnings->findChild<QPushButton*>(), Qt::LeftButton);
+    EXPECT_FALSE(warnings->isVisible());
+}
+
 class DesktopProjectsWithEngine : public DesktopFlow {
   protected:
     static DiskBlockStore blocks() {
@@ -96,6 +117,54 @@ TEST_F(DesktopProjectsWithEngine, DeletingOneTakesItsTextOutOfTheKvCache) {
     EXPECT_EQ(box->currentIndex(), -1);
     EXPECT_EQ(box->placeholderText(), QStringLiteral("Choose a project"));
     under->picture(QStringLiteral("real-deleted"));
+}
+
+TEST_F(DesktopProjectsWithEngine,
+       WaitingForAnotherProgramIsShownAndFilesThatChangeAreLookedAtNext) {
+    startTiny();
+    write("plan.txt", "The ferry leaves at nine from pier four.\n");
+    ASSERT_NO_FATAL_FAILURE(encodeNotes());
+    auto* watch = under->window().findChild<SourceWatch*>();
+    ASSERT_NE(watch, nullptr);
+    watch->setOn(false);  // the test tells of the change
+    EngineBridge& bridge = under->desktop().bridge();
+    {
+        const ProjectLock other(defaultDatabase().parent_path() / "locks",
+                                under->library().project().id, {}, {});
+        bridge.ingest({});
+        ASSERT_TRUE(
+            under->wait([&] { return bridge.activity().stage == Activity::Stage::waiting; }, 10));
+        EXPECT_TRUE(
+            under->find<QLabel>("activityLabel")
+                ->toolTip()
+                .contains(QStringLiteral("Waiting for another program")) ||
+            under->find<QLabel>("activityLabel")->text().startsWith(QStringLiteral("Waiting")));
+        under->picture(QStringLiteral("real-waiting"));
+        write("plan.txt", "The ferry leaves at ten from pier seven, in the rain.\n");
+        emit watch->changed();
+        EXPECT_EQ(figures().changed, 0);
+        bridge.stopWork();
+        ASSERT_TRUE(under->wait([&] { return figures().changed == 1; }, 10));
+    }
+    EXPECT_FALSE(under->find<WarningBar>("warningBar")->isVisible());
+}
+
+TEST_F(DesktopProjectsWithEngine, ADamagedBlockIsAWarning) {
+    startTiny();
+    write("plan.txt", "The ferry leaves at nine from pier four.\n");
+    ASSERT_NO_FATAL_FAILURE(encodeNotes());
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(defaultBlockFolder())) {
+        if (!entry.is_regular_file() || entry.path().extension() != ".kv") continue;
+        std::string bytes = readFile(entry.path());
+        bytes[bytes.size() / 2] ^= 1;
+        writeFile(entry.path(), bytes);
+    }
+    under->restart();
+    under->desktop().show({});
+    auto* warnings = under->find<WarningBar>("warningBar");
+    ASSERT_TRUE(under->wait([&] { return warnings->isVisible(); }, 20));
+    EXPECT_TRUE(warnings->text().contains(QStringLiteral("damaged")))
+        << warnings->text().toStdString();
 }
 
 }  // namespace
