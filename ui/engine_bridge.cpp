@@ -149,7 +149,7 @@ void EngineBridge::openProject(const QString& name, const EngineOptions& engine)
 void EngineBridge::loadBlocks() {
     postWork({Activity::Stage::loading,
               [](EngineWorker& worker, const EventSink& events, const std::stop_token& stop) {
-                  if (!worker.session().context().isEmpty()) worker.session().load(events, stop);
+                  worker.restore(events, stop);
               },
               [this] { emit blocksLoaded(); }});
     readLayout();
@@ -275,7 +275,8 @@ void EngineBridge::summarize(const std::vector<std::string>& only) {
               [this, result] { emit summariesFinished(*result); }});
 }
 
-void EngineBridge::ask(const AskRequest& request) {
+void EngineBridge::ask(AskRequest request) {
+    request.onlyReady = true;
     struct Outcome {
         AskResult result;
         bool isFull = false;
@@ -294,6 +295,10 @@ void EngineBridge::ask(const AskRequest& request) {
         },
         [this, outcome](JobEnd end, const QString& message) {
             m_answer = 0;
+            if (m_works == 0 && !m_meter.activity().isIdle()) {
+                m_meter.end();
+                emit activityChanged(activity());
+            }
             if (end == JobEnd::done)
                 emit answerFinished(outcome->result);
             else if (end == JobEnd::failed)

@@ -35,7 +35,7 @@ class EngineBridge : public QObject {
     ~EngineBridge() override;
 
     // Opens a project with its model (which is loaded unless it is the one that is open), brings
-    // its blocks into memory and looks for changes. What was running is stopped.
+    // into memory what the KV cache has of it and looks for changes. What was running is stopped.
     void openProject(const QString& name, const EngineOptions& engine);
     void closeProject();
     // Removes a project that is not open, with what the KV cache has of it alone. Waits for other
@@ -53,8 +53,9 @@ class EngineBridge : public QObject {
     void noteCache();
     // Globs of document names; none: all.
     void summarize(const std::vector<std::string>& only);
-    // Comes before the others, and between two blocks of what is being encoded.
-    void ask(const AskRequest& request);
+    // Over the documents that are ready: nothing is encoded for it. Comes before the others, and
+    // between two blocks of what is being encoded.
+    void ask(AskRequest request);
 
     void stopAnswer();
     void stopWork();  // all but the answer; what is done is kept
@@ -70,6 +71,7 @@ class EngineBridge : public QObject {
     void projectFailed(const QString& reason);
     void projectRemoved();
     void removalFailed(const QString& reason);
+    // Documents that lack blocks are noted.
     void blocksLoaded();
     // What reading these paths, too, would do.
     void preflightReady(std::shared_ptr<const asterism::Preflight> preflight,

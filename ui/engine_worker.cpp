@@ -1,5 +1,6 @@
 #include "ui/engine_worker.h"
 
+#include <map>
 #include <utility>
 
 #include "core/base/error.h"
@@ -54,6 +55,22 @@ void EngineWorker::openEngine(const EngineOptions& options) {
     m_engine = m_parts.openEngine(options);
     m_options = options;
     if (blocks) m_engine->setBlockStore(*blocks, m_fingerprint);
+}
+
+void EngineWorker::restore(const EventSink& events, const std::stop_token& stop) {
+    session().restore(events, stop);
+    const std::vector<DocumentState> states = session().states();
+    std::map<std::int64_t, DocumentState> stateOf;
+    for (std::size_t i = 0; i < states.size(); ++i)
+        stateOf[session().context().documents()[i]->record.id] = states[i];
+    DocumentStore& store = m_workspace->documents();
+    for (const DocumentRecord& record : store.list(session().project().id)) {
+        const auto now = stateOf.find(record.id);
+        const bool isKnown =
+            record.state == DocumentState::ready || record.state == DocumentState::encoding;
+        if (now != stateOf.end() && isKnown && now->second != record.state)
+            store.setState(record.id, now->second);
+    }
 }
 
 ProjectLayout EngineWorker::layout() {

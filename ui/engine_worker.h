@@ -37,6 +37,10 @@ class EngineWorker {
     // Removes a project that is not open, as removeProject() does.
     void remove(const std::string& project, const std::stop_token& stop);
 
+    // Brings into memory what the KV cache has of the open project, and notes which of its
+    // documents lack blocks. Throws as ProjectSession does.
+    void restore(const EventSink& events, const std::stop_token& stop);
+
     // The open project's blocks and the stretches of its documents, as they are now; without a
     // project, the KV cache alone.
     ProjectLayout layout();

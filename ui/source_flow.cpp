@@ -45,6 +45,7 @@ SourceFlow::SourceFlow(const DesktopParts& parts, Library& library, EngineBridge
       m_window(window) {
     connect(&library, &Library::projectOpened, this, [this] {
         m_isReady = false;
+        setPaused(false);
         m_hasChanges = false;  // opening looks for them
         if (m_library.project().id != m_pendingProject) m_pending.clear();
     });
@@ -54,7 +55,8 @@ SourceFlow::SourceFlow(const DesktopParts& parts, Library& library, EngineBridge
     });
     connect(&bridge, &EngineBridge::preflightReady, this, &SourceFlow::showPreflight);
     connect(&bridge, &EngineBridge::ingestFinished, this, &SourceFlow::finish);
-    connect(&bridge, &EngineBridge::workStopped, &library, &Library::noteDocuments);
+    for (const auto signal : {&EngineBridge::workStopped, &EngineBridge::blocksLoaded})
+        connect(&bridge, signal, &library, &Library::noteDocuments);
     // Documents change their states while they are being taken in.
     m_refreshTimer.setInterval(kRefreshMs);
     connect(&m_refreshTimer, &QTimer::timeout, &library, &Library::noteDocuments);
@@ -178,7 +180,7 @@ void SourceFlow::showPreflight(const std::shared_ptr<const Preflight>& preflight
                 IngestOptions options;
                 options.paths = paths;
                 options.without = without;
-                m_bridge.ingest(options);
+                ingest(options);
             });
     dialog->open();
 }
@@ -240,17 +242,24 @@ void SourceFlow::encode() {
 }
 
 void SourceFlow::readLeftOut(const std::vector<std::string>& names) {
-    m_isPaused = false;
-    emit pausedChanged(false);
     IngestOptions options;
     options.wanted = names;
-    if (m_isReady) m_bridge.ingest(options);
+    if (m_isReady) ingest(options);
+}
+
+void SourceFlow::ingest(const IngestOptions& options) {
+    setPaused(false);
+    m_bridge.ingest(options);
+}
+
+void SourceFlow::setPaused(bool isPaused) {
+    m_isPaused = isPaused;
+    emit pausedChanged(isPaused);
 }
 
 void SourceFlow::pause() {
-    m_isPaused = true;
     m_bridge.stopWork();
-    emit pausedChanged(true);
+    setPaused(true);
 }
 
 void SourceFlow::lookForChanges() {

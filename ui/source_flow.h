@@ -72,6 +72,8 @@ class SourceFlow : public QObject {
     bool holdsNothing() const;
     void remake(const ProjectSettings& settings, const Paths& paths);
     void makeAnew(const ProjectSettings& settings, Paths paths);
+    void ingest(const IngestOptions& options);
+    void setPaused(bool isPaused);
     void finish(const IngestReport& report);
     ProjectSettings chosenSettings() const;
     std::string chosenModel() const;

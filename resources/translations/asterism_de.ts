@@ -473,8 +473,8 @@
         <translation>%1 für dieses Projekt benutzen?</translation>
     </message>
     <message>
-        <source>All %1 tokens are encoded again. Chats stay.</source>
-        <translation>Alle %1 Token werden neu kodiert. Chats bleiben.</translation>
+        <source>All %1 tokens must be encoded again. Chats stay.</source>
+        <translation>Alle %1 Token müssen neu kodiert werden. Chats bleiben.</translation>
     </message>
     <message>
         <source>Change</source>
@@ -957,8 +957,8 @@
         <translation>Alle Blöcke aller Projekte löschen?</translation>
     </message>
     <message>
-        <source>This frees %1. Nothing is lost but time: each project is encoded again when it is opened.</source>
-        <translation>Das gibt %1 frei. Verloren geht nur Zeit: Jedes Projekt wird beim Öffnen neu kodiert.</translation>
+        <source>This frees %1. Nothing is lost but time: the sources of each project have to be encoded again.</source>
+        <translation>Das gibt %1 frei. Verloren geht nur Zeit: Die Quellen jedes Projekts müssen neu kodiert werden.</translation>
     </message>
     <message>
         <source>Clear</source>
@@ -1874,8 +1874,8 @@ SHA-256: %2</translation>
         <translation>Der Datenträger des KV-Caches hat dafür keinen Platz. Haken Sie Dateien ab, wählen Sie unter „Erweitert“ einen kleineren KV-Typ oder verlegen Sie den Cache in den Einstellungen.</translation>
     </message>
     <message>
-        <source>This is more than the KV cache may take. Raise the quota in the settings, or blocks will be encoded again each time the project is opened.</source>
-        <translation>Das ist mehr, als der KV-Cache belegen darf. Erhöhen Sie das Kontingent in den Einstellungen, sonst werden Blöcke bei jedem Öffnen neu kodiert.</translation>
+        <source>This is more than the KV cache may take. Raise the quota in the settings, or some blocks will have to be encoded again after each start.</source>
+        <translation>Das ist mehr, als der KV-Cache belegen darf. Erhöhen Sie das Kontingent in den Einstellungen, sonst müssen einige Blöcke nach jedem Start neu kodiert werden.</translation>
     </message>
     <message numerus="yes">
         <source>%n possible secret(s), such as keys or passwords, stand in these files. They stay on this machine; untick the files if you would rather not have them read.</source>

@@ -473,8 +473,8 @@
         <translation>将 %1 用于此项目？</translation>
     </message>
     <message>
-        <source>All %1 tokens are encoded again. Chats stay.</source>
-        <translation>全部 %1 个词元将重新编码。对话会保留。</translation>
+        <source>All %1 tokens must be encoded again. Chats stay.</source>
+        <translation>全部 %1 个词元需要重新编码。对话会保留。</translation>
     </message>
     <message>
         <source>Change</source>
@@ -957,8 +957,8 @@
         <translation>删除所有项目的所有块？</translation>
     </message>
     <message>
-        <source>This frees %1. Nothing is lost but time: each project is encoded again when it is opened.</source>
-        <translation>将释放 %1。损失的只有时间：每个项目在打开时会重新编码。</translation>
+        <source>This frees %1. Nothing is lost but time: the sources of each project have to be encoded again.</source>
+        <translation>将释放 %1。损失的只有时间：每个项目的来源需要重新编码。</translation>
     </message>
     <message>
         <source>Clear</source>
@@ -1874,8 +1874,8 @@ SHA-256：%2</translation>
         <translation>KV 缓存所在磁盘空间不足。请取消勾选部分文件，在“高级”中选择更小的 KV 类型，或在设置中移动缓存。</translation>
     </message>
     <message>
-        <source>This is more than the KV cache may take. Raise the quota in the settings, or blocks will be encoded again each time the project is opened.</source>
-        <translation>这超出了 KV 缓存的配额。请在设置中提高配额，否则每次打开项目都要重新编码。</translation>
+        <source>This is more than the KV cache may take. Raise the quota in the settings, or some blocks will have to be encoded again after each start.</source>
+        <translation>这超出了 KV 缓存的配额。请在设置中提高配额，否则每次启动后都需要重新编码部分块。</translation>
     </message>
     <message numerus="yes">
         <source>%n possible secret(s), such as keys or passwords, stand in these files. They stay on this machine; untick the files if you would rather not have them read.</source>

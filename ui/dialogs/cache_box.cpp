@@ -162,8 +162,8 @@ void CacheBox::chooseFolder() {
 void CacheBox::askClear() {
     dialogs::ask(this,
                  {tr("Clear the KV Cache"), tr("Delete all blocks of all projects?"),
-                  tr("This frees %1. Nothing is lost but time: each project is encoded again when "
-                     "it is opened.")
+                  tr("This frees %1. Nothing is lost but time: the sources of each project have to "
+                     "be encoded again.")
                       .arg(bytesText(m_usedBytes)),
                   tr("Clear"), true},
                  [this] { look(true); });

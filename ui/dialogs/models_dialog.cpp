@@ -79,7 +79,7 @@ class ModelsDialog : public QDialog {
         const QString model = m_list->chosen();
         dialogs::ask(this,
                      {tr("Change the Model"), tr("Use %1 for this project?").arg(model),
-                      tr("All %1 tokens are encoded again. Chats stay.").arg(countText(tokens)),
+                      tr("All %1 tokens must be encoded again. Chats stay.").arg(countText(tokens)),
                       tr("Change"), tokens > 0},
                      [this, model] {
                          try {

@@ -192,8 +192,8 @@ void PreflightDialog::showCosts() {
                                           "move the cache in the settings."));
     else if (kvBytes > m_costs.quotaBytes)
         m_noticeBar->show(Kind::warning, tr("This is more than the KV cache may take. Raise the "
-                                            "quota in the settings, or blocks will be encoded "
-                                            "again each time the project is opened."));
+                                            "quota in the settings, or some blocks will have to "
+                                            "be encoded again after each start."));
     else if (figures.secrets > 0)
         m_noticeBar->show(Kind::warning,
                           tr("%n possible secret(s), such as keys or passwords, stand in these "
