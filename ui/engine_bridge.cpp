@@ -166,6 +166,12 @@ void EngineBridge::readLayout() {
          false);
 }
 
+void EngineBridge::showNew(const std::optional<ProjectLayout>& layout) {
+    if (!layout) return;
+    emit documentsRead();
+    emit layoutChanged(*layout);
+}
+
 void EngineBridge::noteCache() {
     const auto enforce = [](EngineWorker& worker, const EventSink&, const std::stop_token&) {
         worker.enforceQuota();
@@ -232,13 +238,21 @@ void EngineBridge::ingest(const IngestOptions& options) {
 }
 
 void EngineBridge::rescan() {
-    auto result = std::make_shared<ProjectChanges>();
+    struct Outcome {
+        ProjectChanges changes;
+        std::optional<ProjectLayout> layout;
+    };
+    auto outcome = std::make_shared<Outcome>();
     postWork({Activity::Stage::reading,
-              [result, options = lettingIn({})](EngineWorker& worker, const EventSink& events,
-                                                const std::stop_token& stop) {
-                  *result = worker.rescan(options, events, stop);
+              [outcome, options = lettingIn({})](EngineWorker& worker, const EventSink& events,
+                                                 const std::stop_token& stop) {
+                  outcome->changes = worker.rescan(options, events, stop);
+                  outcome->layout = worker.newLayout();
               },
-              [this, result] { emit changesFound(*result); },
+              [this, outcome] {
+                  showNew(outcome->layout);
+                  emit changesFound(outcome->changes);
+              },
               [this](const QString& reason) { emit rescanFailed(reason); }});
 }
 
@@ -279,6 +293,7 @@ void EngineBridge::ask(AskRequest request) {
     request.onlyReady = true;
     struct Outcome {
         AskResult result;
+        std::optional<ProjectLayout> layout;
         bool isFull = false;
     };
     auto outcome = std::make_shared<Outcome>();
@@ -288,6 +303,7 @@ void EngineBridge::ask(AskRequest request) {
                            const std::stop_token& stop) {
             try {
                 outcome->result = worker.session().ask(request, events, stop);
+                outcome->layout = worker.newLayout();
             } catch (const ConversationFull&) {
                 outcome->isFull = true;
                 throw;
@@ -299,6 +315,7 @@ void EngineBridge::ask(AskRequest request) {
                 m_meter.end();
                 emit activityChanged(activity());
             }
+            showNew(outcome->layout);
             if (end == JobEnd::done)
                 emit answerFinished(outcome->result);
             else if (end == JobEnd::failed)

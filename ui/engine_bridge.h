@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -73,6 +74,8 @@ class EngineBridge : public QObject {
     void removalFailed(const QString& reason);
     // Documents that lack blocks are noted.
     void blocksLoaded();
+    // Another process has read documents, and questions read them now.
+    void documentsRead();
     // What reading these paths, too, would do.
     void preflightReady(std::shared_ptr<const asterism::Preflight> preflight,
                         const std::vector<std::filesystem::path>& paths);
@@ -120,6 +123,7 @@ class EngineBridge : public QObject {
     void takeEvents();
     void loadBlocks();
     void readLayout();
+    void showNew(const std::optional<ProjectLayout>& layout);
     // Options that let questions in between blocks.
     IngestOptions lettingIn(IngestOptions options);
     void showWaiting();

@@ -73,9 +73,15 @@ void EngineWorker::restore(const EventSink& events, const std::stop_token& stop)
     }
 }
 
+std::optional<ProjectLayout> EngineWorker::newLayout() {
+    if (!m_session || &m_session->context() == m_shown) return std::nullopt;
+    return layout();
+}
+
 ProjectLayout EngineWorker::layout() {
     ProjectLayout layout;
     std::vector<PlannedBlock> plan;
+    m_shown = m_session ? &m_session->context() : nullptr;
     if (m_session) plan = m_workspace->documents().plan(m_session->project().id);
     addMemory(plan, layout);
     if (!m_session || m_session->context().isEmpty()) return layout;

@@ -44,6 +44,8 @@ class EngineWorker {
     // The open project's blocks and the stretches of its documents, as they are now; without a
     // project, the KV cache alone.
     ProjectLayout layout();
+    // The same if what is read is not what it was then, because another process has read meanwhile.
+    std::optional<ProjectLayout> newLayout();
 
     // What has changed on disk, with what it costs to encode. Throws as ProjectSession does.
     ProjectChanges rescan(const IngestOptions& options, const EventSink& events,
@@ -70,6 +72,7 @@ class EngineWorker {
     std::unique_ptr<Engine> m_engine;
     std::string m_fingerprint;
     std::unique_ptr<ProjectSession> m_session;
+    const ProjectContext* m_shown = nullptr;  // of the last layout; may be gone
 };
 
 }  // namespace asterism

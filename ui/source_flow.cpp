@@ -55,7 +55,8 @@ SourceFlow::SourceFlow(const DesktopParts& parts, Library& library, EngineBridge
     });
     connect(&bridge, &EngineBridge::preflightReady, this, &SourceFlow::showPreflight);
     connect(&bridge, &EngineBridge::ingestFinished, this, &SourceFlow::finish);
-    for (const auto signal : {&EngineBridge::workStopped, &EngineBridge::blocksLoaded})
+    for (const auto signal :
+         {&EngineBridge::workStopped, &EngineBridge::blocksLoaded, &EngineBridge::documentsRead})
         connect(&bridge, signal, &library, &Library::noteDocuments);
     // Documents change their states while they are being taken in.
     m_refreshTimer.setInterval(kRefreshMs);

@@ -1,11 +1,15 @@
-// What the KV cache has lost.
+// What the KV cache has lost, and what another process has read meanwhile.
 #include <gtest/gtest.h>
 
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
 
+#include "app/engine_factory.h"
+#include "storage/model_fingerprint.h"
+#include "tests/support/tiny_model.h"
 #include "tests/ui/desktop_flow.h"
+#include "ui/engine_worker.h"
 #include "ui/source_flow.h"
 #include "ui/widgets/notice_bar.h"
 
@@ -96,6 +100,49 @@ TEST_F(DesktopResume, APauseEndsWithItsProjectOrWhenReadingGoesOn) {
     flow->pause();
     under->library().openProject({});
     EXPECT_FALSE(flow->isPaused());
+}
+
+TEST_F(DesktopResume, WhatTheCommandLineReadsMeanwhileIsReadByTheNextQuestion) {
+    startTiny();
+    write("plan.txt", "The ferry leaves at nine from pier four.\n");
+    ASSERT_NO_FATAL_FAILURE(encodeNotes());
+    ASSERT_NO_FATAL_FAILURE(askAndWait(QStringLiteral("When?")));
+    const TempDir models;
+    writeTinyModel(models / "tiny.gguf");
+    EngineOptions options;
+    options.model = models / "tiny.gguf";
+    const auto engine = openEngine(options);
+    Workspace workspace(WorkspaceOptions{});
+    ProjectSession commandLine(
+        workspace,
+        {*engine, under->library().project().model,
+         modelFingerprint(options.model, defaultBlockFolder().parent_path())},
+        under->library().project().name);
+    const auto tokens = [&] { return std::ssize(commandLine.context().input().tokens); };
+
+    write("plan.txt", "The ferry leaves at ten from pier seven, in the rain.\n");
+    write("harbour.txt", "The harbour was quiet that morning.\n");
+    QTest::qSleep(50);  // a file that has changed just now counts as one that may go on to
+    commandLine.ingest({}, {}, {});
+    std::size_t shown = 0;
+    QObject::connect(&under->desktop().bridge(), &EngineBridge::layoutChanged,
+                     [&](const ProjectLayout& layout) { shown = layout.documents.size(); });
+    trigger("rescanAction");
+    ASSERT_TRUE(under->wait([&] { return allReady() && figures().documents == 2; }, 20))
+        << under->find<NoticeBar>("sourcesNoticeBar")->text().toStdString();
+    EXPECT_EQ(shown, 2U) << "the blocks are shown as they are now";
+    ASSERT_NO_FATAL_FAILURE(askAndWait(QStringLiteral("When?")));
+    EXPECT_EQ(answer().tokensInScope, tokens());
+    EXPECT_EQ(answer().tokensRead, tokens());
+
+    // Without looking for changes.
+    write("pier.txt", "The pier was painted green.\n");
+    QTest::qSleep(50);
+    commandLine.ingest({}, {}, {});
+    ASSERT_NO_FATAL_FAILURE(askAndWait(QStringLiteral("When?")));
+    EXPECT_EQ(answer().tokensInScope, tokens());
+    EXPECT_EQ(answer().tokensRead, tokens());
+    EXPECT_EQ(figures().documents, 3);
 }
 
 }  // namespace
