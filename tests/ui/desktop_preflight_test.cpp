@@ -155,6 +155,22 @@ TEST_F(DesktopPreflight, AProjectThatHasChatsIsNotMadeAnewForOtherSettings) {
     EXPECT_FALSE(under->find<QComboBox>("kvComboBox")->isEnabled());
 }
 
+TEST_F(DesktopPreflight, AnotherKvTypeKeepsABlockSizeThatIsNotAmongTheUsualOnes) {
+    startTiny();
+    write("plan.txt", "The ferry leaves at nine.\n");
+    ProjectSettings settings;
+    settings.blockTokens = 3000;
+    under->library().projects().create("notes", "tiny", settings);
+    under->window().begin({});
+    ASSERT_NO_FATAL_FAILURE(openPreflight());
+    EXPECT_EQ(under->find<QComboBox>("blockComboBox")->currentData().toLongLong(), 3000);
+    auto* box = under->find<QComboBox>("kvComboBox");
+    box->setCurrentIndex(1);
+    emit box->activated(1);
+    EXPECT_EQ(under->library().projects().get("notes").settings.blockTokens, 3000);
+    EXPECT_EQ(under->library().projects().get("notes").settings.kv, KvType::bf16);
+}
+
 TEST_F(DesktopPreflight, OtherSettingsOfAnEmptyProjectKeepWhatIsToBeRead) {
     startTiny();
     under->desktop().settings().set(Setting::blockTokens, 4096);

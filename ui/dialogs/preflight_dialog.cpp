@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 #include <QComboBox>
@@ -94,6 +95,24 @@ PreflightDialog::PreflightDialog(std::shared_ptr<const Preflight> preflight, con
     showCosts();
 }
 
+// A project that the command line made may have blocks of any size.
+void PreflightDialog::makeChoices(QWidget* parent) {
+    m_kvComboBox = new QComboBox(parent);
+    m_kvComboBox->setObjectName(QStringLiteral("kvComboBox"));
+    for (const KvType type : kKvTypes) m_kvComboBox->addItem(kvName(type), static_cast<int>(type));
+    m_kvComboBox->setCurrentIndex(m_kvComboBox->findData(static_cast<int>(m_costs.settings.kv)));
+    m_blockComboBox = new QComboBox(parent);
+    m_blockComboBox->setObjectName(QStringLiteral("blockComboBox"));
+    std::set<qint64> sizes(kBlockSizes.begin(), kBlockSizes.end());
+    sizes.insert(m_costs.settings.blockTokens);
+    for (const qint64 size : sizes)
+        m_blockComboBox->addItem(tr("%1 tokens").arg(countText(size)), size);
+    m_blockComboBox->setCurrentIndex(
+        m_blockComboBox->findData(static_cast<qint64>(m_costs.settings.blockTokens)));
+    m_kvComboBox->setEnabled(m_costs.canChooseSettings);
+    m_blockComboBox->setEnabled(m_costs.canChooseSettings);
+}
+
 QWidget* PreflightDialog::makeAdvanced() {
     auto* part = new QWidget(this);
     auto* unfoldButton = new QToolButton(part);
@@ -104,16 +123,7 @@ QWidget* PreflightDialog::makeAdvanced() {
     unfoldButton->setArrowType(Qt::RightArrow);
     unfoldButton->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     auto* fields = new QWidget(part);
-    m_kvComboBox = new QComboBox(fields);
-    m_kvComboBox->setObjectName(QStringLiteral("kvComboBox"));
-    for (const KvType type : kKvTypes) m_kvComboBox->addItem(kvName(type), static_cast<int>(type));
-    m_kvComboBox->setCurrentIndex(m_kvComboBox->findData(static_cast<int>(m_costs.settings.kv)));
-    m_blockComboBox = new QComboBox(fields);
-    m_blockComboBox->setObjectName(QStringLiteral("blockComboBox"));
-    for (const int size : kBlockSizes)
-        m_blockComboBox->addItem(tr("%1 tokens").arg(countText(size)), size);
-    m_blockComboBox->setCurrentIndex(
-        m_blockComboBox->findData(static_cast<int>(m_costs.settings.blockTokens)));
+    makeChoices(fields);
     auto* form = new QFormLayout(fields);
     form->setContentsMargins(3 * kGridUnit, 0, 0, 0);
     form->addRow(tr("KV cache:"), m_kvComboBox);
@@ -133,8 +143,6 @@ QWidget* PreflightDialog::makeAdvanced() {
         label->setWordWrap(true);
         form->addRow(label);
     }
-    m_kvComboBox->setEnabled(m_costs.canChooseSettings);
-    m_blockComboBox->setEnabled(m_costs.canChooseSettings);
     fields->hide();
     auto* layout = new QVBoxLayout(part);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -158,7 +166,7 @@ QString PreflightDialog::shorterBlocks() const {
 void PreflightDialog::chooseSettings() {
     ProjectSettings settings = m_costs.settings;
     settings.kv = static_cast<KvType>(m_kvComboBox->currentData().toInt());
-    settings.blockTokens = m_blockComboBox->currentData().toInt();
+    settings.blockTokens = m_blockComboBox->currentData().toLongLong();
     if (settings == m_costs.settings) return;
     emit settingsChosen(settings);
     reject();

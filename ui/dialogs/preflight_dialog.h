@@ -39,6 +39,7 @@ class PreflightDialog : public QDialog {
     void settingsChosen(const asterism::ProjectSettings& settings);
 
   private:
+    void makeChoices(QWidget* parent);
     QWidget* makeAdvanced();
     // Empty if blocks may be as long as the settings say.
     QString shorterBlocks() const;
