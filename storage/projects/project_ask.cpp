@@ -85,7 +85,11 @@ std::int64_t ProjectSession::bringInFor(const AskRequest& request, const EventSi
 // Once a session, or every summary would say it.
 void ProjectSession::warnOfReader(const EventSink& events) {
     if (m_isIngesting || m_hasToldOfReader || !events) return;
-    if (ProjectLock::tryTake(m_workspace.lockFolder(), m_project.id)) return;
+    try {
+        if (ProjectLock::tryTake(m_workspace.lockFolder(), m_project.id)) return;
+    } catch (const Error&) {
+        return;  // what is wrong there is said when the answer is stored
+    }
     m_hasToldOfReader = true;
     events(Warning{m_project.name +
                    ": another process is reading this project; what it has not read yet is not "

@@ -135,6 +135,7 @@ TEST_F(CliErrors, SamplingOutOfRangeIsWrongUse) {
 }
 
 TEST_F(CliErrors, NamesWithControlCharactersStayOnOneLine) {
+    const SharedHome home;
     expectRefusal(runCli({"status", "a\nb\x1b\tc"}), 1, {"a b  c"});
     expectRefusal(runCli({"frobnicate\nx"}), 2, {"frobnicate x"});
 }
