@@ -1,6 +1,7 @@
 #include "storage/projects/chat_export.h"
 
 #include <algorithm>
+#include <cmath>
 #include <ctime>
 #include <sstream>
 
@@ -90,7 +91,8 @@ std::vector<ConversationRecord> conversationsOf(const ChatStore& chats,
 std::string quoted(const std::string& text, const std::string& indent) {
     std::istringstream lines(text);
     std::string result;
-    for (std::string line; std::getline(lines, line);) result += indent + "> " + line + "\n";
+    for (std::string line; std::getline(lines, line);)
+        result.append(indent).append("> ").append(line).append("\n");
     return result;
 }
 
@@ -101,7 +103,7 @@ void addAnswer(std::ostringstream& text, const ChatStore& chats, const MessageRe
     for (const CitationRecord& citation : chats.citations(answer.id)) {
         if (citation.sentence >= 0) continue;
         text << ++number << ". **" << citation.document << "**, " << citation.place << " ("
-             << 0.1 * static_cast<double>(static_cast<int>(citation.mass * 1000 + 0.5)) << " %"
+             << 0.1 * static_cast<double>(std::lround(citation.mass * 1000)) << " %"
              << (citation.isVerified ? "" : ", not found in the document") << ")\n"
              << quoted(citation.quote, "   ");
     }

@@ -286,7 +286,8 @@ TEST_F(Documents, WhatCannotBeMeantIsSaidToBeDamaged) {
     };
     for (const auto& [column, value] : damages) {
         const Transaction transaction(stored.database);
-        stored.database.execute("UPDATE document SET " + column + " = " + value);
+        stored.database.execute(
+            std::string("UPDATE document SET ").append(column).append(" = ").append(value));
         EXPECT_THAT(failureOf([this] { store.list(project); }),
                     HasSubstr("damaged in column " + column));
     }

@@ -23,6 +23,7 @@ using testing::SizeIs;
 
 std::vector<std::string> namesOf(const std::vector<ProjectRecord>& projects) {
     std::vector<std::string> names;
+    names.reserve(projects.size());
     for (const ProjectRecord& project : projects) names.push_back(project.name);
     return names;
 }

@@ -151,6 +151,7 @@ TEST(Schema, SeveralMayMakeTheSameDatabaseAtATime) {
         std::vector<std::string> failures(4);
         {
             std::vector<std::jthread> threads;
+            threads.reserve(failures.size());
             for (std::string& failure : failures)
                 threads.emplace_back([&] { failure = failureToOpen(dir / "asterism.db"); });
         }

@@ -163,7 +163,9 @@ TEST(Docx, RefusesHostileFilesByName) {
               LeftOutCause::unsafe);
     ReadLimits limits;
     limits.partBytes = 1'000'000;
-    const std::string bomb = makeDocx(std::string(20'000'000, ' '));
+    std::string blanks;
+    blanks.resize(20'000'000, ' ');
+    const std::string bomb = makeDocx(blanks);
     EXPECT_EQ(causeOf([&] { readDocx(bomb, limits); }), LeftOutCause::unsafe);
     EXPECT_EQ(causeOf([] { readDocx(makeDocx(nested("<a/>", "", 8'000'001))); }),
               LeftOutCause::unsafe);
