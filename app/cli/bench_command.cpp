@@ -153,7 +153,7 @@ BenchRow measure(Engine& engine, const BenchFlags& flags, const std::string& mod
             .generationRate = answer.tokensPerSecond(),
             .kvBytes = context->kvBytes(),
             .peakBytes = peakMemory(),
-            .stepBytes = weightBytes + context->kvBytes(),
+            .stepBytes = weightBytes + bytesReadByAToken(engine.config(), *context),
             .rankSeconds = std::move(encoding.rankSeconds),
             .mergeSeconds = measureMerge(engine, *context, placement, command.stop)};
 }

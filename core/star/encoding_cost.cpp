@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/star/context_encoder.h"
+
 namespace asterism {
 
 EncodingFlops encodingFlopsByKind(const ModelConfig& config, std::int64_t tokens,
@@ -37,6 +39,19 @@ EncodingFlops encodingFlopsByKind(const ModelConfig& config, const EncodedContex
         flops.attention += own.attention;
     }
     return flops;
+}
+
+std::int64_t bytesReadByAToken(const ModelConfig& config, const EncodedContext& context) {
+    const ContextOptions& options = context.options;
+    std::int64_t seen = context.contextTokens();
+    if (options.attention == AttentionMode::window)
+        seen = std::min(seen, options.slidingTokens + options.sinkTokens);
+    const KvLayout layout = kvLayout(config, options.kv);
+    std::int64_t bytes = 0;
+    for (std::int64_t layer = 0; layer < config.layers; ++layer)
+        bytes +=
+            layout.layerBytes(config.slides(layer) ? std::min(seen, config.slidingWindow) : seen);
+    return bytes;
 }
 
 double encodingFlops(const ModelConfig& config, std::int64_t tokens, std::int64_t earlier) {

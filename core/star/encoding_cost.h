@@ -25,4 +25,8 @@ EncodingFlops encodingFlopsByKind(const ModelConfig& config, std::int64_t tokens
                                   std::int64_t earlier);
 EncodingFlops encodingFlopsByKind(const ModelConfig& config, const EncodedContext& context);
 
+// Bytes of keys and values of the context that one generated token has to read: those of its
+// window alone in sliding-window layers, and in all of them with AttentionMode::window.
+std::int64_t bytesReadByAToken(const ModelConfig& config, const EncodedContext& context);
+
 }  // namespace asterism
