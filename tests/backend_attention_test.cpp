@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/base/float_types.h"
+#include "tests/support/attention_cases.h"
 #include "tests/support/backend_under_test.h"
 #include "tests/support/reference_ops.h"
 
@@ -16,57 +17,6 @@ namespace asterism::test {
 namespace {
 
 constexpr double kEmpty = -std::numeric_limits<double>::infinity();
-
-RopeConfig ropeOf(std::int64_t dimensions, float magnitude = 1.0F) {
-    RopeConfig rope;
-    rope.dimensions = dimensions;
-    rope.magnitude = magnitude;
-    for (std::int64_t i = 0; i < dimensions / 2; ++i)
-        rope.frequencies.push_back(
-            std::pow(1e4, -2.0 * static_cast<double>(i) / static_cast<double>(dimensions)));
-    return rope;
-}
-
-ReferenceAttention makeCall(std::int64_t tokens, std::int64_t heads, std::int64_t kvHeads,
-                            std::int64_t headDim) {
-    ReferenceAttention call;
-    call.tokens = tokens;
-    call.heads = heads;
-    call.kvHeads = kvHeads;
-    call.headDim = headDim;
-    call.rope = ropeOf(headDim);
-    call.scale = 1 / std::sqrt(static_cast<double>(headDim));
-    call.queries = randomFloats(static_cast<std::size_t>(tokens * heads * headDim), 100);
-    return call;
-}
-
-// Appends `tokens` random keys that stand right behind the ones before; the queries are moved to
-// stand behind all of them.
-void addSegment(ReferenceAttention& call, std::int64_t tokens) {
-    std::int64_t before = 0;
-    for (const ReferenceSegment& segment : call.segments) before += segment.tokens;
-    const auto values = static_cast<std::size_t>(tokens * call.kvHeads * call.headDim);
-    const auto seed = static_cast<std::uint32_t>(200 + 2 * call.segments.size());
-    ReferenceSegment segment;
-    segment.keys = randomFloats(values, seed, 1.5F);
-    segment.values = randomFloats(values, seed + 1);
-    segment.tokens = tokens;
-    segment.keyStart = static_cast<double>(before);
-    segment.keyToken = before;
-    call.segments.push_back(std::move(segment));
-    for (ReferenceSegment& each : call.segments) {
-        each.queryToken = before + tokens;
-        each.queryStart = static_cast<double>(before + tokens);
-    }
-}
-
-// Lets the queries stand on the last `tokens` keys, as when a block is encoded.
-void makeCausal(ReferenceAttention& call) {
-    for (ReferenceSegment& segment : call.segments) {
-        segment.queryToken -= call.tokens;
-        segment.queryStart -= static_cast<double>(call.tokens);
-    }
-}
 
 // Keys and values of one segment in the backend's memory.
 struct StoredRun {
