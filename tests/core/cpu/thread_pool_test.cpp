@@ -1,7 +1,6 @@
 #include "core/cpu/thread_pool.h"
 
 #include <gtest/gtest.h>
-#include <sched.h>
 
 #include <atomic>
 #include <chrono>
@@ -13,6 +12,7 @@
 
 #include "core/base/threads.h"
 #include "tests/support/failure_of.h"
+#include "tests/support/one_core.h"
 #include "tests/support/scarce_threads.h"
 
 namespace asterism::cpu {
@@ -36,17 +36,10 @@ TEST(ThreadPoolTest, everyItemRunsOnceWhateverTheThreads) {
 
 TEST(ThreadPoolTest, zeroThreadsMeansAllCoresThatTheProcessMayUse) {
     EXPECT_GE(ThreadPool(0).threads(), 1);
-    std::thread([] {
-        cpu_set_t mine;
-        ASSERT_EQ(sched_getaffinity(0, sizeof mine, &mine), 0);
-        int first = 0;
-        while (!CPU_ISSET(first, &mine)) ++first;
-        CPU_ZERO(&mine);
-        CPU_SET(first, &mine);
-        ASSERT_EQ(sched_setaffinity(0, sizeof mine, &mine), 0);
+    test::onOneCore([] {
         EXPECT_EQ(usableCores(), 1);
         EXPECT_EQ(ThreadPool(0).threads(), 1);
-    }).join();
+    });
 }
 
 TEST(ThreadPoolTest, threadsThatCannotBeStartedAreAnErrorThatSaysWhatToDo) {

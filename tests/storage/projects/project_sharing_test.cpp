@@ -3,11 +3,11 @@
 
 #include <gmock/gmock.h>
 
-#include "core/base/error.h"
 #include "storage/block_folder.h"
 #include "storage/projects/project_lock.h"
 #include "tests/storage/other_process.h"
 #include "tests/storage/projects/project_fixture.h"
+#include "tests/support/failure_of.h"
 
 namespace asterism::test {
 namespace {
@@ -24,15 +24,6 @@ class ProjectSharingTest : public ProjectTest {
         m_settings.blockTokens = 128;
         for (unsigned i = 0; i < 4; ++i)
             write("text" + std::to_string(i) + ".txt", madeUpText(9, 500 + i));
-    }
-
-    std::string failureOf(const std::function<void()>& work) const {
-        try {
-            work();
-        } catch (const Error& error) {
-            return error.what();
-        }
-        return "no error";
     }
 
     std::vector<std::string> warnings() const {
